@@ -1,0 +1,36 @@
+/** The closed table of everything that can go wrong. docs/errors.md is rendered from it; a test holds the two together. */
+import { cliCodes } from './codes/cli.ts'
+import { configCodes } from './codes/config.ts'
+import { dockerfileCodes } from './codes/dockerfile.ts'
+import { engineCodes } from './codes/engine.ts'
+import { exprCodes } from './codes/expr.ts'
+import { imageCodes } from './codes/image.ts'
+import { modelCodes } from './codes/model.ts'
+import { registryCodes } from './codes/registry.ts'
+import { settingsCodes } from './codes/settings.ts'
+import { storeCodes } from './codes/store.ts'
+import { yamlCodes } from './codes/yaml.ts'
+
+/** `message` says what happened, `hint` what to do (both with `{placeholders}`), `explain` is the page's text: why, and the remedy. */
+export interface CodeEntry {
+  readonly severity: 'error' | 'warning' | 'info'
+  readonly message: string
+  readonly hint?: string
+  readonly explain: string
+}
+
+export const codes = {
+  ...yamlCodes,
+  ...exprCodes,
+  ...modelCodes,
+  ...settingsCodes,
+  ...dockerfileCodes,
+  ...imageCodes,
+  ...registryCodes,
+  ...engineCodes,
+  ...configCodes,
+  ...storeCodes,
+  ...cliCodes,
+} as const
+
+export type Code = keyof typeof codes

@@ -1,0 +1,4 @@
+/** Codes of cli. */
+import type { CodeEntry } from '../codes.ts'
+
+export const cliCodes = {} as const satisfies Record<string, CodeEntry>

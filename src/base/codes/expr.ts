@@ -1,0 +1,4 @@
+/** Codes of expr. */
+import type { CodeEntry } from '../codes.ts'
+
+export const exprCodes = {} as const satisfies Record<string, CodeEntry>
