@@ -1,0 +1,51 @@
+/** Everything that can happen in a run. The only thing that terminal, history, live feed and web page are fed with. */
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Instant } from '../base/clock.ts'
+import type { Brand } from '../base/brand.ts'
+import type { Outcome } from './outcome.ts'
+import type { PlanSummary } from './plan-summary.ts'
+import type { StepPath } from './step-path.ts'
+
+export type RunId = Brand<'RunId'>
+
+export interface OutputVariable {
+  readonly name: string
+  readonly value: string
+  readonly secret: boolean
+}
+
+/** One long-running piece of a step, such as the upload of a blob. `done` of `total` bytes; equal = finished. */
+export interface Progress {
+  readonly task: string
+  readonly done: number
+  readonly total?: number
+}
+
+export interface ArtifactFile {
+  readonly path: string
+  readonly bytes: number
+  readonly digest?: string
+}
+
+export type RunEvent =
+  | { readonly kind: 'run.started'; readonly plan: PlanSummary; readonly sequenceId: number; readonly pipelineFile: string }
+  | { readonly kind: 'stage.started'; readonly stage: StepPath }
+  | { readonly kind: 'step.started'; readonly step: StepPath; readonly does: string }
+  | { readonly kind: 'step.output'; readonly step: StepPath; readonly stream: 'out' | 'err'; readonly text: string }
+  | { readonly kind: 'step.note'; readonly step: StepPath; readonly note: Diagnostic }
+  | { readonly kind: 'step.progress'; readonly step: StepPath; readonly progress: Progress }
+  | { readonly kind: 'image.built'; readonly step: StepPath; readonly digest: string; readonly bytes: number; readonly layers: number; readonly cached: number }
+  | { readonly kind: 'image.delivered'; readonly step: StepPath; readonly ref: string; readonly digest: string; readonly bytes: number }
+  | { readonly kind: 'file.written'; readonly step: StepPath; readonly file: ArtifactFile }
+  | { readonly kind: 'step.outputs'; readonly step: StepPath; readonly outputs: readonly OutputVariable[] }
+  | { readonly kind: 'step.finished'; readonly step: StepPath; readonly outcome: Outcome }
+  | { readonly kind: 'stage.finished'; readonly stage: StepPath; readonly outcome: Outcome }
+  | { readonly kind: 'run.finished'; readonly outcome: Outcome }
+
+/** What sinks receive: `seq` counts from 1 without gaps within a run. */
+export interface Recorded {
+  readonly run: RunId
+  readonly seq: number
+  readonly at: Instant
+  readonly event: RunEvent
+}

@@ -1,0 +1,41 @@
+/** Makes an image from a Dockerfile. Builders hand an Image over; delivering it is not theirs, so digests are the same for every builder. */
+import type { Instant } from '../base/clock.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Platform } from '../oci/platform.ts'
+import type { Image, Index } from '../oci/view.ts'
+import type { Progress } from '../events/run-event.ts'
+
+export interface BuildRequest {
+  /** Absolute path on this machine. */
+  readonly contextDir: string
+  /** `name` is shown in messages; the text has been read by the caller, who also reported a missing file. */
+  readonly dockerfile: { readonly name: string; readonly text: string }
+  /** Text of `<Dockerfile>.dockerignore` or `.dockerignore`, when there is one. */
+  readonly dockerignore?: { readonly name: string; readonly text: string }
+  readonly target?: string
+  readonly args: ReadonlyMap<string, string>
+  readonly labels: ReadonlyMap<string, string>
+  readonly platform: Platform
+  readonly created: Instant
+  readonly reproducible: boolean
+  readonly noCache: boolean
+}
+
+export type BuildEvent =
+  | { readonly kind: 'log'; readonly text: string }
+  | { readonly kind: 'note'; readonly note: Diagnostic }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+
+export interface Built {
+  readonly image: Image | Index
+  readonly layers: number
+  readonly cachedLayers: number
+}
+
+export interface Builder {
+  readonly name: string
+  /** Asked before anything runs; the answer is reasons, never a boolean. No side effects. */
+  check(request: BuildRequest, o: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>
+  /** May run several times at once. On abort it rejects with the signal's reason and leaves nothing half-written. */
+  build(request: BuildRequest, o: { readonly signal: AbortSignal; readonly emit: (event: BuildEvent) => void }): Promise<Built>
+}

@@ -1,0 +1,66 @@
+/**
+ * Where steps run. Life of a stage: `check` any number of times, `open` once, `start` per step (several at once in parallel groups),
+ * `close` once or more. Everything made between open and close is labelled with the run and gone after `close`,
+ * which is idempotent and may be called while steps still run (it ends them first).
+ */
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { RunId } from '../events/run-event.ts'
+import type { StepExit } from '../events/outcome.ts'
+import type { StagePlan } from '../plan/plan.ts'
+import type { SecretValue } from './secret-source.ts'
+
+export type InfraName = 'local' | 'docker' | 'kubernetes' | 'fake'
+
+export interface OutputChunk {
+  readonly stream: 'out' | 'err'
+  readonly bytes: Uint8Array
+}
+
+export interface ProcessSpec {
+  /** Unique within the stage; names files and containers. */
+  readonly name: string
+  readonly shell: string
+  /** May hold secrets, so it never becomes an argument. */
+  readonly script: string
+  readonly env: ReadonlyMap<string, string | SecretValue>
+  /** Variables of the script to hand back, also when it ends early. */
+  readonly outputs: readonly string[]
+  readonly image?: string
+  /** Deadline for a polite end before the step is killed. */
+  readonly graceMs: number
+}
+
+export interface StepEnd {
+  readonly exit: StepExit
+  /** Only variables that the script had set. */
+  readonly outputs: ReadonlyMap<string, string>
+}
+
+export interface RunningStep {
+  /** Ends when the step and all its children have closed their output. */
+  readonly output: AsyncIterable<OutputChunk>
+  readonly end: Promise<StepEnd>
+}
+
+export interface Workspace {
+  /** Paths as steps spell them (`/harness/x`, `x`) to a path on this machine, for the parts that run here. Refuses to leave the workspace. */
+  hostPath(path: string): string
+  /** Aborting ends the whole process tree: politely, then for good after `graceMs`. */
+  start(step: ProcessSpec, o: { readonly signal: AbortSignal }): Promise<RunningStep>
+  close(o: { readonly signal: AbortSignal }): Promise<void>
+}
+
+export interface StageOpening {
+  readonly run: RunId
+  readonly signal: AbortSignal
+  /** The code under build, to be seen by the stage as a copy of its own; undefined = an empty workspace. */
+  readonly codebase: string | undefined
+  readonly note: (note: Diagnostic) => void
+}
+
+export interface Infrastructure {
+  readonly name: InfraName
+  /** Cheap, no side effects. Says why not, in the user's words. */
+  check(stage: StagePlan, o: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>
+  open(stage: StagePlan, o: StageOpening): Promise<Workspace>
+}

@@ -1,0 +1,16 @@
+/** Credentials for a registry, by the longest matching prefix. `undefined` means "not mine, ask the next". */
+export interface RegistryTarget {
+  /** Canonical registry host, such as `docker.io` or `localhost:5000`. */
+  readonly registry: string
+  readonly repository: string
+}
+
+export type Credentials =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'identity-token'; readonly token: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+
+export interface RegistryAuth {
+  readonly name: string
+  credentialsFor(target: RegistryTarget, o: { readonly signal: AbortSignal }): Promise<Credentials | undefined>
+}
