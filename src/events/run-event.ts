@@ -1,7 +1,8 @@
 /** Everything that can happen in a run. The only thing that terminal, history, live feed and web page are fed with. */
-import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Instant } from '../base/clock.ts'
+
 import type { Brand } from '../base/brand.ts'
+import type { Instant } from '../base/clock.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { StepPath } from './step-path.ts'

@@ -1,9 +1,9 @@
 /** Makes an image from a Dockerfile. Builders hand an Image over; delivering it is not theirs, so digests are the same for every builder. */
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Progress } from '../events/run-event.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index } from '../oci/view.ts'
-import type { Progress } from '../events/run-event.ts'
 
 export interface BuildRequest {
   /** Absolute path on this machine. */

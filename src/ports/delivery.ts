@@ -1,6 +1,7 @@
 /** Brings an image to where it shall be: a registry, an archive. */
-import type { Image, Index } from '../oci/view.ts'
+
 import type { Progress } from '../events/run-event.ts'
+import type { Image, Index } from '../oci/view.ts'
 
 export type Destination =
   | { readonly kind: 'registry'; readonly refs: readonly string[] }

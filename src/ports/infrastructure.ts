@@ -4,8 +4,8 @@
  * which is idempotent and may be called while steps still run (it ends them first).
  */
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { RunId } from '../events/run-event.ts'
 import type { StepExit } from '../events/outcome.ts'
+import type { RunId } from '../events/run-event.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import type { SecretValue } from './secret-source.ts'
 

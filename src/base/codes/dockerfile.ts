@@ -1,4 +1,160 @@
-/** Codes of dockerfile. */
+/** Codes of Dockerfiles and of building from them. */
 import type { CodeEntry } from '../codes.ts'
 
-export const dockerfileCodes = {} as const satisfies Record<string, CodeEntry>
+export const dockerfileCodes = {
+  DOCKERFILE_EMPTY: {
+    severity: 'error',
+    message: 'The Dockerfile has no instructions.',
+    hint: 'Begin with FROM, for example: FROM alpine:3.22',
+    explain: 'A Dockerfile needs at least one FROM. A file of blank lines and comments describes no image; check that the right file was named.',
+  },
+  DOCKERFILE_INSTRUCTION_UNKNOWN: {
+    severity: 'error',
+    message: 'Unknown instruction {instruction}.',
+    explain:
+      'A line begins with a word that is no Dockerfile instruction. Often it is a typing mistake, or the line before lacks its continuation character, so that a part of a command stands alone.',
+  },
+  DOCKERFILE_DIRECTIVE_TWICE: {
+    severity: 'error',
+    message: 'The parser directive {directive} is given twice.',
+    explain: 'Each of the directives syntax, escape and check may stand once, in the comment lines at the very top of the file.',
+  },
+  DOCKERFILE_ESCAPE_INVALID: {
+    severity: 'error',
+    message: '"{value}" cannot be the escape character.',
+    hint: 'Use # escape=` or # escape=\\',
+    explain: 'The escape directive takes a backslash or a back quote, nothing else.',
+  },
+  DOCKERFILE_BEFORE_FROM: {
+    severity: 'error',
+    message: '{instruction} stands before the first FROM.',
+    hint: 'Only ARG may come before FROM.',
+    explain: 'Every instruction but ARG belongs to a build stage, and a stage begins with FROM.',
+  },
+  DOCKERFILE_NO_STAGE: {
+    severity: 'error',
+    message: 'The Dockerfile has no FROM, so there is nothing to build.',
+    explain: 'ARG instructions alone make no image: at least one build stage, begun by FROM, is needed.',
+  },
+  DOCKERFILE_ARGUMENTS: {
+    severity: 'error',
+    message: '{instruction} needs {expected}.',
+    explain: 'The instruction has too few or too many arguments. The message names what it takes.',
+  },
+  DOCKERFILE_STAGE_NAME_INVALID: {
+    severity: 'error',
+    message: '"{name}" cannot name a build stage.',
+    hint: 'Start with a letter and go on with letters, digits, "-", "_" and ".".',
+    explain: 'Stage names start with a letter, so that they differ from stage numbers, and hold no symbols but dash, underscore and dot.',
+  },
+  DOCKERFILE_ASSIGNMENT_INVALID: {
+    severity: 'error',
+    message: '"{word}" in {instruction} has no "=".',
+    hint: 'Write name=value, with quotes around a value that holds spaces.',
+    explain:
+      'When the first word of ENV or LABEL is name=value, all of them must be. A value with spaces needs quotes, else its second word looks like another name.',
+  },
+  DOCKERFILE_NAME_BLANK: {
+    severity: 'error',
+    message: 'A name in {instruction} is empty.',
+    explain: 'Before each "=" there must be a name.',
+  },
+  DOCKERFILE_JSON_NOT_STRINGS: {
+    severity: 'error',
+    message: 'The JSON array of {instruction} holds something other than strings.',
+    hint: 'Put every element in double quotes.',
+    explain: 'In the exec form each element is one argument, so numbers, objects and nested arrays have no meaning there.',
+  },
+  DOCKERFILE_JSON_REQUIRED: {
+    severity: 'error',
+    message: '{instruction} takes its arguments as a JSON array.',
+    hint: 'For example: ["/bin/sh", "-c"]',
+    explain: 'SHELL has no shell form: its arguments are a JSON array of strings with double quotes.',
+  },
+  DOCKERFILE_FLAG_UNKNOWN: {
+    severity: 'error',
+    message: '{instruction} has no flag --{flag}.',
+    explain:
+      'The flag does not exist for this instruction. Words that begin with "--" right after the instruction are flags; put "--" before an argument that only looks like one.',
+  },
+  DOCKERFILE_FLAG_TWICE: {
+    severity: 'error',
+    message: 'The flag --{flag} is given twice.',
+    explain: 'Only --mount, --exclude and --device may be repeated.',
+  },
+  DOCKERFILE_FLAG_VALUE_MISSING: {
+    severity: 'error',
+    message: 'The flag --{flag} has no value.',
+    hint: 'Write --{flag}=VALUE, without a space.',
+    explain: 'Dockerfile flags take their value after "=", not as the next word.',
+  },
+  DOCKERFILE_FLAG_NOT_BOOLEAN: {
+    severity: 'error',
+    message: 'The flag --{flag} is true or false, not "{value}".',
+    explain: 'A switch is written alone (--link) or with true or false (--link=false).',
+  },
+  DOCKERFILE_FLAG_INVALID: {
+    severity: 'error',
+    message: 'The flag --{flag} cannot be "{value}": {reason}.',
+    explain: 'The value of the flag is outside of what the flag allows. The message names the reason.',
+  },
+  DOCKERFILE_MOUNT_INVALID: {
+    severity: 'error',
+    message: 'This --mount is not valid: {reason}.',
+    explain: 'A mount is a comma-separated list of key=value pairs; which keys are allowed depends on its type (bind, cache, tmpfs, secret, ssh).',
+  },
+  DOCKERFILE_HEREDOC_UNTERMINATED: {
+    severity: 'error',
+    message: 'The here-document {name} never ends.',
+    hint: 'Put {name} on a line of its own, without spaces before or after it.',
+    explain: 'The lines after <<NAME belong to the here-document until a line that holds only NAME. With <<-NAME tabs may stand before it, spaces may not.',
+  },
+  DOCKERFILE_HEREDOC_MISPLACED: {
+    severity: 'error',
+    message: 'A here-document cannot be the destination of {instruction}.',
+    explain: 'Here-documents are sources: the last argument of COPY and ADD is the path they are written to.',
+  },
+  DOCKERFILE_ONBUILD_FORBIDDEN: {
+    severity: 'error',
+    message: '{instruction} cannot be an ONBUILD trigger.',
+    explain: 'A trigger runs inside the stage of a later build, so FROM, MAINTAINER and a further ONBUILD have no place there.',
+  },
+  DOCKERFILE_HEALTHCHECK_INVALID: {
+    severity: 'error',
+    message: 'This HEALTHCHECK is not valid: {reason}.',
+    hint: 'Write HEALTHCHECK CMD <command>, or HEALTHCHECK NONE.',
+    explain: 'HEALTHCHECK is followed by CMD and a command, or by NONE alone, which switches off the check of the base image.',
+  },
+  DOCKERFILE_VOLUME_BLANK: {
+    severity: 'error',
+    message: 'VOLUME names an empty path.',
+    explain: 'Every volume is a path in the image.',
+  },
+  DOCKERFILE_EXPANSION_FAILED: {
+    severity: 'error',
+    message: 'Cannot expand {word}: {reason}.',
+    explain: 'The text holds a quote that is not closed, a broken ${...} or a variable that was marked as required with ${name:?text} and has no value.',
+  },
+  DOCKERFILE_STAGE_CYCLE: {
+    severity: 'error',
+    message: 'The stage {stage} depends on itself.',
+    explain: 'Through FROM, COPY --from or RUN --mount=from the stage needs its own result. Split it, or copy from an earlier stage.',
+  },
+  DOCKERFILE_STAGE_INDEX_INVALID: {
+    severity: 'error',
+    message: 'There is no stage number {index}.',
+    hint: 'Stages count from 0; this file has {count}.',
+    explain: 'A number in --from names the stage by its position. Names (FROM image AS name) do not break when a stage is added.',
+  },
+  DOCKERFILE_TARGET_UNKNOWN: {
+    severity: 'error',
+    message: 'There is no stage "{target}" to build.',
+    explain: 'The target must be the name or the number of a stage of the Dockerfile. Names are compared without regard to case.',
+  },
+  DOCKERFILE_FROM_BLANK: {
+    severity: 'error',
+    message: 'The base name {word} is empty after expansion.',
+    hint: 'Declare the ARG before the first FROM, with a default, or pass it with --build-arg.',
+    explain: 'FROM sees only the ARG instructions that come before the first FROM. An ARG without a value makes the base name empty.',
+  },
+} as const satisfies Record<string, CodeEntry>

@@ -1,4 +1,75 @@
-/** Codes of engine. */
+/** Codes of running: infrastructures, steps, runs. */
 import type { CodeEntry } from '../codes.ts'
 
-export const engineCodes = {} as const satisfies Record<string, CodeEntry>
+export const engineCodes = {
+  CODEBASE_WITHOUT_GIT: {
+    severity: 'warning',
+    message: 'git could not list the files of {folder}: the whole folder was copied',
+    hint: 'install git, or run `git init` there, so that ignored files stay out of the workspace',
+    explain:
+      'A stage works on its own copy of the code under build: the files that git tracks or would track. Without git, or outside a work tree, everything but `.git` and `node_modules` is copied, ignored files included.',
+  },
+  WORKSPACE_ESCAPE: {
+    severity: 'error',
+    message: 'the path "{path}" leads out of the workspace',
+    hint: 'give a path below /harness, or one relative to it',
+    explain: 'Relative paths in settings start at the workspace of the stage (`/harness`). A path with enough `..` to leave it is refused.',
+  },
+  STEP_START_FAILED: {
+    severity: 'error',
+    message: 'the {shell} shell of the step could not be started: {reason}',
+    hint: 'install the shell, or choose another with `shell:`',
+    explain: 'The step never ran. Usually the program of the shell is not installed on the machine or in the image of the step.',
+  },
+  STEP_SHELL_UNKNOWN: {
+    severity: 'error',
+    message: 'infrastructure local cannot run the shell "{shell}"',
+    hint: 'shells it runs: {known}',
+    explain: 'The step asks for a shell that this infrastructure does not drive yet.',
+  },
+  STEP_EXIT_CODE: {
+    severity: 'error',
+    message: 'the command ended with exit code {exit}',
+    explain: 'The script of the step ran and failed. Its last lines of output are shown with the failure; the whole log is in `slipway runs logs`.',
+  },
+  STEP_KILLED: {
+    severity: 'error',
+    message: 'the command was ended by the signal {signal}',
+    explain: 'Something outside the step killed it: the kernel when memory ran out, an operator, or the step itself.',
+  },
+  STEP_TIMEOUT: {
+    severity: 'error',
+    message: 'the step took longer than its timeout of {timeout}',
+    hint: 'raise `timeout:` of the step, or find out what it waits for in its log',
+    explain: 'A step is ended when its `timeout:` has passed, politely first, then for good after ten seconds.',
+  },
+  STEP_NOT_SUPPORTED: {
+    severity: 'error',
+    message: 'steps of type {type} cannot run here: {because}',
+    explain: 'Slipway knows this step type of Harness but does not run it. The message says why; remove the step or skip it with `when`.',
+  },
+  INFRA_OS_UNSUPPORTED: {
+    severity: 'error',
+    message: 'the stage asks for {os}, and infrastructure {infra} runs Linux only',
+    hint: 'change `os:` to Linux, or run the stage elsewhere with `--on`',
+    explain: 'Local stages run as processes of this machine, so the operating system of the stage must be its own.',
+  },
+  INFRA_NOT_AVAILABLE: {
+    severity: 'error',
+    message: 'infrastructure {infra} is not available in this version',
+    hint: 'run it here with `--on local`',
+    explain: 'The pipeline, or `--on`, asks for an infrastructure that this version of Slipway cannot drive yet. Any pipeline runs with `--on local`.',
+  },
+  SECRET_NOT_FOUND: {
+    severity: 'error',
+    message: 'the secret "{name}" was not found in: {sources}',
+    hint: 'set it in the environment as SLIPWAY_SECRET_{variable}',
+    explain: 'A step needs the secret, and none of the sources has it. Nothing of the step was run.',
+  },
+  INTERNAL: {
+    severity: 'error',
+    message: 'a defect in Slipway: {reason}',
+    hint: 'please report it with the command and the output of `--debug`',
+    explain: 'An error that no part of the program expected. The run is marked as errored; nothing else is known about it.',
+  },
+} as const satisfies Record<string, CodeEntry>

@@ -1,0 +1,84 @@
+/** One timestamped line per thing that happens: for pipes, logs and terminals that are none. */
+import { humanBytes, humanDuration } from '../../base/human.ts'
+import { reduceRun } from '../../events/reduce-run.ts'
+import type { Recorded } from '../../events/run-event.ts'
+import { emptyView, type RunView } from '../../events/run-view.ts'
+import type { StepPath } from '../../events/step-path.ts'
+import type { Sink } from '../../ports/sink.ts'
+import { renderDiagnostic } from '../../text/render-diagnostic.ts'
+import { outcomeText } from './outcome-text.ts'
+import type { Output } from './output.ts'
+import { painter } from './paint.ts'
+import { summary } from './summary.ts'
+
+export function plainSink(out: Output): Sink {
+  const paint = painter(out.colour)
+  const partial = new Map<StepPath, string>()
+  let view = emptyView
+
+  const line = (recorded: Recorded, who: string, text: string): string => `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}${text}\n`
+
+  const outputLines = (recorded: Recorded, step: StepPath, text: string): string => {
+    const pieces = ((partial.get(step) ?? '') + text).split(/\r?\n/)
+    partial.set(step, pieces.pop() ?? '')
+    return pieces.map((piece) => line(recorded, step, piece)).join('')
+  }
+  const rest = (recorded: Recorded, step: StepPath): string => {
+    const left = partial.get(step) ?? ''
+    partial.delete(step)
+    return left === '' ? '' : line(recorded, step, left)
+  }
+  const text = (recorded: Recorded): string => {
+    const { event } = recorded
+    if (event.kind === 'step.output') return outputLines(recorded, event.step, event.text)
+    if (event.kind === 'step.finished') return rest(recorded, event.step) + line(recorded, event.step, finished(view, event.step, outcomeText(event.outcome)))
+    const said = describe(recorded)
+    return said === undefined ? '' : line(recorded, said.who, said.text)
+  }
+  return {
+    name: 'plain',
+    async write(recorded) {
+      view = reduceRun(view, recorded)
+      const said = text(recorded)
+      if (said !== '') await out.write(said)
+    },
+    close: async () => {
+      await out.write(summary(view, paint))
+    },
+  }
+}
+
+function finished(view: RunView, step: StepPath, outcome: string): string {
+  const { startedAt, finishedAt } = view.steps.get(step) ?? {}
+  return startedAt === undefined || finishedAt === undefined ? outcome : `${outcome} in ${humanDuration(finishedAt - startedAt)}`
+}
+
+/** What there is to say about an event in a line; undefined for those that a log does not need. */
+function describe({ event }: Recorded): { readonly who: string; readonly text: string } | undefined {
+  switch (event.kind) {
+    case 'run.started':
+      return { who: '', text: `run ${event.sequenceId} of ${event.plan.pipeline.name}` }
+    case 'stage.started':
+      return { who: event.stage, text: 'stage started' }
+    case 'stage.finished':
+      return { who: event.stage, text: `stage ${outcomeText(event.outcome)}` }
+    case 'step.started':
+      return { who: event.step, text: event.does }
+    case 'step.note':
+      return { who: event.step, text: renderDiagnostic(event.note) }
+    case 'image.built':
+      return { who: event.step, text: `built ${event.digest} (${event.layers} layers, ${humanBytes(event.bytes)}, ${event.cached} cached)` }
+    case 'image.delivered':
+      return { who: event.step, text: `pushed ${event.ref} ${event.digest}` }
+    case 'file.written':
+      return { who: event.step, text: `wrote ${event.file.path} (${humanBytes(event.file.bytes)})` }
+    case 'step.outputs':
+      return { who: event.step, text: `outputs: ${event.outputs.map((o) => o.name).join(', ')}` }
+    default:
+      return undefined
+  }
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString().slice(11, 23)
+}

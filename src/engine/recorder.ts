@@ -1,0 +1,54 @@
+/**
+ * Numbers events, masks secrets in them and hands them to the sinks in order.
+ * `emit` resolves when every sink has taken the event: awaiting it is the backpressure that keeps a flood of output from filling memory.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { Recorded, RunEvent, RunId } from '../events/run-event.ts'
+import type { Sink } from '../ports/sink.ts'
+import { maskEvent } from './mask-event.ts'
+import type { Redactor } from './redactor.ts'
+
+export interface Recorder {
+  emit(event: RunEvent): Promise<void>
+  /** Closes all sinks after the last event. Answers the sinks that failed on the way. */
+  close(): Promise<readonly SinkFailure[]>
+}
+
+export interface SinkFailure {
+  readonly sink: string
+  readonly error: unknown
+}
+
+export function recorder(o: { readonly run: RunId; readonly clock: Clock; readonly redactor: Redactor; readonly sinks: readonly Sink[] }): Recorder {
+  let seq = 0
+  let last: Promise<void> = Promise.resolve()
+  let alive = [...o.sinks]
+  const failures: SinkFailure[] = []
+
+  const drop = (sink: Sink, error: unknown): void => {
+    alive = alive.filter((other) => other !== sink)
+    failures.push({ sink: sink.name, error })
+  }
+  const deliver = async (recorded: Recorded): Promise<void> => {
+    for (const sink of alive) {
+      try {
+        await sink.write(recorded)
+      } catch (error) {
+        drop(sink, error)
+      }
+    }
+  }
+  return {
+    emit(event) {
+      seq += 1
+      const recorded: Recorded = { run: o.run, seq, at: o.clock.now(), event: maskEvent(event, o.redactor) }
+      last = last.then(() => deliver(recorded))
+      return last
+    },
+    async close() {
+      await last
+      for (const sink of o.sinks) await sink.close().catch((error: unknown) => drop(sink, error))
+      return failures
+    },
+  }
+}

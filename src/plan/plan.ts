@@ -1,0 +1,70 @@
+/** The plan: everything a run will do, as JSON. Pure data, so it can be printed, compared, stored and explained without running anything. */
+import type { Planned } from '../base/planned.ts'
+import type { Text } from '../base/secret-text.ts'
+import type { Span } from '../base/span.ts'
+import type { Work } from '../steps/work.ts'
+
+/** When a node runs, given how its surroundings went so far. `condition` is evaluated just before. */
+export interface WhenPlan {
+  readonly status: 'Success' | 'Failure' | 'All'
+  readonly condition?: Planned<Text | boolean>
+}
+
+export interface InfraPlan {
+  /** Where it runs here, and where the pipeline says it runs. They differ under `--on`. */
+  readonly on: 'local' | 'docker' | 'kubernetes' | 'fake'
+  readonly declared: 'Cloud' | 'VM' | 'Docker' | 'KubernetesDirect' | 'none'
+  readonly os: string
+  readonly arch: string
+}
+
+export interface StepPlan {
+  readonly kind: 'step'
+  /** The node's path: stage, groups and step joined by '/'. */
+  readonly path: string
+  readonly identifier: string
+  readonly name: string
+  readonly type: string
+  readonly when: WhenPlan
+  readonly timeoutMs?: number
+  readonly work: Work
+  readonly at: Span
+}
+
+export interface GroupPlan {
+  readonly kind: 'group'
+  readonly path: string
+  readonly identifier: string
+  readonly name: string
+  readonly when: WhenPlan
+  readonly children: readonly StepNode[]
+}
+
+export interface ParallelPlan {
+  readonly kind: 'parallel'
+  readonly children: readonly StepNode[]
+}
+
+export type StepNode = StepPlan | GroupPlan | ParallelPlan
+
+export interface StagePlan {
+  readonly kind: 'stage'
+  readonly path: string
+  readonly identifier: string
+  readonly name: string
+  readonly when: WhenPlan
+  readonly timeoutMs?: number
+  readonly infrastructure: InfraPlan
+  /** Whether the stage sees the code under build. */
+  readonly clone: Planned<boolean>
+  readonly variables: Readonly<Record<string, Planned<Text>>>
+  readonly steps: readonly StepNode[]
+}
+
+export type StageNode = StagePlan | { readonly kind: 'parallel'; readonly children: readonly StagePlan[] }
+
+export interface Plan {
+  readonly version: 1
+  readonly pipeline: { readonly identifier: string; readonly name: string; readonly org?: string; readonly project?: string; readonly file: string }
+  readonly stages: readonly StageNode[]
+}
