@@ -133,7 +133,7 @@ export const dockerfileCodes = {
   DOCKERFILE_EXPANSION_FAILED: {
     severity: 'error',
     message: 'Cannot expand {word}: {reason}.',
-    explain: 'The text holds a quote that is not closed, a broken ${...} or a variable that was marked as required with ${name:?text} and has no value.',
+    explain: 'The text holds a quote that is not closed, a broken substitution in braces, or a variable that is marked as required (with :?) and has no value.',
   },
   DOCKERFILE_STAGE_CYCLE: {
     severity: 'error',
