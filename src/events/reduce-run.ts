@@ -20,6 +20,8 @@ function applyEvent(view: RunView, { event, at, run }: Recorded): RunView {
       return { ...view, status: event.outcome.kind, outcome: event.outcome, finishedAt: at }
     case 'stage.started':
       return withStage(view, event.stage, { status: 'running', startedAt: at })
+    case 'stage.note':
+      return withStage(view, event.stage, { notes: [...(view.stages.get(event.stage)?.notes ?? []), event.note] })
     case 'stage.finished':
       return withStage(view, event.stage, { status: event.outcome.kind, outcome: event.outcome, finishedAt: at })
     default:
@@ -61,7 +63,7 @@ function startRun(view: RunView, event: Extract<RunEvent, { kind: 'run.started' 
   const stages = new Map<StepPath, StageView>()
   const steps = new Map<StepPath, StepView>()
   for (const stage of stagesOf(event.plan.stages)) {
-    stages.set(stage.path, { path: stage.path, status: 'waiting' })
+    stages.set(stage.path, { path: stage.path, status: 'waiting', notes: [] })
     for (const { path, name, type } of stepsOf(stage.steps)) {
       steps.set(path, { path, name, type, status: 'waiting', outputs: [], notes: [], delivered: [], files: [], progress: [], outputBytes: 0, tail: [] })
     }
@@ -71,7 +73,7 @@ function startRun(view: RunView, event: Extract<RunEvent, { kind: 'run.started' 
 
 function withStage(view: RunView, path: StepPath, change: Partial<StageView>): RunView {
   const stages = new Map(view.stages)
-  stages.set(path, { ...(view.stages.get(path) ?? { path, status: 'waiting' }), ...change })
+  stages.set(path, { ...(view.stages.get(path) ?? { path, status: 'waiting', notes: [] }), ...change })
   return { ...view, stages }
 }
 

@@ -31,6 +31,7 @@ export interface ArtifactFile {
 export type RunEvent =
   | { readonly kind: 'run.started'; readonly plan: PlanSummary; readonly sequenceId: number; readonly pipelineFile: string }
   | { readonly kind: 'stage.started'; readonly stage: StepPath }
+  | { readonly kind: 'stage.note'; readonly stage: StepPath; readonly note: Diagnostic }
   | { readonly kind: 'step.started'; readonly step: StepPath; readonly does: string }
   | { readonly kind: 'step.output'; readonly step: StepPath; readonly stream: 'out' | 'err'; readonly text: string }
   | { readonly kind: 'step.note'; readonly step: StepPath; readonly note: Diagnostic }

@@ -48,6 +48,7 @@ export interface StageView {
   readonly startedAt?: Instant
   readonly finishedAt?: Instant
   readonly outcome?: Outcome
+  readonly notes: readonly Diagnostic[]
 }
 
 export interface RunView {

@@ -25,6 +25,8 @@ export interface StepPlan {
   readonly identifier: string
   readonly name: string
   readonly type: string
+  /** In a few words: what it does. */
+  readonly does: string
   readonly when: WhenPlan
   readonly timeoutMs?: number
   readonly work: Work

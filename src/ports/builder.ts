@@ -3,7 +3,7 @@ import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Progress } from '../events/run-event.ts'
 import type { Platform } from '../oci/platform.ts'
-import type { Image, Index } from '../oci/view.ts'
+import type { Image, Index } from '../oci/views.ts'
 
 export interface BuildRequest {
   /** Absolute path on this machine. */

@@ -1,7 +1,7 @@
 /** Brings an image to where it shall be: a registry, an archive. */
 
 import type { Progress } from '../events/run-event.ts'
-import type { Image, Index } from '../oci/view.ts'
+import type { Image, Index } from '../oci/views.ts'
 
 export type Destination =
   | { readonly kind: 'registry'; readonly refs: readonly string[] }

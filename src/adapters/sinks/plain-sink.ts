@@ -64,6 +64,8 @@ function describe({ event }: Recorded): { readonly who: string; readonly text: s
       return { who: event.stage, text: `stage ${outcomeText(event.outcome)}` }
     case 'step.started':
       return { who: event.step, text: event.does }
+    case 'stage.note':
+      return { who: event.stage, text: renderDiagnostic(event.note) }
     case 'step.note':
       return { who: event.step, text: renderDiagnostic(event.note) }
     case 'image.built':

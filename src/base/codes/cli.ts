@@ -1,4 +1,39 @@
-/** Codes of cli. */
+/** Codes of the command line. */
 import type { CodeEntry } from '../codes.ts'
 
-export const cliCodes = {} as const satisfies Record<string, CodeEntry>
+export const cliCodes = {
+  FILE_UNREADABLE: {
+    severity: 'error',
+    message: 'the file {file} cannot be read: {reason}',
+    hint: 'check the path; it is relative to {cwd}',
+    explain: 'The file named on the command line does not exist, or may not be read.',
+  },
+  CODE_UNKNOWN: {
+    severity: 'error',
+    message: 'there is no error code {found}',
+    explain: '`slipway explain CODE` explains the codes that messages show in brackets. They are listed in docs/errors.md.',
+  },
+  RUN_NOT_FOUND: {
+    severity: 'error',
+    message: 'there is no run {run}',
+    hint: '`slipway runs list` shows the runs',
+    explain: 'Runs are named by their id, by its beginning, or by `PIPELINE#NUMBER`. The history of the data folder has none of that name.',
+  },
+  LISTEN_BAD: {
+    severity: 'error',
+    message: '"{text}" is no address to listen on',
+    hint: 'write HOST:PORT, such as 127.0.0.1:5000; port 0 takes a free one',
+    explain: 'Servers listen on one address per `--listen`.',
+  },
+  LISTEN_FAILED: {
+    severity: 'error',
+    message: 'cannot listen on {address}: {reason}',
+    hint: 'choose another port, or 0 for a free one',
+    explain: 'The address is in use, or needs rights that the process does not have.',
+  },
+  NAME_VALUE_BAD: {
+    severity: 'error',
+    message: '{option} wants NAME=VALUE, not "{text}"',
+    explain: 'The option sets one value by name; write the name, an equals sign and the value, in quotes when it has spaces.',
+  },
+} as const satisfies Record<string, CodeEntry>

@@ -1,4 +1,17 @@
-/** Codes of config. */
+/** Codes of configuration files. */
 import type { CodeEntry } from '../codes.ts'
 
-export const configCodes = {} as const satisfies Record<string, CodeEntry>
+export const configCodes = {
+  CONFIG_UNREADABLE: {
+    severity: 'error',
+    message: 'the configuration {file} cannot be read: {reason}',
+    hint: 'check its permissions',
+    explain: 'A configuration file exists and could not be opened. It is not skipped, because a run without its hosts could push to the wrong place.',
+  },
+  CONFIG_BAD_MAP: {
+    severity: 'error',
+    message: '"{text}" is no host mapping',
+    hint: 'write --map HOST=URL, such as --map docker.io=http://127.0.0.1:5000',
+    explain: '`--map` sends the requests for one registry host to another endpoint, like an entry of `hosts` in the configuration.',
+  },
+} as const satisfies Record<string, CodeEntry>

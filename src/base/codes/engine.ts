@@ -66,6 +66,12 @@ export const engineCodes = {
     hint: 'set it in the environment as SLIPWAY_SECRET_{variable}',
     explain: 'A step needs the secret, and none of the sources has it. Nothing of the step was run.',
   },
+  VALUE_NOT_KNOWN: {
+    severity: 'error',
+    message: '{source} is not known when the step starts: it waits for {until}',
+    hint: 'run the step after the one that gives the value, or guard it with `when`',
+    explain: 'The step uses a value that another step gives. That step was skipped, failed, or gave no such output, so the value never came.',
+  },
   INTERNAL: {
     severity: 'error',
     message: 'a defect in Slipway: {reason}',

@@ -1,0 +1,64 @@
+/**
+ * Infrastructure fake: steps do what their environment says, in no time. For trying the flow of a pipeline, and for tests.
+ *   FAKE_OUTPUT text · FAKE_EXIT code · FAKE_SLEEP milliseconds · FAKE_START_FAIL message · FAKE_OOM true · FAKE_HANG true · FAKE_FLOOD bytes · FAKE_OUT_<NAME> value
+ */
+import { join } from 'node:path'
+import type { Clock } from '../../../base/clock.ts'
+import { problem } from '../../../base/problem.ts'
+import type { StepExit } from '../../../events/outcome.ts'
+import type { Infrastructure, OutputChunk, ProcessSpec, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
+
+export function fakeInfra(o: { readonly clock: Clock; readonly dir: string }): Infrastructure {
+  return { name: 'fake', check: async () => [], open: async (stage) => fakeWorkspace(o.clock, join(o.dir, stage.identifier)) }
+}
+
+function fakeWorkspace(clock: Clock, dir: string): Workspace {
+  const closing = new AbortController()
+  return {
+    hostPath: (path) => join(dir, path.replace(/^\/harness/, '')),
+    async start(spec, { signal }) {
+      signal.throwIfAborted()
+      const env = plainEnv(spec)
+      const failure = env.get('FAKE_START_FAIL')
+      if (failure !== undefined) throw problem('STEP_START_FAILED', { shell: spec.shell, reason: failure })
+      const end = act(env, spec, clock, AbortSignal.any([signal, closing.signal]))
+      return { output: outputOf(env, end), end }
+    },
+    close: async () => closing.abort(),
+  }
+}
+
+function plainEnv(spec: ProcessSpec): ReadonlyMap<string, string> {
+  return new Map([...spec.env].map(([name, value]) => [name, typeof value === 'string' ? value : value.reveal()]))
+}
+
+async function act(env: ReadonlyMap<string, string>, spec: ProcessSpec, clock: Clock, signal: AbortSignal): Promise<StepEnd> {
+  const hang = env.get('FAKE_HANG') === 'true'
+  const ms = hang ? 2 ** 31 - 1 : Number(env.get('FAKE_SLEEP') ?? 0)
+  const slept =
+    ms === 0 ||
+    (await clock
+      .sleep(ms, { signal })
+      .then(() => true)
+      .catch(() => false))
+  if (!slept || signal.aborted) return { exit: { kind: 'killed', signal: 'SIGTERM' }, outputs: new Map() }
+  const outputs = spec.outputs.flatMap((name) => {
+    const value = env.get(`FAKE_OUT_${name}`)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { exit: exitOf(env), outputs: new Map(outputs) }
+}
+
+function exitOf(env: ReadonlyMap<string, string>): StepExit {
+  if (env.get('FAKE_OOM') === 'true') return { kind: 'out-of-memory' }
+  return { kind: 'exited', code: Number(env.get('FAKE_EXIT') ?? 0) }
+}
+
+async function* outputOf(env: ReadonlyMap<string, string>, end: Promise<StepEnd>): AsyncGenerator<OutputChunk> {
+  const text = env.get('FAKE_OUTPUT')
+  if (text !== undefined) yield { stream: 'out', bytes: Buffer.from(text.endsWith('\n') ? text : `${text}\n`) }
+  const block = Buffer.alloc(65_536, 'fake output\n')
+  for (let left = Number(env.get('FAKE_FLOOD') ?? 0); left > 0; left -= block.length)
+    yield { stream: 'out', bytes: block.subarray(0, Math.min(left, block.length)) }
+  await end
+}

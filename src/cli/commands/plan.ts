@@ -1,0 +1,43 @@
+/** `slipway plan FILE`: what a run would do, without doing any of it. */
+import type { Diagnostic } from '../../base/diagnostic.ts'
+import { canonicalJson } from '../../base/json.ts'
+import { planner } from '../../plan/planner.ts'
+import type { InfraName } from '../../ports/infrastructure.ts'
+import type { Engine } from '../../settings/vocabulary.ts'
+import { codeFor, type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
+import { loadPipeline } from '../load-pipeline.ts'
+import { nameValues } from '../name-value.ts'
+import { readFacts } from '../read-facts.ts'
+import { renderPlan } from '../render-plan.ts'
+import type { World } from '../world.ts'
+
+export interface PlanOptions {
+  readonly input: readonly string[]
+  readonly var: readonly string[]
+  readonly on?: InfraName
+  readonly engine?: Engine
+  readonly facts?: string
+  readonly json?: boolean
+}
+
+export async function planCommand(name: string, o: PlanOptions, world: World): Promise<ExitCode> {
+  const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
+  const diagnostics: Diagnostic[] = [...loaded.diagnostics]
+  if (loaded.pipeline === undefined) {
+    await printDiagnostics(diagnostics, loaded.sources, world)
+    return exitCodes.problems
+  }
+  const facts = { ...(await readFacts(o, loaded.config, world)), ...(o.facts === undefined && (await codebaseFacts(loaded.file, world))) }
+  const planned = planner(loaded.pipeline, { file: name, facts }).plan()
+  diagnostics.push(...planned.diagnostics)
+  await printDiagnostics(diagnostics, loaded.sources, world)
+  if (!planned.ok) return exitCodes.problems
+  if (o.json === true) await world.stdout.write(`${canonicalJson(planned.value)}\n`)
+  else await world.stdout.write(renderPlan(planned.value))
+  return codeFor(diagnostics)
+}
+
+async function codebaseFacts(file: string, world: World): Promise<object> {
+  const codebase = await world.tools.codebaseOf(file, { signal: world.signal })
+  return { codebase: codebase.facts }
+}

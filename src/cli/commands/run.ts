@@ -1,0 +1,105 @@
+/** `slipway run FILE`: check, number, run, and end as the run ends. */
+import { brandAs } from '../../base/brand.ts'
+import { hasErrors } from '../../base/diagnostic.ts'
+import { uniqueId } from '../../base/unique-id.ts'
+import { recorder } from '../../engine/recorder.ts'
+import { redactor } from '../../engine/redactor.ts'
+import { runPlan } from '../../engine/run-plan.ts'
+import type { Outcome } from '../../events/outcome.ts'
+import type { RunId } from '../../events/run-event.ts'
+import type { Pipeline } from '../../pipeline/pipeline.ts'
+import type { RunFacts } from '../../plan/facts.ts'
+import { type Planner, planner } from '../../plan/planner.ts'
+import type { History, RunRecord } from '../../ports/history.ts'
+import type { InfraName } from '../../ports/infrastructure.ts'
+import type { Sink } from '../../ports/sink.ts'
+import type { Engine } from '../../settings/vocabulary.ts'
+import { type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
+import { hostRules } from '../host-rules.ts'
+import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
+import { nameValues } from '../name-value.ts'
+import { readFacts } from '../read-facts.ts'
+import type { Codebase } from '../toolbox.ts'
+import type { World } from '../world.ts'
+
+export interface RunOptions {
+  readonly input: readonly string[]
+  readonly var: readonly string[]
+  readonly map: readonly string[]
+  readonly on?: InfraName
+  readonly engine?: Engine
+  readonly codebase?: string
+  readonly output: 'auto' | 'plain' | 'ndjson'
+}
+
+export async function runCommand(name: string, o: RunOptions, world: World): Promise<ExitCode> {
+  const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
+  const facts = await readFacts(o, loaded.config, world)
+  const codebase = o.codebase === undefined ? await world.tools.codebaseOf(loaded.file, world) : await world.tools.codebaseAt(o.codebase, world)
+  const before = { ...facts, codebase: codebase.facts }
+  const checked = loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: before }).plan()
+  const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? [])]
+  await printDiagnostics(
+    findings.filter((d) => d.severity !== 'info'),
+    loaded.sources,
+    world,
+  )
+  if (loaded.pipeline === undefined || checked?.ok !== true || hasErrors(findings)) return exitCodes.problems
+  const history = await world.tools.history(world.home)
+  try {
+    return await numbered(loaded.pipeline, { loaded, facts: before, codebase, options: o, history }, world)
+  } finally {
+    await history.close()
+  }
+}
+
+interface Prepared {
+  readonly loaded: LoadedPipeline
+  readonly facts: RunFacts
+  readonly codebase: Codebase
+  readonly options: RunOptions
+  readonly history: History
+}
+
+async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<ExitCode> {
+  const startedAt = world.clock.now()
+  const record = await p.history.begin({
+    run: brandAs<RunId>(uniqueId(startedAt, world.random(16))),
+    pipeline: [pipeline.orgIdentifier ?? 'default', pipeline.projectIdentifier ?? 'default', pipeline.identifier].join('/'),
+    pipelineName: pipeline.name,
+    pipelineFile: p.loaded.file,
+    startedAt,
+  })
+  const facts = { ...p.facts, sequenceId: record.sequenceId, executionId: record.run, startTs: startedAt }
+  const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world)
+  if (outcome.kind === 'aborted') return exitCodes.aborted
+  return outcome.kind === 'passed' || outcome.kind === 'skipped' ? exitCodes.done : exitCodes.problems
+}
+
+async function execute(plans: Planner, record: RunRecord, p: Prepared, world: World): Promise<Outcome> {
+  const planned = plans.plan()
+  if (!planned.ok) throw new Error('a plan that was good without a number is not with it')
+  const embedded = await world.tools.embeddedRegistries(hostRules(p.options.map, p.loaded.config), world.home)
+  const masks = redactor()
+  const story = recorder({
+    run: record.run,
+    clock: world.clock,
+    redactor: masks,
+    sinks: [world.tools.sinks.history(p.history), viewer(p.options.output, world)],
+  })
+  try {
+    const parts = await world.tools.engineParts({ hosts: embedded.hosts, home: world.home })
+    const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder }
+    const context = { ...parts, clock: world.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit: story.emit, signal: world.signal }
+    return await runPlan(launch, context)
+  } finally {
+    for (const failure of await story.close()) await world.stderr.write(`slipway: ${failure.sink} stopped: ${String(failure.error)}\n`)
+    await embedded.close()
+  }
+}
+
+function viewer(output: RunOptions['output'], world: World): Sink {
+  const { sinks } = world.tools
+  if (output === 'ndjson') return sinks.ndjson((text) => world.stdout.write(text))
+  return output === 'auto' && world.stdout.columns !== undefined ? sinks.terminal(world.stdout) : sinks.plain(world.stdout)
+}

@@ -1,0 +1,50 @@
+/** Configuration: `.slipway/config.yaml` beside the pipeline, then the one in the data folder; the nearer one's hosts come first. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Diagnostic, diagnose, hasErrors } from '../base/diagnostic.ts'
+import { type Config, configDocument } from '../pipeline/config.ts'
+import { type SourceFile, sourceFile } from '../text/source-file.ts'
+import { parseYaml } from '../yaml/parse.ts'
+
+export interface LoadedConfig {
+  readonly hosts: NonNullable<Config['hosts']>
+  readonly flags: Readonly<Record<string, boolean>>
+  readonly engine?: NonNullable<Config['engine']>
+  readonly connectors: NonNullable<Config['connectors']>
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sources: readonly SourceFile[]
+}
+
+export async function loadConfig(folders: readonly string[]): Promise<LoadedConfig> {
+  const diagnostics: Diagnostic[] = []
+  const sources: SourceFile[] = []
+  const configs: Config[] = []
+  for (const folder of folders) {
+    const file = join(folder, 'config.yaml')
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') diagnostics.push(diagnose('CONFIG_UNREADABLE', { file, reason: error.message }))
+      return undefined
+    })
+    if (text === undefined) continue
+    const source = sourceFile(file, text)
+    sources.push(source)
+    const config = readConfig(source, diagnostics)
+    if (config !== undefined) configs.push(config)
+  }
+  const engine = configs.find((config) => config.engine !== undefined)?.engine
+  return {
+    hosts: configs.flatMap((config) => config.hosts ?? []),
+    connectors: configs.flatMap((config) => config.connectors ?? []),
+    flags: Object.fromEntries(configs.toReversed().flatMap((config) => [...config.flags])),
+    ...(engine !== undefined && { engine }),
+    diagnostics,
+    sources,
+  }
+}
+
+function readConfig(source: SourceFile, diagnostics: Diagnostic[]): Config | undefined {
+  const { documents, diagnostics: syntax } = parseYaml(source)
+  diagnostics.push(...syntax)
+  const root = documents[0]
+  return root === undefined || hasErrors(syntax) ? undefined : configDocument.read(root, (d) => diagnostics.push(d), '')
+}

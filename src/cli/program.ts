@@ -1,0 +1,110 @@
+/** The command line: names, options and help. What a command does is loaded when it is asked for. */
+import { Command, CommanderError, Option } from 'commander'
+import { type ExitCode, exitCodes, printFailure } from './failures.ts'
+import { collect } from './name-value.ts'
+import type { World } from './world.ts'
+
+type Action = () => Promise<ExitCode>
+
+export async function runProgram(argv: readonly string[], world: World): Promise<number> {
+  let code: ExitCode = exitCodes.done
+  const act = async (action: Action): Promise<void> => {
+    code = await action().catch((error: unknown) => printFailure(error, world))
+  }
+  const program = buildProgram(world, act)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  }
+}
+
+function buildProgram(world: World, act: (action: Action) => Promise<void>): Command {
+  const program = new Command('slipway')
+    .description('Runs Harness CI build-and-push pipelines on this machine: no account, no Docker daemon, no root.')
+    .version(world.version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void world.stdout.write(text), writeErr: (text) => void world.stderr.write(text) })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(slipway --help shows what there is)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 the work or the file has problems, 2 wrong usage, 130 aborted.\nStart with: slipway run examples/hello/pipeline.yaml',
+    )
+  addPipelineCommands(program, world, act)
+  addRunsCommands(program, world, act)
+  program
+    .command('explain')
+    .argument('<code>', 'the word in brackets behind a message')
+    .description('explain an error code')
+    .action((code: string) => act(async () => (await import('./commands/explain.ts')).explainCommand(code, world)))
+  const registry = program.command('registry').description('a registry of its own')
+  registry
+    .command('serve')
+    .description('serve the embedded registry until Ctrl-C')
+    .option('--listen <host:port>', 'address, perhaps HOST:PORT=NAME; may be repeated, each with data of its own', collect, [])
+    .option('--data <dir>', 'folder to keep images in')
+    .action((o) => act(async () => (await import('./commands/registry-serve.ts')).registryServe(o, world)))
+  return program
+}
+
+const infraOption = (): Option => new Option('--on <infrastructure>', 'run every stage there').choices(['local', 'docker', 'kubernetes', 'fake'])
+const engineOption = (): Option => new Option('--engine <engine>', 'what builds').choices(['embedded', 'buildx', 'kaniko'])
+
+function addPipelineCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
+  program
+    .command('run')
+    .argument('<file>', 'pipeline file')
+    .description('run a pipeline')
+    .addOption(infraOption())
+    .addOption(engineOption())
+    .option('--codebase <dir>', 'the code under build, instead of the work tree that holds the file')
+    .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
+    .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
+    .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
+    .addOption(new Option('--output <form>', 'how to show it').choices(['auto', 'plain', 'ndjson']).default('auto'))
+    .action((file: string, o) => act(async () => (await import('./commands/run.ts')).runCommand(file, o, world)))
+  program
+    .command('plan')
+    .argument('<file>', 'pipeline file')
+    .description('show what a run would do')
+    .addOption(infraOption())
+    .addOption(engineOption())
+    .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
+    .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
+    .option('--facts <file>', 'JSON with the facts of a run, instead of those of this machine')
+    .option('--json', 'as JSON')
+    .action((file: string, o) => act(async () => (await import('./commands/plan.ts')).planCommand(file, o, world)))
+  program
+    .command('validate')
+    .argument('<file...>', 'pipeline files')
+    .description('check pipeline files')
+    .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
+    .option('--strict', 'warnings fail too')
+    .addOption(new Option('--format <form>', 'how to tell').choices(['text', 'json']).default('text'))
+    .action((files: string[], o) => act(async () => (await import('./commands/validate.ts')).validateCommand(files, o, world)))
+}
+
+function addRunsCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
+  const runs = program.command('runs').description('what was run')
+  const load = async () => import('./commands/runs.ts')
+  runs
+    .command('list', { isDefault: true })
+    .description('the newest runs')
+    .option('--limit <n>', 'how many', Number, 20)
+    .option('--json', 'as JSON')
+    .action((o) => act(async () => (await load()).listRuns(o, world)))
+  runs
+    .command('show')
+    .argument('<run>', 'id, its beginning, NAME#NUMBER or last')
+    .description('one run')
+    .option('--json', 'as JSON: the view that a live run shows')
+    .action((run: string, o) => act(async () => (await load()).showRun(run, o, world)))
+  runs
+    .command('logs')
+    .argument('<run>', 'id, its beginning, NAME#NUMBER or last')
+    .description('the story of a run, with all output')
+    .action((run: string) => act(async () => (await load()).logsOfRun(run, world)))
+}

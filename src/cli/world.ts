@@ -1,0 +1,27 @@
+/** All that commands know of the machine, handed in by main. */
+import type { Clock } from '../base/clock.ts'
+import type { Toolbox } from './toolbox.ts'
+
+/** A stream to people or programs. */
+export interface Writer {
+  write(text: string): Promise<void> | void
+  /** Columns and rows of the terminal, undefined when it is none. */
+  readonly columns: number | undefined
+  readonly rows: number | undefined
+  readonly colour: boolean
+}
+
+export interface World {
+  readonly version: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Data folder. */
+  readonly home: string
+  readonly clock: Clock
+  readonly random: (bytes: number) => Uint8Array
+  readonly stdout: Writer
+  readonly stderr: Writer
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly tools: Toolbox
+}

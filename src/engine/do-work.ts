@@ -1,0 +1,37 @@
+/** What each kind of work means to do. A table: a kind of work without a worker does not compile. */
+import { problem } from '../base/problem.ts'
+import type { Outcome } from '../events/outcome.ts'
+import type { OutputVariable } from '../events/run-event.ts'
+import type { StepPlan } from '../plan/plan.ts'
+import type { Work } from '../steps/work.ts'
+import { imageWork } from './image-work.ts'
+import type { RunContext } from './parts.ts'
+import type { StageState } from './run-nodes.ts'
+import { runWork } from './run-work.ts'
+
+export interface WorkDone {
+  readonly outcome: Outcome
+  readonly outputs: readonly OutputVariable[]
+}
+
+export interface WorkAt<W> {
+  readonly work: W
+  readonly step: StepPlan
+  readonly state: StageState
+  readonly context: RunContext
+}
+
+type Workers = { readonly [K in Work['kind']]: (at: WorkAt<Extract<Work, { kind: K }>>) => Promise<WorkDone> }
+
+const workers: Workers = {
+  run: runWork,
+  image: imageWork,
+  unsupported: async ({ work, step }) => {
+    throw problem('STEP_NOT_SUPPORTED', { type: step.type, because: work.because }, { at: step.at })
+  },
+}
+
+export async function doWork(step: StepPlan, state: StageState, context: RunContext): Promise<WorkDone> {
+  const worker = workers[step.work.kind] as (at: WorkAt<Work>) => Promise<WorkDone>
+  return worker({ work: step.work, step, state, context })
+}

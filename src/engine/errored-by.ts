@@ -1,0 +1,13 @@
+/** An exception as an outcome: the user's abort, a Problem with its findings, or a defect of ours. */
+import { diagnose } from '../base/diagnostic.ts'
+import { isProblem } from '../base/problem.ts'
+import type { Outcome } from '../events/outcome.ts'
+
+export function erroredBy(error: unknown, signal: AbortSignal): Outcome {
+  if (signal.aborted && !isProblem(error)) return { kind: 'aborted', because: 'user' }
+  if (isProblem(error)) {
+    return { kind: 'errored', problem: error.diagnostic, ...(error.others.length > 0 && { others: error.others }) }
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { kind: 'errored', problem: diagnose('INTERNAL', { reason }) }
+}

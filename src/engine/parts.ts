@@ -1,0 +1,28 @@
+/** Everything the engine is given: it knows these interfaces and never who implements them. */
+import type { Clock } from '../base/clock.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import type { Planner } from '../plan/planner.ts'
+import type { Builder } from '../ports/builder.ts'
+import type { Delivery, Destination, ImageSource } from '../ports/delivery.ts'
+import type { InfraName, Infrastructure } from '../ports/infrastructure.ts'
+import type { SecretSource } from '../ports/secret-source.ts'
+import type { Redactor } from './redactor.ts'
+
+export interface EngineParts {
+  readonly clock: Clock
+  readonly infrastructures: Readonly<Partial<Record<InfraName, Infrastructure>>>
+  readonly builders: Readonly<Record<string, Builder>>
+  readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
+  readonly images: ImageSource
+  readonly secrets: readonly SecretSource[]
+  readonly redactor: Redactor
+}
+
+/** One run under way: the parts, the plan, and the way to tell what happens. */
+export interface RunContext extends EngineParts {
+  readonly planner: Planner
+  /** Secret outputs of this run's steps. */
+  readonly runSecrets: Map<string, string>
+  readonly emit: (event: RunEvent) => Promise<void>
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,50 @@
+/** The order of steps: one after another, members of a parallel group side by side, groups by their own `when`. */
+import { type Outcome, worst } from '../events/outcome.ts'
+import { stepPath } from '../events/step-path.ts'
+import type { GroupPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
+import type { Workspace } from '../ports/infrastructure.ts'
+import { statusWords } from './knowledge.ts'
+import type { RunContext } from './parts.ts'
+import type { RunState } from './run-stage.ts'
+import { runStep } from './run-step.ts'
+import { type Standing, standingAfter, whyNot } from './when.ts'
+
+export interface StageState extends RunState {
+  readonly stage: StagePlan
+  readonly workspace: Workspace
+}
+
+export async function runNodes(nodes: readonly StepNode[], standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
+  const outcomes: Outcome[] = []
+  for (const node of nodes) outcomes.push(await runNode(node, standingAfter(outcomes, standing), state, context))
+  return worst(outcomes)
+}
+
+async function runNode(node: StepNode, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
+  if (node.kind === 'step') return runLeaf(node, standing, state, context)
+  if (node.kind === 'group') return runGroup(node, standing, state, context)
+  return worst(await Promise.all(node.children.map((child) => runNode(child, standing, state, context))))
+}
+
+async function runLeaf(step: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
+  const done = await runStep(step, standing, state, context)
+  state.knowledge.set(step.path, { status: statusWords[done.outcome.kind], outputs: done.outputs })
+  await context.emit({ kind: 'step.finished', step: stepPath(step.path), outcome: done.outcome })
+  return done.outcome
+}
+
+async function runGroup(group: GroupPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
+  const reason = whyNot(group.when, standing, () => context.planner.condition(group.path, state.knowledge))
+  if (reason !== undefined) return skipAll(group.children, { kind: 'skipped', because: reason }, context)
+  // Inside a group that was let in after a failure, its own steps start afresh.
+  return runNodes(group.children, group.when.status === 'Success' ? standing : 'Success', state, context)
+}
+
+/** Ends every step below without running it. */
+export async function skipAll(nodes: readonly StepNode[], outcome: Outcome, context: RunContext): Promise<Outcome> {
+  for (const node of nodes) {
+    if (node.kind === 'step') await context.emit({ kind: 'step.finished', step: stepPath(node.path), outcome })
+    else await skipAll(node.children, outcome, context)
+  }
+  return outcome
+}

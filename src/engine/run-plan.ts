@@ -1,0 +1,34 @@
+/** A whole run, as one reads it: announce the plan, run the stages, say how it ended. */
+import { type Outcome, worst } from '../events/outcome.ts'
+import type { RunId } from '../events/run-event.ts'
+import { summarizePlan } from '../events/summarize-plan.ts'
+import type { Plan, StageNode } from '../plan/plan.ts'
+import { growingKnowledge } from './knowledge.ts'
+import type { RunContext } from './parts.ts'
+import { type RunState, runStage } from './run-stage.ts'
+import { standingAfter } from './when.ts'
+
+export interface Launch {
+  readonly plan: Plan
+  readonly run: RunId
+  readonly sequenceId: number
+  /** Folder of the code under build. */
+  readonly codebase: string | undefined
+}
+
+export async function runPlan(launch: Launch, context: RunContext): Promise<Outcome> {
+  await context.emit({ kind: 'run.started', plan: summarizePlan(launch.plan), sequenceId: launch.sequenceId, pipelineFile: launch.plan.pipeline.file })
+  const outcome = await runStages(launch.plan.stages, { launch, knowledge: growingKnowledge() }, context)
+  await context.emit({ kind: 'run.finished', outcome })
+  return outcome
+}
+
+async function runStages(nodes: readonly StageNode[], run: RunState, context: RunContext): Promise<Outcome> {
+  const outcomes: Outcome[] = []
+  for (const node of nodes) {
+    const standing = standingAfter(outcomes)
+    const members = node.kind === 'stage' ? [node] : node.children
+    outcomes.push(worst(await Promise.all(members.map((stage) => runStage(stage, standing, run, context)))))
+  }
+  return worst(outcomes)
+}

@@ -1,0 +1,67 @@
+/** One step: decide, plan it once more with what is known now, do its work under its timeout, tell what came out. */
+import { diagnose } from '../base/diagnostic.ts'
+import { humanDuration } from '../base/human.ts'
+import type { Text } from '../base/secret-text.ts'
+import type { Outcome } from '../events/outcome.ts'
+import type { OutputVariable } from '../events/run-event.ts'
+import { type StepPath, stepPath } from '../events/step-path.ts'
+import type { StepPlan } from '../plan/plan.ts'
+import { deadline } from './deadline.ts'
+import { doWork } from './do-work.ts'
+import { erroredBy } from './errored-by.ts'
+import type { RunContext } from './parts.ts'
+import type { StageState } from './run-nodes.ts'
+import { type Standing, whyNot } from './when.ts'
+
+export interface StepDone {
+  readonly outcome: Outcome
+  readonly outputs: ReadonlyMap<string, Text>
+}
+
+/** Never rejects. */
+export async function runStep(planned: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<StepDone> {
+  const path = stepPath(planned.path)
+  try {
+    context.signal.throwIfAborted()
+    const reason = whyNot(planned.when, standing, () => context.planner.condition(planned.path, state.knowledge))
+    if (reason !== undefined) return done({ kind: 'skipped', because: reason })
+    const { plan, notes } = context.planner.step(planned.path, state.knowledge)
+    await context.emit({ kind: 'step.started', step: path, does: plan.does })
+    for (const note of notes) await context.emit({ kind: 'step.note', step: path, note })
+    return await underTimeout(plan, path, state, context)
+  } catch (error) {
+    return done(erroredBy(error, context.signal))
+  }
+}
+
+async function underTimeout(plan: StepPlan, path: StepPath, state: StageState, context: RunContext): Promise<StepDone> {
+  const limit = deadline({ clock: context.clock, ms: plan.timeoutMs, signal: context.signal })
+  try {
+    const { outcome, outputs } = await doWork(plan, state, { ...context, signal: limit.signal })
+    if (outputs.length > 0) await context.emit({ kind: 'step.outputs', step: path, outputs })
+    const values = new Map(outputs.map((output) => [output.name, outputText(output, path, context)]))
+    if (limit.passed()) return { outcome: timedOut(plan), outputs: values }
+    return { outcome: context.signal.aborted ? { kind: 'aborted', because: 'user' } : outcome, outputs: values }
+  } catch (error) {
+    if (limit.passed()) return done(timedOut(plan))
+    throw error
+  } finally {
+    limit.clear()
+  }
+}
+
+/** A secret output travels by name only; the value joins the secrets of this run. */
+function outputText(output: OutputVariable, path: StepPath, context: RunContext): Text {
+  if (!output.secret) return output.value
+  const name = `output:${path}:${output.name}`
+  context.runSecrets.set(name, output.value)
+  return { kind: 'secret-text', pieces: [{ secret: name }] }
+}
+
+function timedOut(plan: StepPlan): Outcome {
+  return { kind: 'errored', problem: diagnose('STEP_TIMEOUT', { timeout: humanDuration(plan.timeoutMs ?? 0) }, { at: plan.at }) }
+}
+
+function done(outcome: Outcome): StepDone {
+  return { outcome, outputs: new Map() }
+}

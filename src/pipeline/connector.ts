@@ -1,0 +1,85 @@
+/** Connectors in Harness' own YAML: how to reach a registry, a cloud, a cluster or a repository. Read here, used by the adapters. */
+import { dynMap, dynText } from '../dynamic/shapes.ts'
+import { dynTree } from '../dynamic/tree.ts'
+import { known, optional, required } from '../yaml/shape/field.ts'
+import { record } from '../yaml/shape/record.ts'
+import type { ShapeType } from '../yaml/shape/shape.ts'
+import { choice, text } from '../yaml/shape/text.ts'
+import { tagged } from '../yaml/shape/variants.ts'
+import { displayName, identifier } from './names.ts'
+
+/** Secrets are given by reference (`account.dockerPassword`); a user name may be one too. */
+const dockerAuth = record({
+  type: required(choice(['Anonymous', 'UsernamePassword'])),
+  spec: optional(
+    record({
+      username: optional(dynText()),
+      usernameRef: optional(text({ doc: 'Secret that holds the user name.' })),
+      passwordRef: optional(text({ nonEmpty: true, doc: 'Secret that holds the password.' })),
+    }),
+  ),
+})
+
+const around = { delegateSelectors: known(), executeOnDelegate: known(), ignoreTestConnection: known(), proxy: known() }
+
+const dockerSpec = record(
+  {
+    dockerRegistryUrl: required(dynText({ nonEmpty: true, doc: 'Such as https://index.docker.io/v1/ or https://ghcr.io/NAMESPACE.' })),
+    providerType: optional(choice(['DockerHub', 'Harbor', 'Quay', 'Other']), 'Other'),
+    auth: optional(dockerAuth),
+    ...around,
+  },
+  { name: 'DockerConnectorSpec' },
+)
+
+const credential = optional(dynTree({ doc: 'How to log in.' }))
+
+const cloud = record({ credential, auth: credential, ...around, ...cloudExtras() }, { name: 'CloudConnectorSpec', unknown: 'warning' })
+
+function cloudExtras() {
+  return { region: optional(dynText()), azureEnvironmentType: optional(text()), serviceAccountUrl: optional(dynText()) }
+}
+
+const git = record(
+  {
+    url: required(dynText({ nonEmpty: true })),
+    type: optional(choice(['Account', 'Repo', 'Project'])),
+    validationRepo: optional(text()),
+    authentication: optional(dynTree()),
+    apiAccess: optional(dynTree()),
+    ...around,
+  },
+  { name: 'GitConnectorSpec', unknown: 'warning' },
+)
+
+const common = {
+  identifier: required(identifier),
+  name: required(displayName),
+  description: known(),
+  orgIdentifier: optional(text()),
+  projectIdentifier: optional(text()),
+  tags: optional(dynMap()),
+  accountIdentifier: known(),
+}
+
+const connector = tagged({
+  tag: 'type',
+  doc: 'A connector.',
+  cases: {
+    DockerRegistry: record({ ...common, spec: required(dockerSpec) }),
+    Aws: record({ ...common, spec: required(cloud) }),
+    Gcp: record({ ...common, spec: required(cloud) }),
+    Azure: record({ ...common, spec: required(cloud) }),
+    K8sCluster: record({ ...common, spec: required(cloud) }),
+    Github: record({ ...common, spec: required(git) }),
+    Gitlab: record({ ...common, spec: required(git) }),
+    Bitbucket: record({ ...common, spec: required(git) }),
+    AzureRepo: record({ ...common, spec: required(git) }),
+    Codecommit: record({ ...common, spec: required(git) }),
+    Git: record({ ...common, spec: required(git) }),
+  },
+})
+
+export const connectorDocument = record({ connector: required(connector) }, { name: 'Connector document' })
+
+export type Connector = ShapeType<typeof connector>

@@ -1,0 +1,66 @@
+/** Lists of steps: steps, parallel members and groups, nested as the author likes. */
+
+import type { Span } from '../base/span.ts'
+import { list } from '../yaml/shape/collections.ts'
+import { anyNode, lazy } from '../yaml/shape/combine.ts'
+import { known, optional, required } from '../yaml/shape/field.ts'
+import { record } from '../yaml/shape/record.ts'
+import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
+import { text } from '../yaml/shape/text.ts'
+import { onlyKey } from '../yaml/shape/variants.ts'
+import { displayName, identifier } from './names.ts'
+import { type Step, step } from './step.ts'
+import { type FailureStrategies, failureStrategies, type Strategy, strategy } from './strategy.ts'
+import { type Variable, variables } from './variables.ts'
+import { type StepWhen, stepWhen } from './when.ts'
+
+export interface StepGroup {
+  readonly identifier: string
+  readonly name: string
+  readonly steps: readonly StepNode[]
+  readonly when?: StepWhen
+  readonly strategy?: Strategy
+  readonly failureStrategies?: FailureStrategies
+  readonly variables?: readonly Variable[]
+  readonly at: Span
+}
+
+export type StepNode =
+  | { readonly key: 'step'; readonly value: Step; readonly at: Span }
+  | { readonly key: 'parallel'; readonly value: readonly StepNode[]; readonly at: Span }
+  | { readonly key: 'stepGroup'; readonly value: StepGroup; readonly at: Span }
+
+export const stepNodes: Shape<readonly StepNode[]> = lazy(() => list(node, { doc: 'Steps, one after another.' }))
+
+const group: Shape<StepGroup> = record(
+  {
+    identifier: required(identifier),
+    name: required(displayName),
+    steps: required(stepNodes),
+    sharedPaths: optional(list(text())),
+    stepGroupInfra: optional(anyNode()),
+    strategy: optional(strategy),
+    when: optional(stepWhen),
+    failureStrategies: optional(failureStrategies),
+    variables: optional(variables),
+    timeout: known(),
+    description: known(),
+  },
+  { name: 'StepGroup', doc: 'Steps that belong together.' },
+)
+
+/** `contextType` stands beside `step:` in pipelines exported from the original. */
+const node: Shape<StepNode> = withoutContext(onlyKey({ step, parallel: stepNodes, stepGroup: group }) as Shape<StepNode>)
+
+function withoutContext<T>(shape: Shape<T>): Shape<T> {
+  return {
+    ...shape,
+    read(item, report, path) {
+      if (item.kind !== 'map') return shape.read(item, report, path)
+      return shape.read({ ...item, entries: item.entries.filter((entry) => entry.key !== 'contextType') }, report, path)
+    },
+    schema: (context) => context.define('StepNodeItem', () => shape.schema(context)),
+  }
+}
+
+export type StageSteps = ShapeType<typeof stepNodes>

@@ -1,0 +1,25 @@
+/** Plugin steps: an image that is steered by PLUGIN_* variables. And GitClone. */
+import { dynList, dynMap, dynText } from '../../dynamic/shapes.ts'
+import { mapOf } from '../../yaml/shape/collections.ts'
+import { anyNode } from '../../yaml/shape/combine.ts'
+import { known, optional } from '../../yaml/shape/field.ts'
+import { record } from '../../yaml/shape/record.ts'
+import { cloneFields } from '../codebase.ts'
+import { containerFields } from '../container.ts'
+
+export const pluginSpec = record(
+  {
+    connectorRef: optional(dynText()),
+    registryRef: optional(dynText()),
+    image: optional(dynText({ doc: 'Image of the plugin.' })),
+    uses: optional(dynText()),
+    settings: optional(mapOf(anyNode(), { doc: 'Each key becomes the variable PLUGIN_<KEY>.' })),
+    entrypoint: optional(dynList()),
+    envVariables: optional(dynMap()),
+    reports: known(),
+    ...containerFields,
+  },
+  { name: 'PluginSpec' },
+)
+
+export const gitCloneSpec = record({ ...cloneFields, outputFilePathsContent: optional(dynList()), ...containerFields }, { name: 'GitCloneSpec' })

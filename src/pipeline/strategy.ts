@@ -1,0 +1,132 @@
+/** Loops and what happens on failure: read here, expanded by the plan, obeyed by the engine. */
+import { dynamic } from '../dynamic/dynamic-shape.ts'
+import { dynChoice, dynInteger, dynList, dynText } from '../dynamic/shapes.ts'
+import type { ExprValue } from '../expr/value.ts'
+import { list, mapOf } from '../yaml/shape/collections.ts'
+import { anyOf, lazy } from '../yaml/shape/combine.ts'
+import { optional, required } from '../yaml/shape/field.ts'
+import { record } from '../yaml/shape/record.ts'
+import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
+import { choice, text } from '../yaml/shape/text.ts'
+import { anyJson, flag } from '../yaml/shape/values.ts'
+import { timeout } from './duration.ts'
+
+const errorKinds = [
+  'AllErrors',
+  'Unknown',
+  'Authentication',
+  'Authorization',
+  'Connectivity',
+  'Timeout',
+  'Verification',
+  'DelegateProvisioning',
+  'DelegateRestart',
+  'PolicyEvaluationFailure',
+  'InputTimeoutError',
+  'ApprovalRejection',
+  'UserMarkedFailure',
+  'InfrastructureFailure',
+  'PluginImageFailure',
+  'ResourceLimitsFailure',
+  'ConfigurationFailure',
+  'RetryableTransientFailure',
+] as const
+
+const actionKinds = [
+  'Ignore',
+  'MarkAsSuccess',
+  'MarkAsFailure',
+  'Abort',
+  'Retry',
+  'RetryStepGroup',
+  'ManualIntervention',
+  'StageRollback',
+  'StepGroupRollback',
+  'PipelineRollback',
+  'ProceedWithDefaultValues',
+] as const
+
+export type ActionKind = (typeof actionKinds)[number]
+
+export interface FailureAction {
+  readonly type: ActionKind
+  readonly spec?: {
+    readonly retryCount?: ShapeType<ReturnType<typeof dynInteger>>
+    readonly retryIntervals?: ShapeType<ReturnType<typeof dynList>>
+    readonly condition?: ShapeType<ReturnType<typeof dynText>>
+    readonly onRetryFailure?: { readonly action: FailureAction }
+    readonly timeout?: ShapeType<typeof timeout>
+    readonly onTimeout?: { readonly action: FailureAction }
+  }
+}
+
+const nested: Shape<{ readonly action: FailureAction }> = record({ action: required(lazy(() => action)) })
+
+const action: Shape<FailureAction> = record(
+  {
+    type: required(choice(actionKinds, { doc: 'What to do.' })),
+    spec: optional(
+      record({
+        retryCount: optional(dynInteger({ min: 1 })),
+        retryIntervals: optional(dynList()),
+        condition: optional(dynText()),
+        onRetryFailure: optional(nested),
+        timeout: optional(timeout),
+        onTimeout: optional(nested),
+      }),
+    ),
+  },
+  { name: 'FailureAction' },
+) as Shape<FailureAction>
+
+export const failureStrategies = list(
+  record(
+    {
+      onFailure: required(record({ errors: required(list(choice(errorKinds), { nonEmpty: true })), action: required(action) })),
+    },
+    { name: 'FailureStrategy' },
+  ),
+  { doc: 'What to do when something fails; the first entry that matches wins.' },
+)
+
+const axis = dynamic<readonly ExprValue[]>(list(anyJson()) as Shape<readonly ExprValue[]>, {
+  expected: 'a list',
+  convert: (value) => (Array.isArray(value) ? value : undefined),
+})
+
+const loopFields = {
+  maxConcurrency: optional(dynInteger({ min: 1, doc: 'How many run at once.' })),
+  onFailure: optional(dynChoice(['RunAll', 'SkipQueued'])),
+  when: optional(anyJson()),
+}
+
+/** A matrix has free keys beside its own: the reader takes the whole map. */
+const matrix = mapOf(anyOf({ seq: anyJson(), scalar: anyJson(), map: anyJson() }), { doc: 'One child per combination of the axes.' })
+
+const repeat = record(
+  {
+    times: optional(dynInteger({ min: 0 })),
+    items: optional(axis),
+    start: optional(dynInteger()),
+    end: optional(dynInteger()),
+    unit: optional(choice(['Percentage', 'Count'])),
+    partitionSize: optional(dynInteger({ min: 1 })),
+    nodeName: optional(text()),
+    ...loopFields,
+  },
+  { name: 'Repeat' },
+)
+
+export const strategy = record(
+  {
+    matrix: optional(matrix),
+    repeat: optional(repeat),
+    parallelism: optional(dynInteger({ min: 1 })),
+    maxConcurrency: optional(dynInteger({ min: 1 })),
+    enforce: optional(flag()),
+  },
+  { name: 'Strategy', doc: 'Runs the node several times: exactly one of matrix, repeat and parallelism.' },
+)
+
+export type Strategy = ShapeType<typeof strategy>
+export type FailureStrategies = ShapeType<typeof failureStrategies>

@@ -1,0 +1,58 @@
+/** `pipeline.…`: the document, the facts of the run, and its stages. */
+import { absent, folder, later, type Slot, source, value } from '../../expr/scope.ts'
+import { stagesOfPipeline } from '../../pipeline/check-ids.ts'
+import type { Stage } from '../../pipeline/stage.ts'
+import type { Site } from '../site.ts'
+import { lazyFolder } from './lazy-folder.ts'
+import { stepsFolder } from './steps-folder.ts'
+import { variablesFolder } from './variables-folder.ts'
+
+const start = 'the start of the run'
+
+export function pipelineFolder(site: Site): Slot {
+  const { pipeline, facts } = site
+  const fact = (known: string | number | undefined): Slot => (known === undefined ? later(start) : value(known))
+  return folder({
+    identifier: value(pipeline.identifier),
+    name: value(pipeline.name),
+    sequenceId: fact(facts.sequenceId),
+    executionId: fact(facts.executionId),
+    resumedExecutionId: fact(facts.executionId),
+    startTs: fact(facts.startTs),
+    executionUrl: absent('Slipway has no execution page of Harness'),
+    executionMode: value('NORMAL'),
+    storeType: value('INLINE'),
+    triggerType: value('MANUAL'),
+    triggeredBy: folder({ name: value('slipway'), email: absent('runs are started by hand') }),
+    repo: codebaseFact(site.facts.codebase?.repoUrl),
+    branch: codebaseFact(site.facts.codebase?.branch),
+    orgIdentifier: value(pipeline.orgIdentifier ?? ''),
+    projectIdentifier: value(pipeline.projectIdentifier ?? ''),
+    tags: folder(
+      Object.fromEntries([...(pipeline.tags ?? [])].map(([key, tag]) => [key, tag.kind === 'literal' ? value(tag.value) : source(tag.node.source)])),
+    ),
+    variables: variablesFolder(pipeline.variables, facts.variables),
+    stages: lazyFolder(new Map(stagesOfPipeline(pipeline).map((stage) => [stage.identifier, () => stageFolder(stage, site)]))),
+  })
+}
+
+export function codebaseFact(known: string | undefined): Slot {
+  return known === undefined ? absent('the code under build does not say') : value(known)
+}
+
+export function stageFolder(stage: Stage, site: Site): Slot {
+  const facts = site.knowledge.of(stage.identifier)
+  const status = facts === undefined ? later(`the end of the stage ${stage.identifier}`) : value(facts.status)
+  const steps = stepsFolder(stage.spec.execution.steps, stage.identifier, site.knowledge)
+  return folder({
+    identifier: value(stage.identifier),
+    name: value(stage.name),
+    type: value('CI'),
+    description: absent('descriptions are not kept'),
+    executionUrl: absent('Slipway has no execution page of Harness'),
+    status,
+    currentStatus: status,
+    variables: variablesFolder(stage.variables),
+    spec: folder({ execution: folder({ steps }) }),
+  })
+}

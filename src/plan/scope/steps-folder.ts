@@ -1,0 +1,50 @@
+/** `steps.X…`: inputs, status and outputs of the steps and groups in one list. What has not happened yet is known later. */
+import { folder, later, type Slot, value } from '../../expr/scope.ts'
+import type { Step } from '../../pipeline/step.ts'
+import type { StepNode } from '../../pipeline/step-nodes.ts'
+import { declaredOutputs } from '../../steps/declared-outputs.ts'
+import type { Knowledge } from '../knowledge.ts'
+import { lazyFolder } from './lazy-folder.ts'
+
+export function stepsFolder(nodes: readonly StepNode[], parent: string, knowledge: Knowledge): Slot {
+  const slots = new Map<string, () => Slot>()
+  for (const node of leaves(nodes)) {
+    const path = `${parent}/${node.value.identifier}`
+    if (node.key === 'step') slots.set(node.value.identifier, () => stepSlot(node.value, path, knowledge))
+    else slots.set(node.value.identifier, () => folder({ ...nodeSlots(node.value, path, knowledge), steps: stepsFolder(node.value.steps, path, knowledge) }))
+  }
+  return lazyFolder(slots)
+}
+
+type Leaf = Exclude<StepNode, { readonly key: 'parallel' }>
+
+function* leaves(nodes: readonly StepNode[]): Generator<Leaf> {
+  for (const node of nodes) {
+    if (node.key === 'parallel') yield* leaves(node.value)
+    else yield node
+  }
+}
+
+function stepSlot(step: Step, path: string, knowledge: Knowledge): Slot {
+  return folder({ ...nodeSlots(step, path, knowledge), output: folder({ outputVariables: outputsSlot(step, path, knowledge) }) })
+}
+
+function nodeSlots(node: { readonly identifier: string; readonly name: string }, path: string, knowledge: Knowledge): Record<string, Slot> {
+  const facts = knowledge.of(path)
+  const status = facts === undefined ? later(`the end of ${node.identifier}`) : value(facts.status)
+  return { identifier: value(node.identifier), name: value(node.name), status, currentStatus: status }
+}
+
+/** Names are checked against what the step says it gives; a plugin may give any name. */
+function outputsSlot(step: Step, path: string, knowledge: Knowledge): Slot {
+  const declared = declaredOutputs(step)
+  const facts = knowledge.of(path)
+  const get = (name: string): Slot | undefined => {
+    const known = declared === 'any' || declared.includes(name)
+    if (facts === undefined) return known ? later(`the step ${step.identifier}`) : undefined
+    const given = facts.outputs.get(name)
+    if (given !== undefined) return value(given)
+    return known ? { kind: 'absent', why: `the step ${step.identifier} ended as ${facts.status} without it` } : undefined
+  }
+  return { kind: 'folder', names: () => (declared === 'any' ? [...(facts?.outputs.keys() ?? [])] : declared), get }
+}

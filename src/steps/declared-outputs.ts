@@ -1,0 +1,15 @@
+/** The output variables a step says it gives, before it has run. */
+import type { Step } from '../pipeline/step.ts'
+import { stepTypes } from '../settings/vocabulary.ts'
+
+/** Every image step gives these, in every mode and with every engine. */
+export const imageOutputs = ['digest', 'image', 'IMAGE_TAR_PATH', 'imageRefs', 'size', 'layers', 'cachedLayers', 'duration', 'engine'] as const
+
+const scanOutputs = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO', 'UNASSIGNED', 'IGNORED', 'TOTAL'].flatMap((name) => [name, `NEW_${name}`])
+
+export function declaredOutputs(step: Step): readonly string[] | 'any' {
+  if (step.type === 'Run') return (step.spec.outputVariables ?? []).map((output) => output.name)
+  if (Object.hasOwn(stepTypes, step.type)) return imageOutputs
+  if (step.type === 'AquaTrivy') return scanOutputs
+  return step.type === 'Plugin' || step.type === 'GitClone' ? 'any' : []
+}

@@ -1,0 +1,28 @@
+/** A Run step's settings to its script, environment and outputs. */
+import { known } from '../base/planned.ts'
+import { showText } from '../base/secret-text.ts'
+import { type Resolving, resolve } from '../dynamic/resolve.ts'
+import { resolveMap } from '../dynamic/resolve-many.ts'
+import type { StepOf } from '../pipeline/step.ts'
+import type { RunWork } from './work.ts'
+
+export function planRunWork(spec: StepOf<'Run'>['spec'], o: Resolving): { readonly work: RunWork; readonly does: string } {
+  const script = (spec.command === undefined ? undefined : resolve(spec.command, o)) ?? known('')
+  const image = spec.image === undefined ? undefined : resolve(spec.image, o)
+  const work: RunWork = {
+    kind: 'run',
+    shell: spec.shell,
+    script,
+    env: spec.envVariables === undefined ? {} : resolveMap(spec.envVariables, o),
+    outputs: (spec.outputVariables ?? []).map(({ name, type, value }) => ({ name, from: value ?? name, secret: type === 'Secret' })),
+    ...(image !== undefined && { image }),
+  }
+  const text = script.kind === 'known' ? showText(script.value) : script.source
+  return { work, does: `runs ${firstLine(text)}` }
+}
+
+function firstLine(script: string): string {
+  const lines = script.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'))
+  const first = (lines[0] ?? 'nothing').trim()
+  return `${first.length > 60 ? `${first.slice(0, 60)}…` : first}${lines.length > 1 ? ` (+${lines.length - 1} lines)` : ''}`
+}
