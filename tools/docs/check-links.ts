@@ -1,0 +1,8 @@
+/** `node tools/docs/check-links.ts`: prints every link and named path that leads nowhere. */
+import { root } from '../support/root.ts'
+import { brokenLinks, missingPaths } from './links.ts'
+
+const complaints = [...brokenLinks(root), ...missingPaths(root, 'ARCHITECTURE.md')]
+for (const complaint of complaints) process.stdout.write(`${complaint}\n`)
+process.stdout.write(`${complaints.length} broken links\n`)
+process.exitCode = complaints.length === 0 ? 0 : 1
