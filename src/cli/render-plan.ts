@@ -2,16 +2,26 @@
 import { humanDuration } from '../base/human.ts'
 import type { Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
-import type { Plan, StagePlan, StepNode, StepPlan, WhenPlan } from '../plan/plan.ts'
+import type { LoopPlan, Plan, StageMember, StagePlan, StepNode, StepPlan, WhenPlan } from '../plan/plan.ts'
 import { describeWork } from './describe-work.ts'
 
 export function renderPlan(plan: Plan): string {
   const lines = [`pipeline ${plan.pipeline.name} (${plan.pipeline.identifier})`]
   for (const node of plan.stages) {
-    if (node.kind === 'stage') lines.push(...stageLines(node, ''))
-    else lines.push('  in parallel', ...node.children.flatMap((stage) => stageLines(stage, '  ')))
+    if (node.kind === 'parallel') lines.push('  in parallel', ...node.children.flatMap((member) => memberLines(member, '  ')))
+    else lines.push(...memberLines(node, ''))
   }
   return `${lines.join('\n')}\n`
+}
+
+function memberLines(node: StageMember, indent: string): readonly string[] {
+  if (node.kind === 'stage') return stageLines(node, indent)
+  return [`${indent}  ${loopText(node)}`, ...node.children.flatMap((stage) => stageLines(stage, `${indent}  `))]
+}
+
+function loopText(loop: Pick<LoopPlan, 'name' | 'children' | 'maxConcurrency' | 'decided'> | Extract<StageMember, { kind: 'loop' }>): string {
+  if (loop.decided !== undefined) return `loop ${loop.name}, turns known after ${loop.decided.until}`
+  return `loop ${loop.name}, ${loop.children.length} turns${loop.maxConcurrency === undefined ? '' : `, ${loop.maxConcurrency} at once`}`
 }
 
 function stageLines(stage: StagePlan, indent: string): readonly string[] {
@@ -24,6 +34,7 @@ function nodeLines(nodes: readonly StepNode[], indent: string): readonly string[
   return nodes.flatMap((node) => {
     if (node.kind === 'step') return stepLines(node, indent)
     if (node.kind === 'group') return [`${indent}group ${node.name}${whenText(node.when)}`, ...nodeLines(node.children, `${indent}  `)]
+    if (node.kind === 'loop') return [`${indent}${loopText(node)}`, ...nodeLines(node.children, `${indent}  `)]
     return [`${indent}in parallel`, ...nodeLines(node.children, `${indent}  `)]
   })
 }

@@ -8,9 +8,7 @@ import type { RunContext } from './parts.ts'
 export async function revealText(text: Text, context: RunContext): Promise<string> {
   if (typeof text === 'string') return text
   const pieces = await Promise.all(text.pieces.map(async (piece) => (typeof piece === 'string' ? piece : (await revealSecret(piece.secret, context)).reveal())))
-  const whole = pieces.join('')
-  context.redactor.register(whole)
-  return whole
+  return pieces.join('')
 }
 
 /** For environments: text with secrets stays wrapped until the process starts. */

@@ -1,8 +1,10 @@
 /** The order of steps: one after another, members of a parallel group side by side, groups by their own `when`. */
+import { mapPool } from '../base/map-pool.ts'
 import { type Outcome, worst } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
-import type { GroupPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
+import type { GroupPlan, LoopPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
+import { erroredBy } from './errored-by.ts'
 import { statusWords } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import type { RunState } from './run-stage.ts'
@@ -23,7 +25,17 @@ export async function runNodes(nodes: readonly StepNode[], standing: Standing, s
 async function runNode(node: StepNode, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
   if (node.kind === 'step') return runLeaf(node, standing, state, context)
   if (node.kind === 'group') return runGroup(node, standing, state, context)
+  if (node.kind === 'loop') return runLoop(node, standing, state, context)
   return worst(await Promise.all(node.children.map((child) => runNode(child, standing, state, context))))
+}
+
+async function runLoop(loop: LoopPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
+  try {
+    const { children, maxConcurrency } = loop.decided === undefined ? loop : context.planner.stepLoop(loop.path, state.knowledge)
+    return worst(await mapPool(children, maxConcurrency, (child) => runNode(child, standing, state, context)))
+  } catch (error) {
+    return erroredBy(error, context.signal)
+  }
 }
 
 async function runLeaf(step: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {

@@ -1,12 +1,14 @@
 /** A whole run, as one reads it: announce the plan, run the stages, say how it ended. */
+import { mapPool } from '../base/map-pool.ts'
 import { type Outcome, worst } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import { summarizePlan } from '../events/summarize-plan.ts'
-import type { Plan, StageNode } from '../plan/plan.ts'
+import type { Plan, StageMember, StageNode } from '../plan/plan.ts'
+import { erroredBy } from './errored-by.ts'
 import { growingKnowledge } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { type RunState, runStage } from './run-stage.ts'
-import { standingAfter } from './when.ts'
+import { type Standing, standingAfter } from './when.ts'
 
 export interface Launch {
   readonly plan: Plan
@@ -27,8 +29,18 @@ async function runStages(nodes: readonly StageNode[], run: RunState, context: Ru
   const outcomes: Outcome[] = []
   for (const node of nodes) {
     const standing = standingAfter(outcomes)
-    const members = node.kind === 'stage' ? [node] : node.children
-    outcomes.push(worst(await Promise.all(members.map((stage) => runStage(stage, standing, run, context)))))
+    const members = node.kind === 'parallel' ? node.children : [node]
+    outcomes.push(worst(await Promise.all(members.map((member) => runMember(member, standing, run, context)))))
   }
   return worst(outcomes)
+}
+
+async function runMember(node: StageMember, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
+  if (node.kind === 'stage') return runStage(node, standing, run, context)
+  try {
+    const { children, maxConcurrency } = node.decided === undefined ? node : context.planner.stageLoop(node.path, run.knowledge)
+    return worst(await mapPool(children, maxConcurrency, (stage) => runStage(stage, standing, run, context)))
+  } catch (error) {
+    return erroredBy(error, context.signal)
+  }
 }

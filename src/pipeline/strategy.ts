@@ -1,9 +1,8 @@
 /** Loops and what happens on failure: read here, expanded by the plan, obeyed by the engine. */
-import { dynamic } from '../dynamic/dynamic-shape.ts'
 import { dynChoice, dynInteger, dynList, dynText } from '../dynamic/shapes.ts'
-import type { ExprValue } from '../expr/value.ts'
-import { list, mapOf } from '../yaml/shape/collections.ts'
-import { anyOf, lazy } from '../yaml/shape/combine.ts'
+import { dynTree } from '../dynamic/tree.ts'
+import { list } from '../yaml/shape/collections.ts'
+import { lazy } from '../yaml/shape/combine.ts'
 import { optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
@@ -89,24 +88,19 @@ export const failureStrategies = list(
   { doc: 'What to do when something fails; the first entry that matches wins.' },
 )
 
-const axis = dynamic<readonly ExprValue[]>(list(anyJson()) as Shape<readonly ExprValue[]>, {
-  expected: 'a list',
-  convert: (value) => (Array.isArray(value) ? value : undefined),
-})
-
 const loopFields = {
   maxConcurrency: optional(dynInteger({ min: 1, doc: 'How many run at once.' })),
   onFailure: optional(dynChoice(['RunAll', 'SkipQueued'])),
   when: optional(anyJson()),
 }
 
-/** A matrix has free keys beside its own: the reader takes the whole map. */
-const matrix = mapOf(anyOf({ seq: anyJson(), scalar: anyJson(), map: anyJson() }), { doc: 'One child per combination of the axes.' })
+/** A matrix has free keys beside its own, so it is kept as a tree. */
+const matrix = dynTree({ doc: 'One child per combination of the axes; exclude leaves some out.' })
 
 const repeat = record(
   {
     times: optional(dynInteger({ min: 0 })),
-    items: optional(axis),
+    items: optional(dynTree({ doc: 'One child per item.' })),
     start: optional(dynInteger()),
     end: optional(dynInteger()),
     unit: optional(choice(['Percentage', 'Count'])),

@@ -1,10 +1,10 @@
 /** One step at one place with what is known there: pure, and called again just before the step runs. */
 import type { Report } from '../yaml/shape/shape.ts'
-import type { StepSite } from './places.ts'
 import type { StepPlan } from './plan.ts'
-import { planTimeout, planWhen } from './plan-stages.ts'
+import { planTimeout, planWhen } from './plan-when.ts'
 import { planWork } from './plan-work.ts'
 import { scopeAt } from './scope/scope-at.ts'
+import type { StepSite } from './site.ts'
 
 export function planStep(site: StepSite, path: string, report: Report): StepPlan {
   const { step } = site
@@ -15,7 +15,7 @@ export function planStep(site: StepSite, path: string, report: Report): StepPlan
     kind: 'step',
     path,
     identifier: step.identifier,
-    name: step.name,
+    name: site.turn === undefined ? step.name : `${step.name} (${site.turn.label || site.turn.index})`,
     type: step.type,
     does,
     when: planWhen(step.when?.stageStatus, step.when, site, report),

@@ -4,7 +4,7 @@ import type { Step } from '../pipeline/step.ts'
 import { planImageWork } from '../steps/plan-image-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
 import type { Work } from '../steps/work.ts'
-import type { StepSite } from './places.ts'
+import type { StepSite } from './site.ts'
 
 export interface PlannedWork {
   readonly work: Work

@@ -1,5 +1,5 @@
 /** The plan: everything a run will do, as JSON. Pure data, so it can be printed, compared, stored and explained without running anything. */
-import type { Planned } from '../base/planned.ts'
+import type { Deferred, Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { Span } from '../base/span.ts'
 import type { Work } from '../steps/work.ts'
@@ -47,7 +47,20 @@ export interface ParallelPlan {
   readonly children: readonly StepNode[]
 }
 
-export type StepNode = StepPlan | GroupPlan | ParallelPlan
+/** A looped step or group, unrolled: its turns run side by side, `maxConcurrency` at once (absent: all). */
+export interface LoopPlan {
+  readonly kind: 'loop'
+  readonly path: string
+  readonly identifier: string
+  readonly name: string
+  readonly maxConcurrency?: number
+  readonly children: readonly StepNode[]
+  /** The turns are known only when the loop is reached. */
+  readonly decided?: Deferred
+  readonly at: Span
+}
+
+export type StepNode = StepPlan | GroupPlan | ParallelPlan | LoopPlan
 
 export interface StagePlan {
   readonly kind: 'stage'
@@ -63,7 +76,9 @@ export interface StagePlan {
   readonly steps: readonly StepNode[]
 }
 
-export type StageNode = StagePlan | { readonly kind: 'parallel'; readonly children: readonly StagePlan[] }
+export type StageLoop = Omit<LoopPlan, 'children'> & { readonly children: readonly StagePlan[] }
+export type StageMember = StagePlan | StageLoop
+export type StageNode = StageMember | { readonly kind: 'parallel'; readonly children: readonly StageMember[] }
 
 export interface Plan {
   readonly version: 1

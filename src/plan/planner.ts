@@ -1,14 +1,17 @@
 /** Plans a pipeline, and any step of it again with what a run has learned: the same pure function both times. */
 import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
-import { Problem } from '../base/problem.ts'
+import type { Deferred } from '../base/planned.ts'
+import { Problem, problem } from '../base/problem.ts'
 import type { Checked } from '../base/result.ts'
+import type { Span } from '../base/span.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { conditionHolds } from './condition.ts'
 import type { RunFacts } from './facts.ts'
 import { type Knowledge, nothingKnown } from './knowledge.ts'
-import { type Places, placesOf } from './places.ts'
-import type { Plan, StepPlan } from './plan.ts'
-import { planStages } from './plan-stages.ts'
+import { places as newPlaces } from './places.ts'
+import type { Plan, StagePlan, StepNode, StepPlan } from './plan.ts'
+import { planNodes } from './plan-nodes.ts'
+import { planLooped, planStages } from './plan-stages.ts'
 import { planStep } from './plan-step.ts'
 import type { Site } from './site.ts'
 
@@ -19,48 +22,73 @@ export interface PlannedStep {
 }
 
 export interface Planner {
+  /** Plans everything; must come before the other calls, which know the paths it found. */
   plan(): Checked<Plan>
   /** Throws a Problem with every finding when the step cannot be planned. */
   step(path: string, knowledge: Knowledge): PlannedStep
+  /** The turns of a loop that could not be unrolled before. Throws as `step` does. */
+  stepLoop(path: string, knowledge: Knowledge): Unrolled<StepNode>
+  stageLoop(path: string, knowledge: Knowledge): Unrolled<StagePlan>
   /** The `when.condition` of a stage, group or step; true when it has none. Throws when it cannot be decided. */
   condition(path: string, knowledge: Knowledge): boolean
 }
 
+export interface Unrolled<Node> {
+  readonly children: readonly Node[]
+  readonly maxConcurrency?: number
+}
+
 export function planner(pipeline: Pipeline, o: { readonly file: string; readonly facts: RunFacts }): Planner {
-  const site: Site = { pipeline, file: o.file, facts: o.facts, knowledge: nothingKnown, groups: [] }
-  const places: Places = placesOf(site)
+  const base: Site = { pipeline, file: o.file, facts: o.facts, knowledge: nothingKnown, groups: [] }
+  const places = newPlaces()
   return {
     plan() {
       const diagnostics: Diagnostic[] = []
-      const stages = planStages(site, (d) => diagnostics.push(d))
-      if (hasErrors(diagnostics)) return { ok: false, diagnostics }
-      const { identifier, name, orgIdentifier, projectIdentifier } = pipeline
-      const about = {
-        identifier,
-        name,
-        file: o.file,
-        ...(orgIdentifier !== undefined && { org: orgIdentifier }),
-        ...(projectIdentifier !== undefined && { project: projectIdentifier }),
-      }
-      return { ok: true, value: { version: 1, pipeline: about, stages }, diagnostics }
+      const stages = planStages(base, { places, report: (d) => diagnostics.push(d) })
+      return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: { version: 1, pipeline: about(pipeline, o.file), stages }, diagnostics }
     },
-    step(path, knowledge) {
-      const diagnostics: Diagnostic[] = []
-      const place = places.step(path)
-      const plan = planStep({ ...place, knowledge }, path, (d) => diagnostics.push(d))
-      throwErrors(diagnostics)
-      return { plan, notes: diagnostics }
+    step: (path, knowledge) => {
+      const { value, diagnostics } = checked((report) => planStep({ ...places.step(path), knowledge }, path, report))
+      return { plan: value, notes: diagnostics }
+    },
+    stepLoop(path, knowledge) {
+      const { loop } = places.at(path)
+      if (loop?.kind !== 'step') throw new Error(`no loop of steps at ${path}`)
+      const [node] = checked((report) => planNodes([loop.model], loop.parent, { ...loop.site, knowledge }, { places, report })).value
+      return unrolled(node?.kind === 'loop' ? node : undefined, path)
+    },
+    stageLoop(path, knowledge) {
+      const { loop, site } = places.at(path)
+      if (loop?.kind !== 'stage') throw new Error(`no loop of stages at ${path}`)
+      const node = checked((report) => planLooped(loop.stage, { ...site, knowledge }, { places, report })).value
+      return unrolled(node.kind === 'loop' ? node : undefined, path)
     },
     condition(path, knowledge) {
-      const diagnostics: Diagnostic[] = []
-      const holds = conditionHolds(places.when(path), { ...places.site(path), knowledge }, (d) => diagnostics.push(d))
-      throwErrors(diagnostics)
-      return holds
+      const { when, site } = places.at(path)
+      return checked((report) => conditionHolds(when, { ...site, knowledge }, report)).value
     },
   }
 }
 
-function throwErrors(diagnostics: readonly Diagnostic[]): void {
+function about(pipeline: Pipeline, file: string): Plan['pipeline'] {
+  const { identifier, name, orgIdentifier: org, projectIdentifier: project } = pipeline
+  return { identifier, name, file, ...(org !== undefined && { org }), ...(project !== undefined && { project }) }
+}
+
+function unrolled<N extends { readonly decided?: Deferred; readonly at: Span; readonly maxConcurrency?: number }, C>(
+  loop: (N & { readonly children: readonly C[] }) | undefined,
+  path: string,
+): Unrolled<C> {
+  if (loop === undefined) throw new Error(`no loop at ${path}`)
+  if (loop.decided !== undefined) throw problem('VALUE_NOT_KNOWN', { source: loop.decided.source, until: loop.decided.until }, { at: loop.at })
+  return { children: loop.children, ...(loop.maxConcurrency !== undefined && { maxConcurrency: loop.maxConcurrency }) }
+}
+
+/** Errors are thrown together, the rest goes on as notes. */
+function checked<T>(work: (report: (d: Diagnostic) => void) => T): { readonly value: T; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const value = work((d) => diagnostics.push(d))
   const [first, ...others] = diagnostics.filter((d) => d.severity === 'error')
   if (first !== undefined) throw new Problem(first, { others })
+  return { value, diagnostics }
 }

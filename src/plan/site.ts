@@ -1,11 +1,11 @@
-/** Where planning stands: the pipeline, and perhaps a stage, a step and its groups. */
-
+/** Where planning stands: the pipeline, and perhaps a stage, groups and a step, each at its path and in its turn of a loop. */
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Stage } from '../pipeline/stage.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { StepGroup } from '../pipeline/step-nodes.ts'
 import type { RunFacts } from './facts.ts'
 import type { Knowledge } from './knowledge.ts'
+import type { Turn } from './loop.ts'
 
 export interface Site {
   readonly pipeline: Pipeline
@@ -13,7 +13,14 @@ export interface Site {
   readonly facts: RunFacts
   readonly knowledge: Knowledge
   readonly stage?: Stage
+  readonly stagePath?: string
+  readonly stageTurn?: Turn
   /** Outermost first. */
-  readonly groups: readonly StepGroup[]
+  readonly groups: readonly { readonly group: StepGroup; readonly path: string }[]
+  /** The innermost loop below the stage. */
+  readonly turn?: Turn
   readonly step?: Step
 }
+
+export type StageSite = Site & { readonly stage: Stage; readonly stagePath: string }
+export type StepSite = StageSite & { readonly step: Step }

@@ -1,6 +1,7 @@
 /** An image step's work: the job, and which tool and engine it goes to, with the reasons. */
-import type { ImageJob } from '../image-job/image-job.ts'
+
 import type { Deferred } from '../base/planned.ts'
+import type { ImageJob } from '../image-job/image-job.ts'
 import type { Engine, Tool } from '../settings/vocabulary.ts'
 
 export interface ImageWork {

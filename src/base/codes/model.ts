@@ -30,13 +30,15 @@ export const modelCodes = {
     severity: 'warning',
     message: '`execution:` holds a list where `steps:` was expected; the list is taken as the steps',
     hint: 'put `steps:` between `execution:` and the list',
-    explain: 'The steps of a stage belong under `execution.steps`. A list directly under `execution:` can only mean the steps, so it is accepted with this warning.',
+    explain:
+      'The steps of a stage belong under `execution.steps`. A list directly under `execution:` can only mean the steps, so it is accepted with this warning.',
   },
   MODEL_STEP_UNSUPPORTED: {
     severity: 'error',
     message: 'step type {type} is known, but Slipway does not run it: {because}',
     hint: 'remove the step, or replace it as the message says',
-    explain: 'The step is valid Harness YAML. Slipway builds, scans and pushes images and runs commands; step types outside of that are refused before anything runs.',
+    explain:
+      'The step is valid Harness YAML. Slipway builds, scans and pushes images and runs commands; step types outside of that are refused before anything runs.',
   },
   MODEL_STEP_UNKNOWN: {
     severity: 'error',
@@ -65,7 +67,8 @@ export const modelCodes = {
     severity: 'error',
     message: 'a value is needed for {path}',
     hint: 'give it with --input {path}=VALUE',
-    explain: 'The value is a run-time input (`<+input>`) without a default. Every input is asked for with `--input PATH=VALUE` or a file given by `--inputs-file`.',
+    explain:
+      'The value is a run-time input (`<+input>`) without a default. Every input is asked for with `--input PATH=VALUE` or a file given by `--inputs-file`.',
   },
   INPUT_REFUSED: {
     severity: 'error',
@@ -76,6 +79,22 @@ export const modelCodes = {
     severity: 'error',
     message: 'the pipeline has no input {path}',
     explain: 'A value was given for an input that the pipeline does not ask for. The inputs of a pipeline are its `<+input>` values, named by their path.',
+  },
+  PLAN_ONE_STRATEGY: {
+    severity: 'error',
+    message: 'a strategy has exactly one of matrix, repeat and parallelism; found: {found}',
+    explain: 'Nodes are looped in one way at a time. For two dimensions use a matrix with two axes.',
+  },
+  PLAN_LOOP_BAD: {
+    severity: 'error',
+    message: '{what} of the strategy must be {wanted}',
+    explain: 'The loop cannot be unrolled: axes of a matrix and items of a repeat are lists, or expressions that give a list or a text with commas.',
+  },
+  PLAN_LOOP_TOO_LARGE: {
+    severity: 'error',
+    message: 'the strategy makes {count} children, more than {limit}',
+    hint: 'split the loop, or exclude combinations',
+    explain: 'A loop is unrolled into one child per turn. The limit keeps a slip of the pen from starting thousands of builds.',
   },
   PLAN_USE_FROM_UNKNOWN: {
     severity: 'error',

@@ -2,12 +2,14 @@
 import { absent, folder, later, type Slot, source, value } from '../../expr/scope.ts'
 import { stagesOfPipeline } from '../../pipeline/check-ids.ts'
 import type { Stage } from '../../pipeline/stage.ts'
+import { type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
 import { lazyFolder } from './lazy-folder.ts'
 import { stepsFolder } from './steps-folder.ts'
 import { variablesFolder } from './variables-folder.ts'
 
 const start = 'the start of the run'
+export const noPage = 'Slipway has no execution page of Harness'
 
 export function pipelineFolder(site: Site): Slot {
   const { pipeline, facts } = site
@@ -19,7 +21,7 @@ export function pipelineFolder(site: Site): Slot {
     executionId: fact(facts.executionId),
     resumedExecutionId: fact(facts.executionId),
     startTs: fact(facts.startTs),
-    executionUrl: absent('Slipway has no execution page of Harness'),
+    executionUrl: absent(noPage),
     executionMode: value('NORMAL'),
     storeType: value('INLINE'),
     triggerType: value('MANUAL'),
@@ -32,7 +34,7 @@ export function pipelineFolder(site: Site): Slot {
       Object.fromEntries([...(pipeline.tags ?? [])].map(([key, tag]) => [key, tag.kind === 'literal' ? value(tag.value) : source(tag.node.source)])),
     ),
     variables: variablesFolder(pipeline.variables, facts.variables),
-    stages: lazyFolder(new Map(stagesOfPipeline(pipeline).map((stage) => [stage.identifier, () => stageFolder(stage, site)]))),
+    stages: lazyFolder(new Map(stagesOfPipeline(pipeline).map((stage) => [stage.identifier, () => stageFolder(stage, stage.identifier, site)]))),
   })
 }
 
@@ -40,19 +42,21 @@ export function codebaseFact(known: string | undefined): Slot {
   return known === undefined ? absent('the code under build does not say') : value(known)
 }
 
-export function stageFolder(stage: Stage, site: Site): Slot {
-  const facts = site.knowledge.of(stage.identifier)
+/** `turn` when the stage is looped and speaks about itself. */
+export function stageFolder(stage: Stage, path: string, site: Site, turn?: Turn): Slot {
+  const facts = site.knowledge.of(path)
   const status = facts === undefined ? later(`the end of the stage ${stage.identifier}`) : value(facts.status)
-  const steps = stepsFolder(stage.spec.execution.steps, stage.identifier, site.knowledge)
+  const steps = stepsFolder(stage.spec.execution.steps, path, site.knowledge)
   return folder({
     identifier: value(stage.identifier),
     name: value(stage.name),
     type: value('CI'),
     description: absent('descriptions are not kept'),
-    executionUrl: absent('Slipway has no execution page of Harness'),
+    executionUrl: absent(noPage),
     status,
     currentStatus: status,
     variables: variablesFolder(stage.variables),
     spec: folder({ execution: folder({ steps }) }),
+    ...(turn !== undefined && turnSlots(turn)),
   })
 }

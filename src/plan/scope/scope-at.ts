@@ -1,8 +1,10 @@
 /** The names an expression may use at a place of the pipeline. */
 import { secretText } from '../../base/secret-text.ts'
 import { absent, folder, type Scope, type Slot, value } from '../../expr/scope.ts'
+import type { StepGroup } from '../../pipeline/step-nodes.ts'
+import { turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
-import { codebaseFact, pipelineFolder, stageFolder } from './pipeline-folder.ts'
+import { codebaseFact, noPage, pipelineFolder, stageFolder } from './pipeline-folder.ts'
 import { stepsFolder } from './steps-folder.ts'
 import { variablesFolder } from './variables-folder.ts'
 
@@ -44,22 +46,23 @@ function surroundings({ pipeline, facts }: Site): Record<string, Slot> {
   }
 }
 
-/** Relative paths: `stage`, `execution`, `steps` of the innermost group, `step`. */
+/** Relative paths: `stage`, `execution`, `steps` of the innermost group, `step`, and the loop around them. */
 function stageSlots(site: Site): Record<string, Slot> {
-  const { stage, step, groups, knowledge } = site
-  if (stage === undefined) return {}
+  const { stage, stagePath, step, groups, knowledge } = site
+  if (stage === undefined || stagePath === undefined) return {}
   const nodes = stage.spec.execution.steps
   const inner = groups.at(-1)
-  const groupPath = [stage.identifier, ...groups.map((group) => group.identifier)].join('/')
+  const turn = site.turn ?? site.stageTurn
   return {
-    stage: stageFolder(stage, site),
-    execution: folder({ steps: stepsFolder(nodes, stage.identifier, knowledge) }),
-    steps: inner === undefined ? stepsFolder(nodes, stage.identifier, knowledge) : stepsFolder(inner.steps, groupPath, knowledge),
-    ...(inner !== undefined && {
-      stepGroup: folder({ identifier: value(inner.identifier), name: value(inner.name), variables: variablesFolder(inner.variables) }),
-    }),
-    ...(step !== undefined && {
-      step: folder({ identifier: value(step.identifier), name: value(step.name), executionUrl: absent('Slipway has no execution page of Harness') }),
-    }),
+    stage: stageFolder(stage, stagePath, site, site.stageTurn),
+    execution: folder({ steps: stepsFolder(nodes, stagePath, knowledge) }),
+    steps: inner === undefined ? stepsFolder(nodes, stagePath, knowledge) : stepsFolder(inner.group.steps, inner.path, knowledge),
+    ...(inner !== undefined && { stepGroup: groupFolder(inner.group) }),
+    ...(turn !== undefined && turnSlots(turn)),
+    ...(step !== undefined && { step: folder({ identifier: value(step.identifier), name: value(step.name), executionUrl: absent(noPage) }) }),
   }
+}
+
+function groupFolder(group: StepGroup): Slot {
+  return folder({ identifier: value(group.identifier), name: value(group.name), variables: variablesFolder(group.variables) })
 }

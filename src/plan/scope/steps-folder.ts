@@ -1,26 +1,35 @@
 /** `steps.X…`: inputs, status and outputs of the steps and groups in one list. What has not happened yet is known later. */
-import { folder, later, type Slot, value } from '../../expr/scope.ts'
+import { type Folder, folder, later, type Slot, value } from '../../expr/scope.ts'
 import type { Step } from '../../pipeline/step.ts'
 import type { StepNode } from '../../pipeline/step-nodes.ts'
 import { declaredOutputs } from '../../steps/declared-outputs.ts'
 import type { Knowledge } from '../knowledge.ts'
-import { lazyFolder } from './lazy-folder.ts'
 
-export function stepsFolder(nodes: readonly StepNode[], parent: string, knowledge: Knowledge): Slot {
-  const slots = new Map<string, () => Slot>()
-  for (const node of leaves(nodes)) {
-    const path = `${parent}/${node.value.identifier}`
-    if (node.key === 'step') slots.set(node.value.identifier, () => stepSlot(node.value, path, knowledge))
-    else slots.set(node.value.identifier, () => folder({ ...nodeSlots(node.value, path, knowledge), steps: stepsFolder(node.value.steps, path, knowledge) }))
+export function stepsFolder(nodes: readonly StepNode[], parent: string, knowledge: Knowledge): Folder {
+  const leaves = [...leavesOf(nodes)]
+  const slotOf = (leaf: Leaf, id: string): Slot => {
+    const path = `${parent}/${id}`
+    if (leaf.key === 'step') return stepSlot(leaf.value, path, knowledge)
+    return folder({ ...nodeSlots(leaf.value, path, knowledge), steps: stepsFolder(leaf.value.steps, path, knowledge) })
   }
-  return lazyFolder(slots)
+  return {
+    kind: 'folder',
+    names: () => leaves.map((leaf) => leaf.value.identifier),
+    get(name) {
+      const exact = leaves.find((leaf) => leaf.value.identifier === name)
+      if (exact !== undefined) return slotOf(exact, name)
+      // A looped node is named with the number of its turn: push_0, push_1.
+      const looped = leaves.find((leaf) => leaf.value.strategy !== undefined && name.replace(/_\d+$/, '') === leaf.value.identifier)
+      return looped === undefined ? undefined : slotOf(looped, name)
+    },
+  }
 }
 
 type Leaf = Exclude<StepNode, { readonly key: 'parallel' }>
 
-function* leaves(nodes: readonly StepNode[]): Generator<Leaf> {
+function* leavesOf(nodes: readonly StepNode[]): Generator<Leaf> {
   for (const node of nodes) {
-    if (node.key === 'parallel') yield* leaves(node.value)
+    if (node.key === 'parallel') yield* leavesOf(node.value)
     else yield node
   }
 }

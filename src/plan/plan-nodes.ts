@@ -1,0 +1,57 @@
+/** The tree of a stage's steps, loops unrolled, each path noted with the model behind it. */
+
+import type { Deferred } from '../base/planned.ts'
+import type { StepNode as StepModel } from '../pipeline/step-nodes.ts'
+import type { Report } from '../yaml/shape/shape.ts'
+import { expandStrategy } from './expand-strategy.ts'
+import type { Turn } from './loop.ts'
+import type { Places } from './places.ts'
+import type { StepNode } from './plan.ts'
+import { planStep } from './plan-step.ts'
+import { planWhen } from './plan-when.ts'
+import { scopeAt } from './scope/scope-at.ts'
+import type { StageSite } from './site.ts'
+
+export interface Planning {
+  readonly report: Report
+  readonly places: Places
+}
+
+type Named = Exclude<StepModel, { readonly key: 'parallel' }>
+
+export function planNodes(nodes: readonly StepModel[], parent: string, site: StageSite, p: Planning): readonly StepNode[] {
+  return nodes.map((node) =>
+    node.key === 'parallel' ? { kind: 'parallel', children: planNodes(node.value, parent, site, p) } : planNamed(node, parent, site, p),
+  )
+}
+
+function planNamed(node: Named, parent: string, site: StageSite, p: Planning): StepNode {
+  const { strategy } = node.value
+  if (strategy === undefined) return planOne(node, parent, site, p)
+  const { identifier, name } = node.value
+  const path = `${parent}/${identifier}`
+  const expansion = expandStrategy(strategy, { scope: scopeAt(site), report: p.report })
+  const loop = { kind: 'loop', path, identifier, name, at: node.value.at } as const
+  if (expansion === undefined) return { ...loop, children: [] }
+  if (expansion.kind === 'later') {
+    p.places.note(path, { site, loop: { kind: 'step', model: node, site, parent } })
+    return { ...loop, children: [], decided: expansion.deferred satisfies Deferred }
+  }
+  const { turns, maxConcurrency } = expansion
+  const children = turns.map((turn) => planOne(node, parent, site, p, turn))
+  return { ...loop, children, ...(maxConcurrency !== undefined && { maxConcurrency }) }
+}
+
+function planOne(node: Named, parent: string, outside: StageSite, p: Planning, turn?: Turn): StepNode {
+  const path = `${parent}/${node.value.identifier}${turn?.postfix ?? ''}`
+  const site = turn === undefined ? outside : { ...outside, turn }
+  if (node.key === 'step') {
+    p.places.note(path, { site: { ...site, step: node.value }, when: node.value.when })
+    return planStep({ ...site, step: node.value }, path, p.report)
+  }
+  const group = node.value
+  p.places.note(path, { site, when: group.when })
+  const children = planNodes(group.steps, path, { ...site, groups: [...site.groups, { group, path }] }, p)
+  const name = turn === undefined ? group.name : `${group.name} (${turn.label || turn.index})`
+  return { kind: 'group', path, identifier: group.identifier, name, when: planWhen(group.when?.stageStatus, group.when, site, p.report), children }
+}

@@ -1,0 +1,4 @@
+/** stub */
+export function planImageWork(): never {
+  throw new Error('not yet')
+}

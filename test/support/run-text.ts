@@ -1,0 +1,108 @@
+/** Runs a pipeline text on the fake infrastructure with a fake clock, and tells all that happened. */
+import { fakeInfra } from '../../src/adapters/infra/fake/fake-infra.ts'
+import { brandAs } from '../../src/base/brand.ts'
+import { recorder } from '../../src/engine/recorder.ts'
+import { redactor } from '../../src/engine/redactor.ts'
+import { runPlan } from '../../src/engine/run-plan.ts'
+import type { Outcome } from '../../src/events/outcome.ts'
+import { reduceRun } from '../../src/events/reduce-run.ts'
+import type { Recorded, RunId } from '../../src/events/run-event.ts'
+import { emptyView, type RunView, type StepView } from '../../src/events/run-view.ts'
+import { readPipeline } from '../../src/pipeline/read-pipeline.ts'
+import { noFacts } from '../../src/plan/facts.ts'
+import { planner } from '../../src/plan/planner.ts'
+import { secretValue } from '../../src/ports/secret-source.ts'
+import { sourceFile } from '../../src/text/source-file.ts'
+import { type FakeClock, fakeClock } from './fake-clock.ts'
+import { tempProject } from './temp-project.ts'
+
+export interface RunOptions {
+  readonly secrets?: Readonly<Record<string, string>>
+  /** Aborts the run after so many milliseconds of its own clock. */
+  readonly abortAfter?: number
+}
+
+export interface RanText {
+  readonly outcome: Outcome
+  readonly recorded: readonly Recorded[]
+  /** `+path` when a step starts, `-path` when it ends. */
+  readonly order: readonly string[]
+  readonly statuses: Readonly<Record<string, string>>
+  readonly live: RunView
+  readonly replayed: RunView
+  readonly view: { readonly step: (path: string) => StepView | undefined }
+  /** Milliseconds of the fake clock. */
+  readonly elapsed: number
+}
+
+export async function runText(text: string, o: RunOptions = {}): Promise<RanText> {
+  const read = readPipeline(sourceFile('p.yaml', text), { inputs: {} })
+  if (!read.ok) throw new Error(JSON.stringify(read.diagnostics, null, 2))
+  const plans = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'fake', sequenceId: 1, executionId: 'x1', startTs: 0 } })
+  const planned = plans.plan()
+  if (!planned.ok) throw new Error(JSON.stringify(planned.diagnostics, null, 2))
+  const clock = fakeClock()
+  const started = clock.now()
+  const recorded: Recorded[] = []
+  let live = emptyView
+  const sink = {
+    name: 'test',
+    write: (one: Recorded) => {
+      recorded.push(one)
+      live = reduceRun(live, one)
+    },
+    close: async () => undefined,
+  }
+  const masks = redactor()
+  const run = brandAs<RunId>('run')
+  const story = recorder({ run, clock, redactor: masks, sinks: [sink] })
+  const abort = new AbortController()
+  if (o.abortAfter !== undefined) void clock.sleep(o.abortAfter, { signal: abort.signal }).then(() => abort.abort(new Error('user')))
+  const secrets = [{ name: 'test', read: async (name: string) => (o.secrets?.[name] === undefined ? undefined : secretValue(name, o.secrets[name] ?? '')) }]
+  const running = runPlan(
+    { plan: planned.value, run, sequenceId: 1, codebase: undefined },
+    {
+      clock,
+      infrastructures: { fake: fakeInfra({ clock, dir: tempProject().dir }) },
+      builders: {},
+      deliveries: {},
+      images: { openArchive: async () => Promise.reject(new Error('no images here')) },
+      secrets,
+      redactor: masks,
+      planner: plans,
+      runSecrets: new Map(),
+      emit: story.emit,
+      signal: abort.signal,
+    },
+  )
+  const outcome = await drive(clock, running)
+  await story.close()
+  return {
+    outcome,
+    recorded,
+    order: recorded.flatMap(({ event }) => (event.kind === 'step.started' ? [`+${event.step}`] : event.kind === 'step.finished' ? [`-${event.step}`] : [])),
+    statuses: Object.fromEntries([...live.steps.values()].map((step) => [step.path, step.status])),
+    live,
+    replayed: recorded.reduce(reduceRun, emptyView),
+    view: { step: (path) => [...live.steps.values()].find((step) => step.path === path) },
+    elapsed: clock.now() - started,
+  }
+}
+
+/** Moves the clock from sleeper to sleeper until the work is done. A run that neither sleeps nor ends is a defect, not a long test. */
+async function drive<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+  let done = false
+  const end = (): void => {
+    done = true
+  }
+  work.then(end, end)
+  for (let idle = 0; !done && idle < 2000; idle++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    const next = idle % 20 === 19 ? clock.pending[0] : undefined
+    if (done || next === undefined) continue
+    await clock.advance(next - clock.now())
+    idle = 0
+  }
+  if (!done) throw new Error('the run neither ends nor waits for anything')
+  return work
+}
