@@ -10,6 +10,8 @@ export interface WordOptions {
   readonly rawQuotes?: boolean
   /** Keep the escape characters in the result. */
   readonly rawEscapes?: boolean
+  /** Quotes are ordinary characters: the text of a here-document. */
+  readonly plainQuotes?: boolean
   /** Leave `$name` as it stands when it has no value. */
   readonly keepUnset?: boolean
 }
@@ -58,8 +60,8 @@ interface PieceOfWord {
 
 function readPiece(scan: Scan, c: string): PieceOfWord | undefined {
   if (c === '$') return piece(readDollar(scan), false)
-  if (c === "'") return piece(readSingleQuoted(scan), true)
-  if (c === '"') return piece(readDoubleQuoted(scan), true)
+  if (c === "'" && !scan.o.plainQuotes) return piece(readSingleQuoted(scan), true)
+  if (c === '"' && !scan.o.plainQuotes) return piece(readDoubleQuoted(scan), true)
   scan.at++
   if (c !== scan.o.escape) return { text: c, glued: false }
   const escaped = scan.chars[scan.at++] ?? ''

@@ -157,4 +157,88 @@ export const dockerfileCodes = {
     hint: 'Declare the ARG before the first FROM, with a default, or pass it with --build-arg.',
     explain: 'FROM sees only the ARG instructions that come before the first FROM. An ARG without a value makes the base name empty.',
   },
+  DOCKERFILE_STAGE_LATER: {
+    severity: 'error',
+    message: 'The stage {stage} comes after the instruction that copies from it.',
+    hint: 'Move that stage above this one.',
+    explain: 'A stage can only use stages that are defined before it.',
+  },
+  DOCKERFILE_FROM_VARIABLE: {
+    severity: 'error',
+    message: '"{word}" holds a variable, and --from takes none.',
+    hint: 'Add a stage, FROM the variable AS a name, and copy from that name.',
+    explain: 'Stages are put in order before any variable of a stage has a value. FROM can use the ARG instructions at the top of the file.',
+  },
+  DOCKERIGNORE_PATTERN_INVALID: {
+    severity: 'error',
+    message: 'The pattern "{pattern}" is malformed.',
+    explain: 'A character class must be closed with "]", "!" must be followed by a pattern, and a backslash must escape something.',
+  },
+  BUILD_RUN_NOT_YET: {
+    severity: 'error',
+    message: 'RUN is not yet possible with the embedded builder: {command}',
+    hint: 'Build with --engine buildx, or copy files that are made before the build.',
+    explain: 'The embedded builder makes images from COPY, ADD and metadata instructions. Running commands needs its sandbox, which is not there yet.',
+  },
+  BUILD_NOT_SUPPORTED_YET: {
+    severity: 'error',
+    message: '{what} is not yet possible with the embedded builder.',
+    hint: 'Build with --engine buildx.',
+    explain: 'The embedded builder knows this part of the Dockerfile language but cannot carry it out yet. It says so instead of building something else.',
+  },
+  BUILD_SOURCE_MISSING: {
+    severity: 'error',
+    message: '{instruction} finds no "{source}" in {context}.',
+    explain:
+      'The source of COPY and ADD is a path inside the build context (or inside the stage or image named by --from). Paths outside the context cannot be copied, and paths that .dockerignore leaves out are not there.',
+  },
+  BUILD_DESTINATION_INVALID: {
+    severity: 'error',
+    message: '{instruction} cannot write {path}: {reason}.',
+    explain: 'A file cannot take the place of a directory that is there already, and a directory cannot be copied onto a file.',
+  },
+  BUILD_OWNER_UNKNOWN: {
+    severity: 'error',
+    message: 'The image has no {kind} "{name}".',
+    hint: 'Use a number, or create the {kind} before this instruction.',
+    explain: 'Names given to --chown and USER are looked up in /etc/passwd and /etc/group of the image that is being built.',
+  },
+  BUILD_MODE_INVALID: {
+    severity: 'error',
+    message: '"{mode}" is no file mode.',
+    hint: 'Use an octal number such as 755, or changes such as u+x,go-w.',
+    explain: '--chmod takes an octal number from 0 to 7777, or symbolic changes as the chmod program does.',
+  },
+  BUILD_CONTEXT_CHANGED: {
+    severity: 'error',
+    message: '{path} changed while it was being read.',
+    hint: 'Build again when nothing writes to the context any more.',
+    explain: 'A layer must hold one state of each file. The build stops instead of storing a mixture.',
+  },
+  BUILD_CONTEXT_UNREADABLE: {
+    severity: 'error',
+    message: 'Cannot read {path} of the build context: {reason}.',
+    explain: 'The file or folder exists but the system refuses to read it. Leave it out through .dockerignore, or change its permissions.',
+  },
+  BUILD_PORT_INVALID: {
+    severity: 'error',
+    message: '"{port}" is no port: {reason}.',
+    hint: 'Write port, port/tcp, port/udp, port/sctp or first-last/protocol.',
+    explain: 'EXPOSE takes port numbers from 0 to 65535, ranges of them, and a protocol.',
+  },
+  BUILD_SIGNAL_INVALID: {
+    severity: 'error',
+    message: '"{signal}" is no signal.',
+    explain: 'STOPSIGNAL takes a signal number, or a name such as SIGTERM or TERM.',
+  },
+  BUILD_ARG_UNUSED: {
+    severity: 'warning',
+    message: 'No ARG uses the build argument {name}.',
+    explain: 'A --build-arg has an effect only where the Dockerfile declares an ARG of that name. Often the name is misspelt.',
+  },
+  BUILD_BASE_PLATFORM: {
+    severity: 'warning',
+    message: 'The base image {image} is for {actual}, not for {wanted}.',
+    explain: 'The image is built on a base that is made for another CPU or system. Name the platform with FROM --platform, or choose another base.',
+  },
 } as const satisfies Record<string, CodeEntry>

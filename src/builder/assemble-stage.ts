@@ -1,0 +1,32 @@
+/** A built stage to an image: configuration, history and layers put together. */
+import { assembleImage } from '../oci/assemble.ts'
+import type { ImageConfig } from '../oci/manifest.ts'
+import type { ImageFormat } from '../oci/media-types.ts'
+import type { Image } from '../oci/views.ts'
+import type { BuildRequest } from '../ports/builder.ts'
+import type { BuiltStage } from './build-stage.ts'
+import { timestamp } from './image/go-format.ts'
+
+export interface AssembleOptions {
+  readonly request: BuildRequest
+  readonly format: ImageFormat
+  readonly createdMs: number
+  readonly reproducible: boolean
+}
+
+/** The image is as old as the last line of its history, unless its time is fixed. */
+export async function assembleStage(stage: BuiltStage, o: AssembleOptions): Promise<Image> {
+  const labels = { ...stage.state.run.Labels, ...Object.fromEntries(o.request.labels) }
+  const run = { ...stage.state.run, ...(Object.keys(labels).length > 0 && { Labels: labels }) }
+  const last = stage.story.findLast((line) => line.created !== undefined)?.created
+  const created = o.reproducible ? timestamp(o.createdMs) : last
+  const config: ImageConfig = {
+    ...(created !== undefined && { created }),
+    ...stage.base.about,
+    ...(stage.state.author !== undefined && { author: stage.state.author }),
+    config: run,
+    rootfs: { type: 'layers', diff_ids: await Promise.all(stage.layers.map((layer) => layer.diffId())) },
+    history: stage.story,
+  }
+  return assembleImage({ format: o.format, config, layers: stage.layers })
+}

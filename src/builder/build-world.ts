@@ -1,0 +1,43 @@
+/** What a build works with: given once, the same for all of its stages. */
+import type { Span } from '../base/span.ts'
+import type { Dockerfile } from '../dockerfile/parse.ts'
+import type { ImageFormat } from '../oci/media-types.ts'
+import type { Platform } from '../oci/platform.ts'
+import type { Image } from '../oci/views.ts'
+import type { BuildEvent } from '../ports/builder.ts'
+import type { BuiltStage } from './build-stage.ts'
+import type { CacheOptions } from './solve/layer-cache.ts'
+import type { BuildStore } from './store/build-store.ts'
+import type { Tree, Waiting } from './tree/node.ts'
+
+/** Opens a base image for a platform; layers stay where they are until they are asked for. */
+export type OpenBase = (name: string, platform: Platform, o: Waiting) => Promise<Image>
+
+export interface BuildOptions extends Waiting {
+  readonly store: BuildStore
+  readonly baseImage: OpenBase
+  /** The machine that builds: BUILDPLATFORM. */
+  readonly buildPlatform?: Platform
+  readonly format?: ImageFormat
+  readonly emit?: (event: BuildEvent) => void
+}
+
+export interface BuildWorld extends Waiting {
+  readonly file: Dockerfile
+  readonly scope: ReadonlyMap<string, string>
+  readonly given: ReadonlyMap<string, string>
+  readonly usedArgs: Set<string>
+  readonly platform: Platform
+  readonly context: Tree
+  readonly store: BuildStore
+  readonly cache: CacheOptions
+  readonly createdMs: number
+  /** Every time in the image is `createdMs`. */
+  readonly reproducible: boolean
+  readonly emit: (event: BuildEvent) => void
+  /** Builds the stage when nobody has asked before. */
+  readonly stage: (index: number) => Promise<BuiltStage>
+  readonly openBase: (name: string, platform: Platform, at: Span) => Promise<Image>
+  readonly imageTree: (name: string, at: Span) => Promise<Tree>
+  readonly treeOf: (image: Image) => Tree
+}

@@ -1,0 +1,47 @@
+/** What a stage does, as JSON: ops describe, `ops/` carries out. A cache key is a hash of an op and of what it reads. */
+import type { Span } from '../../base/span.ts'
+
+interface Common {
+  readonly at: Span
+  /** The instruction as the image's history tells it. */
+  readonly createdBy: string
+}
+
+export type CopyFrom = { readonly kind: 'context' } | { readonly kind: 'stage'; readonly index: number } | { readonly kind: 'image'; readonly name: string }
+
+/** Variables are expanded, the destination is absolute and keeps a slash at its end. */
+export interface CopyOp extends Common {
+  readonly kind: 'copy'
+  readonly instruction: 'COPY' | 'ADD'
+  readonly from: CopyFrom
+  readonly sources: readonly { readonly path: string; readonly at: Span }[]
+  readonly inline: readonly { readonly name: string; readonly text: string }[]
+  readonly dest: string
+  readonly owner?: string
+  readonly mode?: string
+  readonly link: boolean
+  readonly parents: boolean
+  readonly exclude: readonly { readonly text: string; readonly at: Span }[]
+  /** Local archives are unpacked instead of copied. */
+  readonly unpack: boolean
+}
+
+/** WORKDIR: a folder, made with all above it where it is missing. */
+export interface FolderOp extends Common {
+  readonly kind: 'folder'
+  readonly path: string
+  /** The USER at this point. */
+  readonly owner?: string
+}
+
+export interface RunOp extends Common {
+  readonly kind: 'run'
+  readonly args: readonly string[]
+}
+
+/** Changes the configuration only; the change is folded into the stage's configuration already. */
+export interface ConfigOp extends Common {
+  readonly kind: 'config'
+}
+
+export type Op = CopyOp | FolderOp | RunOp | ConfigOp

@@ -1,0 +1,52 @@
+/** Opens base images and the images of `COPY --from`, each once; failures point at the instruction that names the image. */
+
+import { diagnose } from '../base/diagnostic.ts'
+import { Problem } from '../base/problem.ts'
+import type { Span } from '../base/span.ts'
+import { type Platform, samePlatform, showPlatform } from '../oci/platform.ts'
+import type { Image } from '../oci/views.ts'
+import type { BuildOptions, BuildWorld } from './build-world.ts'
+import { imageTree } from './rootfs/image-tree.ts'
+import type { Tree, Waiting } from './tree/node.ts'
+
+export interface Reading extends Waiting {
+  /** Gets the scratch folders, for the caller to remove. */
+  readonly folders: string[]
+}
+
+export function openImages(platform: Platform, o: BuildOptions, reading: Reading): Pick<BuildWorld, 'openBase' | 'imageTree' | 'treeOf'> {
+  const images = new Map<string, Promise<Image>>()
+  const trees = new Map<Image, Tree>()
+  const scratch = async (): Promise<string> => {
+    const folder = await o.store.scratch()
+    reading.folders.push(folder)
+    return folder
+  }
+  const treeOf = (image: Image): Tree => {
+    const tree = trees.get(image) ?? imageTree(image, { signal: reading.signal, scratch })
+    trees.set(image, tree)
+    return tree
+  }
+  const openBase = (name: string, wanted: Platform, at: Span): Promise<Image> => {
+    const key = `${name} ${showPlatform(wanted)}`
+    const opened = images.get(key) ?? open(name, wanted, at, o)
+    images.set(key, opened)
+    return opened
+  }
+  return { openBase, treeOf, imageTree: async (name, at) => treeOf(await openBase(name, platform, at)) }
+}
+
+async function open(name: string, platform: Platform, at: Span, o: BuildOptions): Promise<Image> {
+  try {
+    const image = await o.baseImage(name, platform, { signal: o.signal })
+    const config = await image.config()
+    if (!samePlatform(config, platform)) {
+      const note = diagnose('BUILD_BASE_PLATFORM', { image: name, actual: showPlatform(config), wanted: showPlatform(platform) }, { at })
+      o.emit?.({ kind: 'note', note })
+    }
+    return image
+  } catch (error) {
+    if (!(error instanceof Problem) || error.diagnostic.at !== undefined) throw error
+    throw new Problem({ ...error.diagnostic, at }, { cause: error, retryable: error.retryable, others: error.others })
+  }
+}

@@ -1,0 +1,102 @@
+/** Carries out COPY and ADD on the working tree. Nothing is read here but folders: contents wait in their nodes. */
+import { createHash } from 'node:crypto'
+import type { Diagnostic } from '../../base/diagnostic.ts'
+import { Problem, problem } from '../../base/problem.ts'
+import { ignoreRules, matchIgnore } from '../../dockerfile/ignore.ts'
+import { hasWildcards } from '../../dockerfile/name-pattern.ts'
+import type { CopyOp } from '../lower/op.ts'
+import { makeFolders } from '../tree/make-folders.ts'
+import { type FileNode, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
+import { resolvePath } from '../tree/resolve.ts'
+import type { WorkingTree } from '../tree/working-tree.ts'
+import { parseMode } from './mode.ts'
+import { findOwner } from './owner.ts'
+import { placeWithParents } from './parents.ts'
+import { adjusted, type Placing, place } from './place.ts'
+import { type Found, findSources } from './sources.ts'
+import { refuseArchive } from './unpack.ts'
+
+export interface CopyWorld extends Waiting {
+  readonly tree: WorkingTree
+  readonly source: Tree
+  /** How the source is called in messages. */
+  readonly sourceName: string
+  /** Time of what the instruction makes itself. */
+  readonly createdNs: bigint
+  readonly reproducible: boolean
+}
+
+export async function copy(op: CopyOp, world: CopyWorld): Promise<void> {
+  const placing = await placingOf(op, world)
+  for (const source of op.sources) await copySource(op, world, placing, source)
+  for (const doc of op.inline) await placeOne(op, world, placing, { path: doc.name, real: '', node: inlineNode(doc, world) })
+}
+
+async function placingOf(op: CopyOp, world: CopyWorld): Promise<Placing> {
+  const { tree, source, signal } = world
+  const mode = op.mode === undefined ? undefined : parseMode(op.mode)
+  if (op.mode !== undefined && mode === undefined) throw problem('BUILD_MODE_INVALID', { mode: op.mode }, { at: op.at })
+  const owner = op.owner === undefined ? undefined : await findOwner(tree.find, op.owner, { signal, at: op.at })
+  const wrong: Diagnostic[] = []
+  const exclude = ignoreRules(op.exclude, (d) => wrong.push(d))
+  if (wrong[0] !== undefined) throw new Problem(wrong[0])
+  return { tree, source, signal, instruction: op.instruction, at: op.at, owner, mode, mtimeNs: world.reproducible ? world.createdNs : undefined, exclude }
+}
+
+async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source: CopyOp['sources'][number]): Promise<void> {
+  const pattern = source.path.replace('/./', '/')
+  const found = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
+  const missing = found.length === 0 && !hasWildcards(pattern)
+  if (missing) throw problem('BUILD_SOURCE_MISSING', { instruction: op.instruction, source: source.path, context: world.sourceName }, { at: source.at })
+  for (const one of found) {
+    const wild = hasWildcards(pattern)
+    if (wild && matchIgnore(placing.exclude, one.path).ignored) continue
+    if (op.unpack) await refuseArchive(op, one, world)
+    if (op.parents) await placeWithParents(op, world, placing, { found: one, pivot: source.path })
+    else await placeOne(op, world, placing, one)
+  }
+}
+
+/** A file goes into the destination when that is a folder, or ends with a slash; a folder's content always goes into it. */
+async function placeOne(op: CopyOp, world: CopyWorld, placing: Placing, found: Found): Promise<void> {
+  const folders = folderOptions(op, world, placing)
+  const into = op.dest.endsWith('/')
+  const dest = op.dest.replace(/^\/+|\/+$/g, '')
+  const folder = await makeFolders(world.tree, into ? dest : parentOf(dest), folders)
+  if (found.node.kind !== 'dir' && !into && (await nameTells(world, dest, found.path))) {
+    const sure = { ...placing, tree: { ...world.tree, peek: world.tree.known } }
+    return place(sure, found.real, found.node, joinPath(folder, nameOf(dest)))
+  }
+  const real = await resolvePath(world.tree.peek, dest, world)
+  if (found.node.kind === 'dir') {
+    await makeFolders(world.tree, parentOf(real), folders)
+    return place(placing, found.real, found.node, real)
+  }
+  const there = into || (await world.tree.peek(real, world))?.kind === 'dir'
+  await place(placing, found.real, found.node, there ? joinPath(real, nameOf(found.path)) : real)
+}
+
+export function folderOptions(op: CopyOp, world: CopyWorld, placing: Placing) {
+  return { signal: world.signal, owner: placing.owner ?? { uid: 0, gid: 0 }, mtimeNs: world.createdNs, instruction: op.instruction }
+}
+
+/** Spares opening the base: a folder or a link does not end like the file that goes there (app.conf to /etc/nginx/nginx.conf). */
+async function nameTells(world: CopyWorld, dest: string, source: string): Promise<boolean> {
+  const ending = /[^/.]\.([A-Za-z0-9]+)$/.exec(source)?.[1]
+  return ending !== undefined && dest.endsWith(`.${ending}`) && (await world.tree.known(dest)) === undefined
+}
+
+function inlineNode(doc: CopyOp['inline'][number], world: CopyWorld): TreeNode {
+  const bytes = Buffer.from(doc.text)
+  const node: FileNode = {
+    kind: 'file',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtimeNs: world.createdNs,
+    size: bytes.length,
+    content: async () => bytes,
+    fingerprint: createHash('sha256').update(bytes).digest('hex'),
+  }
+  return adjusted({ owner: undefined, mode: undefined, mtimeNs: undefined }, node)
+}

@@ -1,0 +1,50 @@
+/** Cache keys of a layer: by what can be told without reading (quick), and by content (sure). */
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../base/json.ts'
+import type { Changes } from '../layer/write-layer.ts'
+import type { FileNode, TreeNode } from '../tree/node.ts'
+
+/** Changes whenever equal keys would no longer mean equal layers. */
+const version = 1
+
+export interface KeyFacts {
+  readonly compressor: string
+  readonly format: string
+  /** Times are part of the key only where they are asked for; otherwise an unchanged file with a new time is the same file. */
+  readonly times: boolean
+}
+
+export function quickKey(changes: Changes, facts: KeyFacts): string {
+  return hashOf('quick', facts, changes, (node) => node.fingerprint)
+}
+
+export function contentKey(changes: Changes, facts: KeyFacts, hashes: ReadonlyMap<string, string>): string {
+  return hashOf('content', facts, changes, (node, path) => hashes.get(path) ?? node.fingerprint)
+}
+
+/** The paths alone: a record of this name says that such a layer was built before, so that hashing contents may pay. */
+export function shapeKey(changes: Changes, facts: KeyFacts): string {
+  return hashOf('shape', facts, changes, () => '')
+}
+
+function hashOf(kind: string, facts: KeyFacts, changes: Changes, identity: (node: FileNode, path: string) => string): string {
+  const hash = createHash('sha256')
+  hash.update(canonicalJson({ version, kind, ...facts }))
+  for (const [path, node] of changes) hash.update(`\n${canonicalJson(described(path, node, facts, identity))}`)
+  return `${kind}-${hash.digest('hex')}`
+}
+
+function described(path: string, node: TreeNode, facts: KeyFacts, identity: (node: FileNode, path: string) => string): unknown {
+  const { kind, mode, uid, gid } = node
+  return {
+    path,
+    kind,
+    mode,
+    uid,
+    gid,
+    ...(facts.times && { time: String(node.mtimeNs) }),
+    ...(node.kind === 'file' && { content: identity(node, path), inode: node.inode }),
+    ...(node.kind === 'symlink' && { target: node.target }),
+    ...('major' in node && { device: [node.major, node.minor] }),
+  }
+}

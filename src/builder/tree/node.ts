@@ -1,0 +1,71 @@
+/** What a path of a file tree is. Contents are opened when their turn comes; descriptions are plain values. */
+import type { Readable } from 'node:stream'
+
+export interface Waiting {
+  readonly signal: AbortSignal
+}
+
+interface Common {
+  /** Permission, setuid, setgid and sticky bits. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly mtimeNs: bigint
+  readonly xattrs?: ReadonlyMap<string, Buffer>
+}
+
+export interface FileNode extends Common {
+  readonly kind: 'file'
+  readonly size: number
+  /** Exactly `size` bytes. Small files come as bytes. */
+  content(o: Waiting): Promise<Readable | Uint8Array>
+  /** Equal fingerprints: the same content, as far as can be told without reading it. */
+  readonly fingerprint: string
+  /** Equal within one tree for the names of one hard-linked file. */
+  readonly inode?: string
+}
+
+export interface DirNode extends Common {
+  readonly kind: 'dir'
+}
+
+export interface SymlinkNode extends Common {
+  readonly kind: 'symlink'
+  readonly target: string
+}
+
+/** Devices and pipes; contexts do not have them, images may. */
+export interface SpecialNode extends Common {
+  readonly kind: 'char' | 'block' | 'fifo'
+  readonly major: number
+  readonly minor: number
+}
+
+export type TreeNode = FileNode | DirNode | SymlinkNode | SpecialNode
+
+/**
+ * A read-only file tree. Paths have no "/" at either end; the root is "". Symbolic links are never followed here: see `resolve.ts`.
+ * `list` answers an empty map for what is no directory; names are in byte order.
+ */
+export interface Tree {
+  find(path: string, o: Waiting): Promise<TreeNode | undefined>
+  list(path: string, o: Waiting): Promise<ReadonlyMap<string, TreeNode>>
+}
+
+export function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : name === '' ? folder : `${folder}/${name}`
+}
+
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** Byte order of path parts: a folder comes right before what is in it. */
+export function comparePaths(a: string, b: string): number {
+  const [x, y] = [Buffer.from(a.replaceAll('/', '\0')), Buffer.from(b.replaceAll('/', '\0'))]
+  return Buffer.compare(x, y)
+}

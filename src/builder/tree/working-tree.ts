@@ -1,0 +1,61 @@
+/** The tree of a stage while it is built: what the instructions put there, above what the base has. */
+import { assumedNode } from '../rootfs/assumed.ts'
+import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from './node.ts'
+
+export interface WorkingTree extends Tree {
+  /** Like `find`, but answers from common knowledge where the base need not be opened for it. For destinations only. */
+  peek(path: string, o: Waiting): Promise<TreeNode | undefined>
+  /** What can be told about a path without the base: undefined, nothing. */
+  known(path: string, o?: Waiting): Promise<TreeNode | undefined>
+  put(path: string, node: TreeNode): void
+  /** What was put since the last call, with all folders above it, in the order of a layer. */
+  takeChanges(o: Waiting): Promise<readonly (readonly [string, TreeNode])[]>
+}
+
+export function workingTree(lower: Tree, o: { readonly assume: boolean; readonly created: bigint }): WorkingTree {
+  const own = new Map<string, TreeNode>()
+  const names = new Map<string, Set<string>>()
+  let changed = new Set<string>()
+  const find = async (path: string, w: Waiting) => own.get(path) ?? (await lower.find(path, w))
+  const peek = async (path: string, w: Waiting) => {
+    const known = own.get(path) ?? (o.assume ? assumedNode(path, o.created) : undefined)
+    return known === 'absent' ? undefined : (known ?? lower.find(path, w))
+  }
+  return {
+    find,
+    peek,
+    known: async (path) => own.get(path),
+    async list(path, w) {
+      const merged = new Map(await lower.list(path, w))
+      for (const name of names.get(path) ?? []) {
+        const node = own.get(joinPath(path, name))
+        if (node !== undefined) merged.set(name, node)
+      }
+      return new Map([...merged].sort(([a], [b]) => comparePaths(a, b)))
+    },
+    put(path, node) {
+      own.set(path, node)
+      changed.add(path)
+      if (path === '') return
+      const siblings = names.get(parentOf(path)) ?? new Set()
+      names.set(parentOf(path), siblings.add(nameOf(path)))
+    },
+    async takeChanges(w) {
+      const paths = withFolders(changed)
+      changed = new Set()
+      const nodes: (readonly [string, TreeNode])[] = []
+      for (const path of paths) {
+        const node = await peek(path, w)
+        if (node !== undefined) nodes.push([path, node])
+      }
+      return nodes
+    },
+  }
+}
+
+function withFolders(changed: ReadonlySet<string>): readonly string[] {
+  const all = new Set(changed)
+  for (const path of changed) for (let above = parentOf(path); above !== '' && !all.has(above); above = parentOf(above)) all.add(above)
+  all.delete('')
+  return [...all].sort(comparePaths)
+}
