@@ -17,7 +17,17 @@ export function joinChecked(pieces: readonly Text[], at: Range): Text {
   let length = 0
   for (const piece of pieces) length += textLength(piece)
   checkLength(length, at)
-  return joinText(...pieces)
+  return joinMany(pieces)
+}
+
+const atOnce = 1000
+
+/** In groups, because a call takes only so many arguments. */
+function joinMany(pieces: readonly Text[]): Text {
+  if (pieces.length <= atOnce) return joinText(...pieces)
+  const groups: Text[] = []
+  for (let i = 0; i < pieces.length; i += atOnce) groups.push(joinText(...pieces.slice(i, i + atOnce)))
+  return joinMany(groups)
 }
 
 export function textLength(text: Text): number {

@@ -1,5 +1,5 @@
 /** Finds the method of a value and calls it. There is no other way from a value to code. */
-import { isSecretText } from '../../base/secret-text.ts'
+import { isSecretText, type SecretText } from '../../base/secret-text.ts'
 import { didYouMean } from '../../text/suggest.ts'
 import { fail, spend } from '../evaluation.ts'
 import { type ExprValue, isList, typeName } from '../value.ts'
@@ -10,24 +10,21 @@ import { textMethods } from './text-methods.ts'
 export function callMethod(self: ExprValue, c: MethodCall): ExprValue {
   spend(c.budget, typeof self === 'string' ? 1 + self.length / 16 : 1, c.at)
   if (self === null) return fail('EXPR_NULL', { what: `${c.name}()` }, c.at)
-  if (isSecretText(self)) return onSecret(c, self)
-  if (isList(self)) return apply(listMethods, self, c) ?? unknown(self, c, [...listMethods.keys()])
-  if (typeof self === 'object') return apply(mapMethods, self, c) ?? unknown(self, c, [...mapMethods.keys()])
-  const asNumber = typeof self === 'number' ? apply(numberMethods, self, c) : undefined
-  return asNumber ?? apply(textMethods, String(self), c) ?? unknown(self, c, [...textMethods.keys()])
+  if (isSecretText(self)) return onSecret(self, c)
+  if (isList(self)) return apply(listMethods, self, c)
+  if (typeof self === 'object') return apply(mapMethods, self, c)
+  if (typeof self === 'number' && numberMethods.has(c.name)) return apply(numberMethods, self, c)
+  return apply(textMethods, String(self), c)
 }
 
-function onSecret(c: MethodCall, self: ExprValue & object): ExprValue {
-  const found = secretMethods.get(c.name)
-  if (found !== undefined && isSecretText(self)) return run(found, self, c)
-  if (textMethods.has(c.name)) return fail('EXPR_SECRET_OPAQUE', { what: `${c.name}()` }, c.at)
-  return unknown(self as ExprValue, c, [...secretMethods.keys()])
+function onSecret(self: SecretText, c: MethodCall): ExprValue {
+  const opaque = textMethods.has(c.name) && !secretMethods.has(c.name)
+  return opaque ? fail('EXPR_SECRET_OPAQUE', { what: `${c.name}()` }, c.at) : apply(secretMethods, self, c)
 }
 
-/** Undefined when the table has no such method; a method itself never answers undefined. */
-function apply<Self>(table: MethodTable<Self>, self: Self, c: MethodCall): ExprValue | undefined {
+function apply<Self extends ExprValue>(table: MethodTable<Self>, self: Self, c: MethodCall): ExprValue {
   const found = table.get(c.name)
-  return found === undefined ? undefined : (run(found, self, c) ?? undefined)
+  return found === undefined ? unknown(self, c, [...table.keys()]) : run(found, self, c)
 }
 
 function run<Self>(method: Method<Self>, self: Self, c: MethodCall): ExprValue {
