@@ -63,18 +63,3 @@ export function folder(members: Members, whole?: ExprValue): Folder {
     ...(whole !== undefined && { whole }),
   }
 }
-
-/** Looks in each folder in turn: the first that knows the name answers. */
-export function layered(...folders: readonly Folder[]): Folder {
-  return {
-    kind: 'folder',
-    names: () => new Set(folders.flatMap((f) => [...f.names()])),
-    get(name) {
-      for (const each of folders) {
-        const slot = each.get(name)
-        if (slot !== undefined) return slot
-      }
-      return undefined
-    },
-  }
-}
