@@ -10,6 +10,8 @@ import { describe, type Image, type Index, type Layer } from './views.ts'
 export interface ImageParts {
   readonly format: ImageFormat
   readonly config: ImageConfig
+  /** The configuration's exact bytes, where they exist already. */
+  readonly configBytes?: Buffer
   /** Lowest first; their diffIDs must be the configuration's. */
   readonly layers: readonly Layer[]
   readonly annotations?: Annotations
@@ -19,7 +21,7 @@ export interface ImageParts {
 
 /** Equal parts give equal bytes. Waits for the layers' descriptors, so a layer that is still plain is compressed now. */
 export async function assembleImage(parts: ImageParts): Promise<Image> {
-  const configBytes = Buffer.from(JSON.stringify(parts.config))
+  const configBytes = parts.configBytes ?? Buffer.from(JSON.stringify(parts.config))
   const descriptors = await Promise.all(parts.layers.map((layer) => layer.descriptor()))
   const manifest: Manifest = {
     schemaVersion: 2,

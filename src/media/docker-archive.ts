@@ -1,0 +1,88 @@
+/** Archives of `docker save` and of tools that imitate it: layers and a configuration, no manifest. One pinned compressor gives the manifest. */
+import type { Readable } from 'node:stream'
+import { problem } from '../base/problem.ts'
+import { assembleImage } from '../oci/assemble.ts'
+import { byteMeter } from '../oci/byte-meter.ts'
+import { decompressed, sniffCompression } from '../oci/decompress.ts'
+import type { Digest } from '../oci/digest.ts'
+import { drain, join } from '../oci/join.ts'
+import { type Compression, layerTypes, manifestTypes } from '../oci/media-types.ts'
+import { once } from '../oci/once.ts'
+import { layerFromTar } from '../oci/partial-layer.ts'
+import { parseConfig } from '../oci/schema.ts'
+import type { Image, Layer, Waiting } from '../oci/views.ts'
+import { type ArchivedImage, fullName } from './archive.ts'
+import type { ContentStore } from './content-store.ts'
+import { type DockerArchiveImage, parseDockerManifest } from './schema.ts'
+import { spooled } from './spool.ts'
+import { largestDocument } from './stored-image.ts'
+import type { PackedFile, TarFile } from './tar-file.ts'
+
+export interface ForeignOptions extends Waiting {
+  /** Where compressed layers are kept; without it each reader compresses anew. */
+  readonly spool?: ContentStore
+}
+
+export async function dockerArchiveImages(tar: TarFile, manifest: PackedFile, o: ForeignOptions): Promise<readonly ArchivedImage[]> {
+  const listed = parseDockerManifest(await tar.read(manifest, { limit: largestDocument }), tar.path)
+  return Promise.all(listed.map(async (image) => ({ names: image.RepoTags.map(fullName), view: await foreignImage(tar, image, o) })))
+}
+
+async function foreignImage(tar: TarFile, listed: DockerArchiveImage, o: ForeignOptions): Promise<Image> {
+  const configBytes = await tar.read(tar.need(listed.Config), { limit: largestDocument })
+  const what = `${listed.RepoTags[0] ?? listed.Config} in ${tar.path}`
+  const config = parseConfig(configBytes, what)
+  const diffIds = config.rootfs.diff_ids
+  if (diffIds.length !== listed.Layers.length) {
+    throw problem('IMAGE_INCONSISTENT', { what, reason: `its manifest.json lists ${listed.Layers.length} layers, its configuration ${diffIds.length}` })
+  }
+  const layers = await Promise.all(listed.Layers.map((name, i) => foreignLayer(tar, tar.need(name), diffIds[i] as Digest, o)))
+  return lazyImage(once(() => assembleImage({ format: 'docker', config, configBytes, layers })))
+}
+
+async function foreignLayer(tar: TarFile, packed: PackedFile, diffId: Digest, o: ForeignOptions): Promise<Layer> {
+  const head = await tar.read({ offset: packed.offset, size: Math.min(8, packed.size) }, { limit: 8 })
+  const compression = sniffCompression(head)
+  if (compression === 'bzip2' || compression === 'xz') throw problem('COMPRESSION_UNKNOWN', { what: `a layer of ${tar.path}`, format: compression })
+  const open = async (w: Waiting) => tar.open(packed, w)
+  if (compression !== 'none') return compressedLayer({ open, size: packed.size, diffId, compression, what: `a layer of ${tar.path}` }, o)
+  const plain = layerFromTar({ diffId, format: 'docker', open }, o)
+  return o.spool === undefined ? plain : spooled(plain, { store: o.spool, format: 'docker', signal: o.signal })
+}
+
+interface PackedLayer {
+  open(w: Waiting): Promise<Readable>
+  readonly size: number
+  readonly diffId: Digest
+  readonly compression: Compression
+  readonly what: string
+}
+
+/** A blob that stays as it is; its digest is not written anywhere and is found by reading it once. */
+function compressedLayer(core: PackedLayer, o: Waiting): Layer {
+  const descriptor = once(async () => {
+    const meter = byteMeter()
+    await drain(join(await core.open(o), [meter.stream], o))
+    return { mediaType: layerTypes.docker[core.compression], digest: meter.digest(), size: core.size }
+  })
+  return {
+    descriptor,
+    diffId: async () => core.diffId,
+    compressed: (w) => core.open(w),
+    uncompressed: async (w) => decompressed(await core.open(w), core.what, w),
+  }
+}
+
+/** Compression takes its time and starts only when somebody asks for what depends on it. */
+function lazyImage(make: () => Promise<Image>): Image {
+  return {
+    kind: 'image',
+    mediaType: manifestTypes.docker,
+    manifestBytes: async () => (await make()).manifestBytes(),
+    manifest: async () => (await make()).manifest(),
+    configBytes: async () => (await make()).configBytes(),
+    config: async () => (await make()).config(),
+    layers: async () => (await make()).layers(),
+    digest: async () => (await make()).digest(),
+  }
+}
