@@ -29,7 +29,8 @@ export function parseIgnoreFile(file: SourceFile, report: (d: Diagnostic) => voi
     const start = line.start + line.text.length - line.text.trimStart().length
     const trimmed = line.text.trim()
     const takesBack = trimmed.startsWith('!')
-    const cleaned = cleanPath(takesBack ? trimmed.slice(1).trim() : trimmed)
+    const pattern = takesBack ? trimmed.slice(1).trim() : trimmed
+    const cleaned = pattern === '' ? '' : cleanPath(pattern)
     const text = cleaned.length > 1 && cleaned.startsWith('/') ? cleaned.slice(1) : cleaned
     words.push({ text: (takesBack ? '!' : '') + text, at: file.span(start, start + trimmed.length) })
   }

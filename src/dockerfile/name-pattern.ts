@@ -57,10 +57,12 @@ function tokenize(pattern: string): readonly Token[] {
   return tokens
 }
 
+/** A "]" right at the start belongs to the class. */
 function classEnd(chars: readonly string[], open: number): number {
-  for (let i = open + (chars[open + 1] === '^' ? 3 : 2); i < chars.length; i++) {
+  const start = open + (chars[open + 1] === '^' ? 2 : 1)
+  for (let i = start; i < chars.length; i++) {
     if (chars[i] === '\\') i++
-    else if (chars[i] === ']') return i
+    else if (chars[i] === ']' && i > start) return i
   }
   return -1
 }

@@ -50,7 +50,11 @@ export function parseDockerfile(file: SourceFile): Dockerfile {
   }
   if (lines.length === 0) report(diagnose('DOCKERFILE_EMPTY', {}, { at: file.span(0) }))
   else if (stages.length === 0 && diagnostics.length === 0) report(diagnose('DOCKERFILE_NO_STAGE', {}, { at: file.span(0) }))
-  return { file, directives, globalArgs, stages, lines, diagnostics }
+  return { file, directives, globalArgs, stages, lines, diagnostics: diagnostics.toSorted(byPlace) }
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.col ?? 0) - (b.at?.col ?? 0)
 }
 
 /** Reads one instruction that does not come from the file itself, such as a base image's ONBUILD trigger. */

@@ -241,4 +241,124 @@ export const dockerfileCodes = {
     message: 'The base image {image} is for {actual}, not for {wanted}.',
     explain: 'The image is built on a base that is made for another CPU or system. Name the platform with FROM --platform, or choose another base.',
   },
+  DOCKERFILE_CHECK_INVALID: {
+    severity: 'error',
+    message: '"{option}" is no option of the check directive.',
+    hint: 'Write skip= or experimental= with rule names or all, and error= with true or false.',
+    explain: 'The check directive takes skip, experimental and error, with ";" between them, such as # check=skip=JSONArgsRecommended;error=true',
+  },
+  LINT_STAGE_NAME_CASING: {
+    severity: 'warning',
+    message: 'The stage name {name} should be in lower case.',
+    explain: 'Stage names are compared without regard to case, so one spelling, the lower-case one, avoids doubt about what a reference means.',
+  },
+  LINT_FROM_AS_CASING: {
+    severity: 'warning',
+    message: '{as} and {from} should be written in the same case.',
+    explain: 'FROM and AS belong to one instruction; mixed case makes it harder to read.',
+  },
+  LINT_NO_EMPTY_CONTINUATION: {
+    severity: 'warning',
+    message: 'A blank line stands inside a continued instruction.',
+    hint: 'Remove the blank line, or the continuation character above it.',
+    explain: 'A backslash at the end of the line above continues the instruction past the blank line, which is rarely meant and will become an error.',
+  },
+  LINT_CONSISTENT_INSTRUCTION_CASING: {
+    severity: 'warning',
+    message: '{instruction} should be in {casing}, as most of this file.',
+    explain: 'Instructions may be written in any case, but one case throughout the file reads better.',
+  },
+  LINT_DUPLICATE_STAGE_NAME: {
+    severity: 'warning',
+    message: 'The stage name {name} is used twice.',
+    explain: 'A reference means the last stage of that name that stands before it, so the earlier one becomes unreachable for what follows.',
+  },
+  LINT_RESERVED_STAGE_NAME: {
+    severity: 'warning',
+    message: '{name} is a reserved word and should not name a stage.',
+    explain: 'scratch stands for the empty image and context for the build context; a stage of that name hides nothing but confuses everybody.',
+  },
+  LINT_JSON_ARGS_RECOMMENDED: {
+    severity: 'warning',
+    message: '{instruction} should be a JSON array, so that signals reach the program.',
+    hint: 'Write {instruction} ["program", "argument"].',
+    explain:
+      'The shell form starts a shell that does not pass signals on, so the container is killed instead of stopped. A SHELL instruction says that the shell is meant.',
+  },
+  LINT_MAINTAINER_DEPRECATED: {
+    severity: 'warning',
+    message: 'MAINTAINER is deprecated.',
+    hint: 'Write LABEL org.opencontainers.image.authors="name".',
+    explain: 'The instruction has long been replaced by a label, which tools can read.',
+  },
+  LINT_UNDEFINED_ARG_IN_FROM: {
+    severity: 'warning',
+    message: 'FROM uses {name}, which no ARG before the first FROM declares.',
+    explain: 'FROM sees only the ARG instructions at the top of the file and the platform arguments.',
+  },
+  LINT_WORKDIR_RELATIVE_PATH: {
+    severity: 'warning',
+    message: 'WORKDIR {path} is relative to whatever the base image has.',
+    hint: 'Begin the path with "/".',
+    explain: 'When the base image changes its working directory, the meaning of this line changes too.',
+  },
+  LINT_UNDEFINED_VAR: {
+    severity: 'warning',
+    message: 'Nothing sets the variable {name}.',
+    explain: 'A variable that neither ENV nor ARG sets expands to nothing. Often the name is misspelt, or the ARG stands in another stage.',
+  },
+  LINT_MULTIPLE_INSTRUCTIONS: {
+    severity: 'warning',
+    message: 'Only the last {instruction} of a stage counts; this one has no effect.',
+    explain: 'CMD, ENTRYPOINT and HEALTHCHECK replace what an earlier one of the same stage set.',
+  },
+  LINT_LEGACY_KEY_VALUE_FORMAT: {
+    severity: 'warning',
+    message: '{instruction} should be written name=value.',
+    explain: 'The form with a space instead of "=" takes the rest of the line as the value, which surprises readers, and allows one name only.',
+  },
+  LINT_REDUNDANT_TARGET_PLATFORM: {
+    severity: 'warning',
+    message: '--platform={platform} is the default and can go.',
+    explain: 'A stage is built for the target platform unless --platform says otherwise.',
+  },
+  LINT_SECRETS_IN_ARG_OR_ENV: {
+    severity: 'warning',
+    message: '{instruction} {name} looks like a secret, and would stay in the image.',
+    hint: 'Hand it in with RUN --mount=type=secret.',
+    explain: 'Values of ENV and ARG can be read from the configuration and the history of the image by everyone who can pull it.',
+  },
+  LINT_INVALID_DEFAULT_ARG_IN_FROM: {
+    severity: 'warning',
+    message: 'FROM {base} names no image while the arguments have their defaults.',
+    hint: 'Give the ARG a default value.',
+    explain: 'Somebody who builds without --build-arg gets an error. A default for each ARG that FROM uses avoids it.',
+  },
+  LINT_FROM_PLATFORM_CONST: {
+    severity: 'warning',
+    message: 'FROM has the constant platform {platform}.',
+    explain: 'With a constant the stage cannot be built for another platform. Use BUILDPLATFORM, or name the stage after the platform to say that it is meant.',
+  },
+  LINT_COPY_IGNORED_FILE: {
+    severity: 'warning',
+    message: '{instruction} {source}: .dockerignore leaves it out of the context.',
+    explain: 'What .dockerignore leaves out is not there for COPY and ADD, so the instruction fails.',
+  },
+  LINT_INVALID_DEFINITION_DESCRIPTION: {
+    severity: 'warning',
+    message: 'The comment above does not begin with the name that it describes.',
+    explain:
+      'A comment right above FROM or ARG is shown as its description when it begins with the name of the stage or argument. Put a blank line in between when it is no description.',
+  },
+  LINT_EXPOSE_PROTO_CASING: {
+    severity: 'warning',
+    message: 'The protocol of {port} should be in lower case.',
+    explain: 'Protocols are stored in lower case: tcp, udp or sctp.',
+  },
+  LINT_EXPOSE_INVALID_FORMAT: {
+    severity: 'warning',
+    message: 'EXPOSE {port} should not name an address or a port of the host.',
+    hint: 'Write the port of the container only.',
+    explain: 'EXPOSE tells which ports the container listens on. Where they appear on the host is decided when it is started.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -30,21 +30,15 @@ export function shapeKey(changes: Changes, facts: KeyFacts): string {
 function hashOf(kind: string, facts: KeyFacts, changes: Changes, identity: (node: FileNode, path: string) => string): string {
   const hash = createHash('sha256')
   hash.update(canonicalJson({ version, kind, ...facts }))
-  for (const [path, node] of changes) hash.update(`\n${canonicalJson(described(path, node, facts, identity))}`)
+  for (const [path, node] of changes) hash.update(`\n${JSON.stringify(described(path, node, facts, identity))}`)
   return `${kind}-${hash.digest('hex')}`
 }
 
-function described(path: string, node: TreeNode, facts: KeyFacts, identity: (node: FileNode, path: string) => string): unknown {
-  const { kind, mode, uid, gid } = node
-  return {
-    path,
-    kind,
-    mode,
-    uid,
-    gid,
-    ...(facts.times && { time: String(node.mtimeNs) }),
-    ...(node.kind === 'file' && { content: identity(node, path), inode: node.inode }),
-    ...(node.kind === 'symlink' && { target: node.target }),
-    ...('major' in node && { device: [node.major, node.minor] }),
-  }
+/** An array, not an object: this runs once per file of the context. */
+function described(path: string, node: TreeNode, facts: KeyFacts, identity: (node: FileNode, path: string) => string): readonly unknown[] {
+  const time = facts.times ? String(node.mtimeNs) : ''
+  const common = [path, node.kind, node.mode, node.uid, node.gid, time]
+  if (node.kind === 'file') return [...common, identity(node, path), node.inode ?? '']
+  if (node.kind === 'symlink') return [...common, node.target]
+  return 'major' in node ? [...common, node.major, node.minor] : common
 }
