@@ -1,0 +1,90 @@
+/** Which layers a build may reuse, from where, and where it leaves its own. */
+import { diagnose } from '../base/diagnostic.ts'
+import { known, mapPlanned, type Planned } from '../base/planned.ts'
+import type { Text } from '../base/secret-text.ts'
+import { type CacheSpec, parseCacheSpec } from './cache-spec.ts'
+import type { Mode } from './image-job.ts'
+import type { Knobs } from './knobs.ts'
+import { absolutePath } from './paths.ts'
+import { allPlanned, joinPlanned } from './planned-list.ts'
+import { joinPath, prefixOf, type TargetContext } from './targets.ts'
+
+export interface CachePlan {
+  /** Local layers are read and written unless the build must be anew. */
+  readonly use: boolean
+  readonly from: Planned<readonly CacheSpec[]>
+  readonly to: Planned<readonly CacheSpec[]>
+  readonly runLayers: boolean
+  readonly copyLayers: boolean
+  readonly ttlHours: number
+  /** Absent: the engine's own default. */
+  readonly compressed?: boolean
+  readonly folder?: Planned<string>
+}
+
+export interface CacheContext extends TargetContext {
+  readonly workspace: string
+  readonly mode: Mode
+  readonly repository?: Planned<string>
+}
+
+export function cachePlan(
+  k: Knobs,
+  context: CacheContext,
+  extra: { readonly from: readonly Text[]; readonly to: readonly Text[]; readonly noCache: boolean },
+): CachePlan {
+  const remote = remoteSpec(k, context)
+  const compressed = k.decided('compressedCaching')
+  const folder = k.plain('cacheDir')
+  const from = [specs(k, 'cacheFrom', k.get('cacheFrom')), specs(k, 'cacheFrom', known(extra.from))]
+  const to = [specs(k, 'cacheTo', k.get('cacheTo')), specs(k, 'cacheTo', known(extra.to))]
+  const writes = remote !== undefined && mayWrite(k, context.mode)
+  return {
+    use: !(k.on('noCache') || extra.noCache),
+    from: joinPlanned(remote === undefined ? from : [...from, remote]),
+    to: joinPlanned(writes ? [...to, remote] : to),
+    runLayers: k.on('cacheRunLayers'),
+    copyLayers: k.decided('cacheCopyLayers') ?? true,
+    ttlHours: k.number('cacheTtl') ?? 336,
+    ...(compressed !== undefined && { compressed }),
+    ...(folder !== undefined && { folder: mapPlanned(folder, (path) => absolutePath(context.workspace, path)) }),
+  }
+}
+
+/** "No push" means that nothing is written to a registry, unless cacheTo asks for it by name. */
+function mayWrite(k: Knobs, mode: Mode): boolean {
+  return mode !== 'build-only' && !k.on('noPushCache')
+}
+
+/** The repository that keeps layers: named, or `<repository>/cache` when only switched on. */
+function remoteSpec(k: Knobs, context: CacheContext): Planned<readonly CacheSpec[]> | undefined {
+  const named = k.plain('cacheRepo')
+  if (named !== undefined) {
+    const prefix = k.family.variant === 'docker' && !k.on('expandRepo') ? undefined : prefixOf(k, context)
+    const full = prefix === undefined ? named : mapPlanned(allPlanned(prefix, named), ([registry, name]) => qualified(registry, name))
+    return mapPlanned(full, registrySpec)
+  }
+  if (!k.on('enableCache') || context.repository === undefined) return undefined
+  return mapPlanned(context.repository, (repository) => registrySpec(`${repository}/cache`))
+}
+
+/** A cache image may lie in another registry than the image. */
+function qualified(registry: string, name: string): string {
+  const first = name.slice(0, Math.max(0, name.indexOf('/')))
+  return first.includes('.') || first.includes(':') || first === 'localhost' ? name : joinPath(registry, name)
+}
+
+function registrySpec(ref: string): readonly CacheSpec[] {
+  return [{ type: 'registry', attributes: { ref } }]
+}
+
+function specs(k: Knobs, key: 'cacheFrom' | 'cacheTo', planned: Planned<readonly Text[]> | undefined): Planned<readonly CacheSpec[]> {
+  return mapPlanned<readonly Text[], readonly CacheSpec[]>(planned ?? known([]), (texts) =>
+    texts.flatMap((text) => {
+      const parsed = parseCacheSpec(text, k)
+      if (parsed.kind === 'spec') return [parsed.spec]
+      k.diagnostics.push(diagnose('JOB_CACHE_SPEC', { field: k.name(key), reason: parsed.reason }, { at: k.at(key) }))
+      return []
+    }),
+  )
+}
