@@ -1,22 +1,32 @@
 /** Registry host rules: `--map` first, then the configuration's. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { problem } from '../base/problem.ts'
-import type { HostRule } from '../registry/host-rule.ts'
+import type { HostMapping } from '../registry/endpoint.ts'
 import type { LoadedConfig } from './load-config.ts'
+import type { World } from './world.ts'
 
-export function hostRules(maps: readonly string[], config: Pick<LoadedConfig, 'hosts'>): readonly HostRule[] {
-  const mapped = maps.map((text): HostRule => {
+export async function hostRules(maps: readonly string[], config: Pick<LoadedConfig, 'hosts'>, world: World): Promise<readonly HostMapping[]> {
+  const mapped = maps.map((text): HostMapping => {
     const at = text.indexOf('=')
     if (at < 1 || at === text.length - 1) throw problem('CONFIG_BAD_MAP', { text })
     return { match: text.slice(0, at), endpoint: text.slice(at + 1) }
   })
-  const configured = config.hosts.map(
-    ({ match, endpoint, plainHttp, skipVerify, ca }): HostRule => ({
-      match,
-      endpoint,
-      ...(plainHttp !== undefined && { plainHttp }),
-      ...(skipVerify !== undefined && { skipVerify }),
-      ...(ca !== undefined && { ca }),
-    }),
-  )
-  return [...mapped, ...configured]
+  return [...mapped, ...(await Promise.all(config.hosts.map((host) => configured(host, world))))]
+}
+
+async function configured({ match, endpoint, plainHttp, skipVerify, ca }: LoadedConfig['hosts'][number], world: World): Promise<HostMapping> {
+  return {
+    match,
+    endpoint,
+    ...(plainHttp !== undefined && { plainHttp }),
+    ...(skipVerify !== undefined && { skipVerify }),
+    ...(ca !== undefined && { ca: await readCertificates(resolve(world.cwd, ca)) }),
+  }
+}
+
+async function readCertificates(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw problem('CONFIG_UNREADABLE', { file, reason: cause.message }, { cause })
+  })
 }

@@ -3,14 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Diagnostic, diagnose, hasErrors } from '../base/diagnostic.ts'
 import { type Config, configDocument } from '../pipeline/config.ts'
+import type { Connector } from '../pipeline/connector.ts'
 import { type SourceFile, sourceFile } from '../text/source-file.ts'
 import { parseYaml } from '../yaml/parse.ts'
+import { loadConnectors } from './load-connectors.ts'
 
 export interface LoadedConfig {
   readonly hosts: NonNullable<Config['hosts']>
   readonly flags: Readonly<Record<string, boolean>>
   readonly engine?: NonNullable<Config['engine']>
-  readonly connectors: NonNullable<Config['connectors']>
+  readonly connectors: ReadonlyMap<string, Connector>
   readonly diagnostics: readonly Diagnostic[]
   readonly sources: readonly SourceFile[]
 }
@@ -19,6 +21,7 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
   const diagnostics: Diagnostic[] = []
   const sources: SourceFile[] = []
   const configs: Config[] = []
+  const connectors = new Map<string, Connector>()
   for (const folder of folders) {
     const file = join(folder, 'config.yaml')
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -29,12 +32,17 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
     const source = sourceFile(file, text)
     sources.push(source)
     const config = readConfig(source, diagnostics)
-    if (config !== undefined) configs.push(config)
+    if (config === undefined) continue
+    configs.push(config)
+    const loaded = await loadConnectors(config.connectors ?? [], file)
+    diagnostics.push(...loaded.diagnostics)
+    sources.push(...loaded.sources)
+    for (const [id, connector] of loaded.connectors) if (!connectors.has(id)) connectors.set(id, connector)
   }
   const engine = configs.find((config) => config.engine !== undefined)?.engine
   return {
     hosts: configs.flatMap((config) => config.hosts ?? []),
-    connectors: configs.flatMap((config) => config.connectors ?? []),
+    connectors,
     flags: Object.fromEntries(configs.toReversed().flatMap((config) => [...config.flags])),
     ...(engine !== undefined && { engine }),
     diagnostics,

@@ -1,5 +1,5 @@
 /** The command line: names, options and help. What a command does is loaded when it is asked for. */
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
 import type { World } from './world.ts'
@@ -40,6 +40,16 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .argument('<code>', 'the word in brackets behind a message')
     .description('explain an error code')
     .action((code: string) => act(async () => (await import('./commands/explain.ts')).explainCommand(code, world)))
+  program
+    .command('schema')
+    .addArgument(new Argument('[document]', 'which').choices(['pipeline', 'connector', 'config']).default('pipeline'))
+    .description('print the language as JSON Schema, for editors')
+    .action((name: 'pipeline' | 'connector' | 'config') => act(async () => (await import('./commands/schema.ts')).schemaCommand(name, world)))
+  program
+    .command('init')
+    .argument('[dir]', 'folder', '.')
+    .description('write a pipeline, its configuration and a connector that run at once')
+    .action((dir: string) => act(async () => (await import('./commands/init.ts')).initCommand(dir, world)))
   const registry = program.command('registry').description('a registry of its own')
   registry
     .command('serve')
@@ -79,11 +89,11 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .action((file: string, o) => act(async () => (await import('./commands/plan.ts')).planCommand(file, o, world)))
   program
     .command('validate')
-    .argument('<file...>', 'pipeline files')
+    .argument('<file...>', 'pipeline files, or folders of them')
     .description('check pipeline files')
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
     .option('--strict', 'warnings fail too')
-    .addOption(new Option('--format <form>', 'how to tell').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <form>', 'how to tell').choices(['text', 'json', 'sarif', 'github']).default('text'))
     .action((files: string[], o) => act(async () => (await import('./commands/validate.ts')).validateCommand(files, o, world)))
 }
 

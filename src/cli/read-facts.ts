@@ -22,6 +22,7 @@ export async function readFacts(o: FactOptions, config: LoadedConfig, world: Wor
   return {
     flags: config.flags,
     variables: nameValues('--var', o.var),
+    connectorUrls: connectorUrls(config),
     ...(o.on !== undefined && { on: o.on }),
     ...(engine !== undefined && { engine }),
     ...(o.facts !== undefined && (await factsFile(o.facts, world))),
@@ -35,4 +36,14 @@ async function factsFile(name: string, world: World): Promise<Partial<RunFacts>>
   } catch (cause) {
     throw problem('FILE_UNREADABLE', { file: name, reason: 'it is no JSON', cwd: world.cwd }, { cause })
   }
+}
+
+/** Plain URLs only: one that is an expression is resolved when the connector is used. */
+function connectorUrls({ connectors }: LoadedConfig): Readonly<Record<string, string>> {
+  const urls: Record<string, string> = {}
+  for (const [id, connector] of connectors) {
+    const url = connector.type === 'DockerRegistry' ? connector.spec.dockerRegistryUrl : undefined
+    if (url?.kind === 'literal' && typeof url.value === 'string') urls[id] = url.value
+  }
+  return urls
 }

@@ -23,6 +23,8 @@ export interface RunFacts {
   /** `--on`: replaces the infrastructure of every stage. */
   readonly on?: InfraPlan['on']
   readonly engine?: Engine
+  /** URLs of the connectors that are defined, by identifier. */
+  readonly connectorUrls?: Readonly<Record<string, string>>
   /** `--var`: replaces pipeline variables. */
   readonly variables: Readonly<Record<string, string>>
 }

@@ -14,9 +14,17 @@ export interface WhenModel {
 export interface Place {
   readonly site: Site
   readonly when?: WhenModel | undefined
+  /** Paths of the image steps before it, in order. */
+  readonly imageSteps?: readonly string[]
   /** For loops whose turns are decided when they are reached. */
   readonly loop?:
-    | { readonly kind: 'step'; readonly model: Exclude<StepModel, { key: 'parallel' }>; readonly site: StageSite; readonly parent: string }
+    | {
+        readonly kind: 'step'
+        readonly model: Exclude<StepModel, { key: 'parallel' }>
+        readonly site: StageSite
+        readonly parent: string
+        readonly imageSteps: readonly string[]
+      }
     | { readonly kind: 'stage'; readonly stage: Stage }
 }
 

@@ -1,9 +1,9 @@
 /** The tree of a stage's steps, loops unrolled, each path noted with the model behind it. */
 
-import type { Deferred } from '../base/planned.ts'
 import type { StepNode as StepModel } from '../pipeline/step-nodes.ts'
 import type { Report } from '../yaml/shape/shape.ts'
 import { expandStrategy } from './expand-strategy.ts'
+import type { ImageTrail } from './image-trail.ts'
 import type { Turn } from './loop.ts'
 import type { Places } from './places.ts'
 import type { StepNode } from './plan.ts'
@@ -15,14 +15,22 @@ import type { StageSite } from './site.ts'
 export interface Planning {
   readonly report: Report
   readonly places: Places
+  /** Image steps so far, in order: what a push without a source may mean. */
+  readonly images: ImageTrail
 }
 
 type Named = Exclude<StepModel, { readonly key: 'parallel' }>
 
 export function planNodes(nodes: readonly StepModel[], parent: string, site: StageSite, p: Planning): readonly StepNode[] {
-  return nodes.map((node) =>
-    node.key === 'parallel' ? { kind: 'parallel', children: planNodes(node.value, parent, site, p) } : planNamed(node, parent, site, p),
-  )
+  return nodes.map((node) => (node.key === 'parallel' ? planParallel(node.value, parent, site, p) : planNamed(node, parent, site, p)))
+}
+
+/** Members do not come before one another: each sees only the images from before the group. */
+function planParallel(nodes: readonly StepModel[], parent: string, site: StageSite, p: Planning): StepNode {
+  const members = nodes.map((node) => ({ node, images: p.images.branch() }))
+  const children = members.flatMap(({ node, images }) => planNodes([node], parent, site, { ...p, images }))
+  for (const { images } of members) p.images.join(images)
+  return { kind: 'parallel', children }
 }
 
 function planNamed(node: Named, parent: string, site: StageSite, p: Planning): StepNode {
@@ -34,11 +42,13 @@ function planNamed(node: Named, parent: string, site: StageSite, p: Planning): S
   const loop = { kind: 'loop', path, identifier, name, at: node.value.at } as const
   if (expansion === undefined) return { ...loop, children: [] }
   if (expansion.kind === 'later') {
-    p.places.note(path, { site, loop: { kind: 'step', model: node, site, parent } })
-    return { ...loop, children: [], decided: expansion.deferred satisfies Deferred }
+    p.places.note(path, { site, loop: { kind: 'step', model: node, site, parent, imageSteps: p.images.paths() } })
+    return { ...loop, children: [], decided: expansion.deferred }
   }
   const { turns, maxConcurrency } = expansion
-  const children = turns.map((turn) => planOne(node, parent, site, p, turn))
+  const members = turns.map((turn) => ({ turn, images: p.images.branch() }))
+  const children = members.map(({ turn, images }) => planOne(node, parent, site, { ...p, images }, turn))
+  for (const { images } of members) p.images.join(images)
   return { ...loop, children, ...(maxConcurrency !== undefined && { maxConcurrency }) }
 }
 
@@ -46,8 +56,10 @@ function planOne(node: Named, parent: string, outside: StageSite, p: Planning, t
   const path = `${parent}/${node.value.identifier}${turn?.postfix ?? ''}`
   const site = turn === undefined ? outside : { ...outside, turn }
   if (node.key === 'step') {
-    p.places.note(path, { site: { ...site, step: node.value }, when: node.value.when })
-    return planStep({ ...site, step: node.value }, path, p.report)
+    p.places.note(path, { site: { ...site, step: node.value }, when: node.value.when, imageSteps: p.images.paths() })
+    const plan = planStep({ ...site, step: node.value }, path, p.images.seenFrom(site.stagePath), p.report)
+    p.images.add(plan, site.stagePath)
+    return plan
   }
   const group = node.value
   p.places.note(path, { site, when: group.when })

@@ -1,4 +1,5 @@
 /** One step at one place with what is known there: pure, and called again just before the step runs. */
+import type { BuiltImage } from '../image-job/push-source.ts'
 import type { Report } from '../yaml/shape/shape.ts'
 import type { StepPlan } from './plan.ts'
 import { planTimeout, planWhen } from './plan-when.ts'
@@ -6,11 +7,12 @@ import { planWork } from './plan-work.ts'
 import { scopeAt } from './scope/scope-at.ts'
 import type { StepSite } from './site.ts'
 
-export function planStep(site: StepSite, path: string, report: Report): StepPlan {
+/** `images`: what steps before it build. */
+export function planStep(site: StepSite, path: string, images: readonly BuiltImage[], report: Report): StepPlan {
   const { step } = site
   const resolving = { scope: scopeAt(site), report }
   const timeoutMs = planTimeout(step.timeout, resolving)
-  const { work, does } = planWork(site, resolving)
+  const { work, does } = planWork(site, images, resolving)
   return {
     kind: 'step',
     path,

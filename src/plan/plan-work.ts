@@ -1,9 +1,12 @@
-/** Step type to work, as a table. */
+/** Step type to work. */
 import type { Resolving } from '../dynamic/resolve.ts'
-import type { Step } from '../pipeline/step.ts'
-import { planImageWork } from '../steps/plan-image-work.ts'
+import type { BuiltImage } from '../image-job/push-source.ts'
+import type { StepOf } from '../pipeline/step.ts'
+import type { StepType } from '../settings/vocabulary.ts'
+import { type ImageSurroundings, planImageWork } from '../steps/plan-image-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
 import type { Work } from '../steps/work.ts'
+import { planInfrastructure } from './plan-infrastructure.ts'
 import type { StepSite } from './site.ts'
 
 export interface PlannedWork {
@@ -13,7 +16,7 @@ export interface PlannedWork {
 
 const later = 'this version reads it, and does not run it yet'
 
-export function planWork(site: StepSite, o: Resolving): PlannedWork {
+export function planWork(site: StepSite, images: readonly BuiltImage[], o: Resolving): PlannedWork {
   const { step } = site
   switch (step.type) {
     case 'Run':
@@ -23,12 +26,30 @@ export function planWork(site: StepSite, o: Resolving): PlannedWork {
     case 'BuildAndPushGAR':
     case 'BuildAndPushGCR':
     case 'BuildAndPushACR':
-      return planImageWork(step, { ...o, stage: site.stage, pipeline: site.pipeline, facts: site.facts })
+      return planImageWork(step as StepOf<StepType>, surroundings(site, images, o))
     default:
-      return unsupported(step)
+      return { work: { kind: 'unsupported', because: later }, does: `${step.type}: not run in this version` }
   }
 }
 
-function unsupported(step: Step): PlannedWork {
-  return { work: { kind: 'unsupported', because: later }, does: `${step.type}: not run in this version` }
+function surroundings(site: StepSite, images: readonly BuiltImage[], o: Resolving): ImageSurroundings {
+  const { stage, pipeline, facts } = site
+  const { declared, os } = planInfrastructure(stage, site, () => undefined)
+  const { codebase } = facts
+  return {
+    ...o,
+    variables: { stage: stage.variables ?? [], pipeline: pipeline.variables ?? [] },
+    // The tool is the one that the documents would choose, so it follows the declared infrastructure, wherever the stage runs.
+    kubernetes: declared === 'KubernetesDirect',
+    os,
+    flags: facts.flags,
+    ...(facts.engine !== undefined && { engine: facts.engine }),
+    git: {
+      ...(codebase?.commitSha !== undefined && { commitSha: codebase.commitSha }),
+      ...(codebase?.repoUrl !== undefined && { remoteUrl: codebase.repoUrl }),
+      ...(codebase?.branch !== undefined && { commitRef: codebase.tag === undefined ? `refs/heads/${codebase.branch}` : `refs/tags/${codebase.tag}` }),
+    },
+    images,
+    connectorUrl: (id) => facts.connectorUrls?.[id.replace(/^(account|org)\./, '')],
+  }
 }

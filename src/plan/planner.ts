@@ -7,6 +7,7 @@ import type { Span } from '../base/span.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { conditionHolds } from './condition.ts'
 import type { RunFacts } from './facts.ts'
+import { imagesBefore, imageTrail, trailOf } from './image-trail.ts'
 import { type Knowledge, nothingKnown } from './knowledge.ts'
 import { places as newPlaces } from './places.ts'
 import type { Plan, StagePlan, StepNode, StepPlan } from './plan.ts'
@@ -44,23 +45,25 @@ export function planner(pipeline: Pipeline, o: { readonly file: string; readonly
   return {
     plan() {
       const diagnostics: Diagnostic[] = []
-      const stages = planStages(base, { places, report: (d) => diagnostics.push(d) })
+      const stages = planStages(base, { places, images: imageTrail(), report: (d) => diagnostics.push(d) })
       return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: { version: 1, pipeline: about(pipeline, o.file), stages }, diagnostics }
     },
     step: (path, knowledge) => {
-      const { value, diagnostics } = checked((report) => planStep({ ...places.step(path), knowledge }, path, report))
+      const { value, diagnostics } = checked((report) => planStep({ ...places.step(path), knowledge }, path, imagesBefore(path, places, knowledge), report))
       return { plan: value, notes: diagnostics }
     },
     stepLoop(path, knowledge) {
       const { loop } = places.at(path)
       if (loop?.kind !== 'step') throw new Error(`no loop of steps at ${path}`)
-      const [node] = checked((report) => planNodes([loop.model], loop.parent, { ...loop.site, knowledge }, { places, report })).value
+      const [node] = checked((report) =>
+        planNodes([loop.model], loop.parent, { ...loop.site, knowledge }, { places, images: trailOf(loop.imageSteps, places, knowledge), report }),
+      ).value
       return unrolled(node?.kind === 'loop' ? node : undefined, path)
     },
     stageLoop(path, knowledge) {
       const { loop, site } = places.at(path)
       if (loop?.kind !== 'stage') throw new Error(`no loop of stages at ${path}`)
-      const node = checked((report) => planLooped(loop.stage, { ...site, knowledge }, { places, report })).value
+      const node = checked((report) => planLooped(loop.stage, { ...site, knowledge }, { places, images: imageTrail(), report })).value
       return unrolled(node.kind === 'loop' ? node : undefined, path)
     },
     condition(path, knowledge) {

@@ -1,28 +1,38 @@
-/** Brings an image to where it shall be: a registry, an archive. */
-
+/** Brings an image to where it shall be, and opens images that are somewhere already. */
 import type { Progress } from '../events/run-event.ts'
 import type { Image, Index } from '../oci/views.ts'
 
 export type Destination =
   | { readonly kind: 'registry'; readonly refs: readonly string[] }
   | { readonly kind: 'archive'; readonly path: string; readonly names: readonly string[] }
+  | { readonly kind: 'oci-layout'; readonly path: string; readonly names: readonly string[] }
+  /** The image store of this machine, where later steps and commands find it by name. */
+  | { readonly kind: 'load'; readonly names: readonly string[] }
 
-/** One per reference or file. A registry that refuses is a result, not an exception: every target is tried. */
+/** One per reference, file or name. A registry that refuses is a result, not an exception: every target is tried. */
 export type Delivered =
-  | { readonly kind: 'delivered'; readonly ref: string; readonly digest: string; readonly bytes: number }
-  | { readonly kind: 'refused'; readonly ref: string; readonly error: unknown }
+  | { readonly kind: 'delivered'; readonly target: string; readonly digest: string; readonly bytes: number }
+  | { readonly kind: 'refused'; readonly target: string; readonly error: unknown }
 
-export interface Delivery {
-  readonly kind: Destination['kind']
-  deliver(image: Image | Index, to: Destination, o: { readonly signal: AbortSignal; readonly progress: (p: Progress) => void }): Promise<readonly Delivered[]>
+export interface DeliveryOptions {
+  readonly signal: AbortSignal
+  readonly progress: (p: Progress) => void
 }
 
-/** Opens an image that exists already: by archive path or by reference. */
-export interface ImageSource {
-  openArchive(path: string, o: { readonly signal: AbortSignal; readonly name?: string }): Promise<OpenedImage>
+export interface Delivery {
+  /** Throws only when aborted, or when the image itself cannot be read. */
+  deliver(image: Image | Index, to: Destination, o: DeliveryOptions): Promise<readonly Delivered[]>
 }
 
 export interface OpenedImage {
   readonly image: Image | Index
+  /** Views are not to be used after it. */
   close(): Promise<void>
+}
+
+export interface ImageSource {
+  /** `name` chooses among several images of an archive. */
+  openArchive(path: string, o: { readonly signal: AbortSignal; readonly name?: string }): Promise<OpenedImage>
+  /** An image of the store by name; throws a Problem that lists what there is. */
+  openStored(name: string, o: { readonly signal: AbortSignal }): Promise<OpenedImage>
 }

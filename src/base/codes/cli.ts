@@ -8,6 +8,12 @@ export const cliCodes = {
     hint: 'check the path; it is relative to {cwd}',
     explain: 'The file named on the command line does not exist, or may not be read.',
   },
+  FILE_UNWRITABLE: {
+    severity: 'error',
+    message: 'the file {file} cannot be written: {reason}',
+    hint: 'check the folder and its permissions',
+    explain: 'The file or its folder may not be written, or the disk is full.',
+  },
   CODE_UNKNOWN: {
     severity: 'error',
     message: 'there is no error code {found}',

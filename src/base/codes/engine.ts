@@ -66,6 +66,41 @@ export const engineCodes = {
     hint: 'set it in the environment as SLIPWAY_SECRET_{variable}',
     explain: 'A step needs the secret, and none of the sources has it. Nothing of the step was run.',
   },
+  DOCKERFILE_UNREADABLE: {
+    severity: 'error',
+    message: 'the Dockerfile {file} cannot be read: {reason}',
+    hint: 'check `dockerfile:`; it is relative to the workspace, and the stage needs `cloneCodebase: true` to see the code',
+    explain: 'The build found no Dockerfile at the path it was given. Without `dockerfile:` it is `Dockerfile` in the root of the workspace.',
+  },
+  IMAGE_SOURCE_UNKNOWN: {
+    severity: 'error',
+    message: 'it is not known which image to push',
+    hint: 'name it with PLUGIN_SOURCE_TAR_PATH or PLUGIN_SOURCE_IMAGE, or build one in this stage before',
+    explain: 'A push-only step without a source pushes the image that was built earlier in the same stage, and there is none.',
+  },
+  IMAGE_NOT_STORED: {
+    severity: 'error',
+    message: 'there is no image "{name}" in the image store',
+    hint: 'images there: {known}',
+    explain: 'The step takes an image by name, and no step before it built an image of that name. Images built in a stage are kept under every tag they were given.',
+  },
+  ENGINE_NOT_AVAILABLE: {
+    severity: 'error',
+    message: 'the engine {engine} is not available in this version',
+    hint: 'use the embedded one: --engine embedded',
+    explain: 'The step asks for an engine that this version cannot drive yet.',
+  },
+  PLATFORMS_NOT_YET: {
+    severity: 'error',
+    message: 'this version builds one platform at a time, not "{platforms}"',
+    hint: 'name one platform, such as linux/amd64',
+    explain: 'Images for several platforms in one step need a multi-platform index, which this version does not make yet.',
+  },
+  DELIVERY_FAILED: {
+    severity: 'error',
+    message: 'the image could not be delivered to {target}: {reason}',
+    explain: 'The image was made, and bringing it to one of its targets failed. The other targets were tried all the same.',
+  },
   VALUE_NOT_KNOWN: {
     severity: 'error',
     message: '{source} is not known when the step starts: it waits for {until}',

@@ -1,12 +1,15 @@
 /** `slipway plan FILE`: what a run would do, without doing any of it. */
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { canonicalJson } from '../../base/json.ts'
+import type { Pipeline } from '../../pipeline/pipeline.ts'
+import type { RunFacts } from '../../plan/facts.ts'
 import { planner } from '../../plan/planner.ts'
 import type { InfraName } from '../../ports/infrastructure.ts'
 import type { Engine } from '../../settings/vocabulary.ts'
 import { codeFor, type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
 import { loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
+import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
 import { renderPlan } from '../render-plan.ts'
 import type { World } from '../world.ts'
@@ -27,7 +30,7 @@ export async function planCommand(name: string, o: PlanOptions, world: World): P
     await printDiagnostics(diagnostics, loaded.sources, world)
     return exitCodes.problems
   }
-  const facts = { ...(await readFacts(o, loaded.config, world)), ...(o.facts === undefined && (await codebaseFacts(loaded.file, world))) }
+  const facts = { ...(await readFacts(o, loaded.config, world)), ...(o.facts === undefined && (await machineFacts(loaded.file, loaded.pipeline, world))) }
   const planned = planner(loaded.pipeline, { file: name, facts }).plan()
   diagnostics.push(...planned.diagnostics)
   await printDiagnostics(diagnostics, loaded.sources, world)
@@ -37,7 +40,8 @@ export async function planCommand(name: string, o: PlanOptions, world: World): P
   return codeFor(diagnostics)
 }
 
-async function codebaseFacts(file: string, world: World): Promise<object> {
-  const codebase = await world.tools.codebaseOf(file, { signal: world.signal })
-  return { codebase: codebase.facts }
+/** What this machine says of the next run: the code under build and the number. The rest is known when it starts. */
+async function machineFacts(file: string, pipeline: Pipeline, world: World): Promise<Partial<RunFacts>> {
+  const { facts: codebase } = await world.tools.codebaseOf(file, { signal: world.signal })
+  return { codebase, sequenceId: await world.tools.nextSequence(world.home, pipelineKey(pipeline)) }
 }

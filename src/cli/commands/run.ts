@@ -18,6 +18,7 @@ import { type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
 import { hostRules } from '../host-rules.ts'
 import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
+import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
 import type { Codebase } from '../toolbox.ts'
 import type { World } from '../world.ts'
@@ -65,7 +66,7 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
   const startedAt = world.clock.now()
   const record = await p.history.begin({
     run: brandAs<RunId>(uniqueId(startedAt, world.random(16))),
-    pipeline: [pipeline.orgIdentifier ?? 'default', pipeline.projectIdentifier ?? 'default', pipeline.identifier].join('/'),
+    pipeline: pipelineKey(pipeline),
     pipelineName: pipeline.name,
     pipelineFile: p.loaded.file,
     startedAt,
@@ -79,13 +80,13 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
 async function execute(plans: Planner, record: RunRecord, p: Prepared, world: World): Promise<Outcome> {
   const planned = plans.plan()
   if (!planned.ok) throw new Error('a plan that was good without a number is not with it')
-  const embedded = await world.tools.embeddedRegistries(hostRules(p.options.map, p.loaded.config), world.home)
+  const embedded = await world.tools.embeddedRegistries(await hostRules(p.options.map, p.loaded.config, world), world.home)
   const masks = redactor()
   const story = recorder({
     run: record.run,
     clock: world.clock,
     redactor: masks,
-    sinks: [world.tools.sinks.history(p.history), viewer(p.options.output, world)],
+    sinks: [await world.tools.sinks.history(p.history), await viewer(p.options.output, world)],
   })
   try {
     const parts = await world.tools.engineParts({ hosts: embedded.hosts, home: world.home })
@@ -98,7 +99,7 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   }
 }
 
-function viewer(output: RunOptions['output'], world: World): Sink {
+async function viewer(output: RunOptions['output'], world: World): Promise<Sink> {
   const { sinks } = world.tools
   if (output === 'ndjson') return sinks.ndjson((text) => world.stdout.write(text))
   return output === 'auto' && world.stdout.columns !== undefined ? sinks.terminal(world.stdout) : sinks.plain(world.stdout)

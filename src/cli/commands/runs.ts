@@ -31,7 +31,7 @@ function runLine(run: RunRecord): string {
 
 /** Replays the run's events into the sink that a live run feeds: both show the same. */
 export async function logsOfRun(name: string, world: World): Promise<ExitCode> {
-  return replay(name, (record, history) => feed(record, history, world.tools.sinks.plain(world.stdout)), world)
+  return replay(name, async (record, history) => feed(record, history, await world.tools.sinks.plain(world.stdout)), world)
 }
 
 export async function showRun(name: string, o: RunsOptions, world: World): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 /** `pipeline.…`: the document, the facts of the run, and its stages. */
 import { absent, folder, later, type Slot, source, value } from '../../expr/scope.ts'
 import { stagesOfPipeline } from '../../pipeline/check-ids.ts'
+import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { Stage } from '../../pipeline/stage.ts'
 import { type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
@@ -13,29 +14,52 @@ export const noPage = 'Slipway has no execution page of Harness'
 
 export function pipelineFolder(site: Site): Slot {
   const { pipeline, facts } = site
-  const fact = (known: string | number | undefined): Slot => (known === undefined ? later(start) : value(known))
-  return folder({
-    identifier: value(pipeline.identifier),
-    name: value(pipeline.name),
+  const fact = (known: string | number | undefined) => () => (known === undefined ? later(start) : value(known))
+  return lazyFolder({
+    identifier: () => value(pipeline.identifier),
+    name: () => value(pipeline.name),
     sequenceId: fact(facts.sequenceId),
     executionId: fact(facts.executionId),
     resumedExecutionId: fact(facts.executionId),
     startTs: fact(facts.startTs),
-    executionUrl: absent(noPage),
-    executionMode: value('NORMAL'),
-    storeType: value('INLINE'),
-    triggerType: value('MANUAL'),
-    triggeredBy: folder({ name: value('slipway'), email: absent('runs are started by hand') }),
-    repo: codebaseFact(site.facts.codebase?.repoUrl),
-    branch: codebaseFact(site.facts.codebase?.branch),
-    orgIdentifier: value(pipeline.orgIdentifier ?? ''),
-    projectIdentifier: value(pipeline.projectIdentifier ?? ''),
-    tags: folder(
-      Object.fromEntries([...(pipeline.tags ?? [])].map(([key, tag]) => [key, tag.kind === 'literal' ? value(tag.value) : source(tag.node.source)])),
-    ),
-    variables: variablesFolder(pipeline.variables, facts.variables),
-    stages: lazyFolder(new Map(stagesOfPipeline(pipeline).map((stage) => [stage.identifier, () => stageFolder(stage, stage.identifier, site)]))),
+    executionUrl: () => absent(noPage),
+    executionMode: () => value('NORMAL'),
+    storeType: () => value('INLINE'),
+    triggerType: () => value('MANUAL'),
+    triggeredBy: () => folder({ name: value('slipway'), email: absent('runs are started by hand') }),
+    repo: () => codebaseFact(facts.codebase?.repoUrl),
+    branch: () => codebaseFact(facts.codebase?.branch),
+    orgIdentifier: () => value(pipeline.orgIdentifier ?? ''),
+    projectIdentifier: () => value(pipeline.projectIdentifier ?? ''),
+    tags: () =>
+      folder(Object.fromEntries([...(pipeline.tags ?? [])].map(([key, tag]) => [key, tag.kind === 'literal' ? value(tag.value) : source(tag.node.source)]))),
+    variables: () => variablesFolder(pipeline.variables, facts.variables),
+    stages: () => stagesFolder(site),
   })
+}
+
+const byPipeline = new WeakMap<Pipeline, ReadonlyMap<string, Stage>>()
+
+/** Pipelines are immutable: their stages are indexed once, however many steps look. */
+function indexOf(pipeline: Pipeline): ReadonlyMap<string, Stage> {
+  const known = byPipeline.get(pipeline) ?? new Map(stagesOfPipeline(pipeline).map((stage) => [stage.identifier, stage]))
+  byPipeline.set(pipeline, known)
+  return known
+}
+
+function stagesFolder(site: Site): Slot {
+  const stages = indexOf(site.pipeline)
+  return {
+    kind: 'folder',
+    names: () => stages.keys(),
+    get(name) {
+      const exact = stages.get(name)
+      if (exact !== undefined) return stageFolder(exact, name, site)
+      // A looped stage is named with the number of its turn.
+      const looped = stages.get(name.replace(/_\d+$/, ''))
+      return looped?.strategy === undefined ? undefined : stageFolder(looped, name, site)
+    },
+  }
 }
 
 export function codebaseFact(known: string | undefined): Slot {

@@ -2,64 +2,66 @@
 import { secretText } from '../../base/secret-text.ts'
 import { absent, folder, type Scope, type Slot, value } from '../../expr/scope.ts'
 import type { StepGroup } from '../../pipeline/step-nodes.ts'
+import type { CodebaseFacts } from '../facts.ts'
 import { turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
+import { type LazyMembers, lazyFolder } from './lazy-folder.ts'
 import { codebaseFact, noPage, pipelineFolder, stageFolder } from './pipeline-folder.ts'
 import { stepsFolder } from './steps-folder.ts'
 import { variablesFolder } from './variables-folder.ts'
 
 export function scopeAt(site: Site): Scope {
   return {
-    root: folder({ pipeline: pipelineFolder(site), ...surroundings(site), ...stageSlots(site) }),
+    root: lazyFolder({ pipeline: () => pipelineFolder(site), ...surroundings(site), ...stageMembers(site) }),
     call: (name, args) => (name === 'secrets.getValue' && typeof args[0] === 'string' ? value(secretText(args[0])) : undefined),
     functions: ['secrets.getValue'],
   }
 }
 
-function surroundings({ pipeline, facts }: Site): Record<string, Slot> {
-  const named = (id: string | undefined): Slot => folder({ identifier: value(id ?? ''), name: value(id ?? '') })
-  const { codebase } = facts
+const pullRequestOnly = ['targetBranch', 'sourceBranch', 'prNumber', 'prTitle', 'pullRequestLink', 'pullRequestBody', 'state', 'baseCommitSha', 'mergeSha']
+
+function surroundings({ pipeline, facts }: Site): LazyMembers {
+  const named = (id: string | undefined) => () => folder({ identifier: value(id ?? ''), name: value(id ?? '') })
   return {
     org: named(pipeline.orgIdentifier),
     project: named(pipeline.projectIdentifier),
     account: named('account'),
-    trigger: absent('the run was started by hand'),
-    secrets: folder({}),
-    codebase: folder({
-      branch: codebaseFact(codebase?.branch),
-      commitSha: codebaseFact(codebase?.commitSha),
-      shortCommitSha: codebaseFact(codebase?.commitSha?.slice(0, 7)),
-      commitMessage: codebaseFact(codebase?.commitMessage),
-      commitRef: codebaseFact(codebase?.branch === undefined ? undefined : `refs/heads/${codebase.branch}`),
-      repoUrl: codebaseFact(codebase?.repoUrl),
-      gitUser: codebaseFact(codebase?.gitUser),
-      gitUserEmail: codebaseFact(codebase?.gitUserEmail),
-      tag: codebaseFact(codebase?.tag),
-      build: folder({ type: value(codebase?.tag === undefined ? 'branch' : 'tag') }),
-      ...Object.fromEntries(
-        ['targetBranch', 'sourceBranch', 'prNumber', 'prTitle', 'pullRequestLink', 'pullRequestBody', 'state', 'baseCommitSha', 'mergeSha'].map((name) => [
-          name,
-          absent('the run builds no pull request'),
-        ]),
-      ),
-    }),
+    trigger: () => absent('the run was started by hand'),
+    secrets: () => folder({}),
+    codebase: () => codebaseFolder(facts.codebase),
   }
 }
 
+function codebaseFolder(codebase: CodebaseFacts | undefined): Slot {
+  return folder({
+    branch: codebaseFact(codebase?.branch),
+    commitSha: codebaseFact(codebase?.commitSha),
+    shortCommitSha: codebaseFact(codebase?.commitSha?.slice(0, 7)),
+    commitMessage: codebaseFact(codebase?.commitMessage),
+    commitRef: codebaseFact(codebase?.branch === undefined ? undefined : `refs/heads/${codebase.branch}`),
+    repoUrl: codebaseFact(codebase?.repoUrl),
+    gitUser: codebaseFact(codebase?.gitUser),
+    gitUserEmail: codebaseFact(codebase?.gitUserEmail),
+    tag: codebaseFact(codebase?.tag),
+    build: folder({ type: value(codebase?.tag === undefined ? 'branch' : 'tag') }),
+    ...Object.fromEntries(pullRequestOnly.map((name) => [name, absent('the run builds no pull request')])),
+  })
+}
+
 /** Relative paths: `stage`, `execution`, `steps` of the innermost group, `step`, and the loop around them. */
-function stageSlots(site: Site): Record<string, Slot> {
+function stageMembers(site: Site): LazyMembers {
   const { stage, stagePath, step, groups, knowledge } = site
   if (stage === undefined || stagePath === undefined) return {}
   const nodes = stage.spec.execution.steps
   const inner = groups.at(-1)
   const turn = site.turn ?? site.stageTurn
   return {
-    stage: stageFolder(stage, stagePath, site, site.stageTurn),
-    execution: folder({ steps: stepsFolder(nodes, stagePath, knowledge) }),
-    steps: inner === undefined ? stepsFolder(nodes, stagePath, knowledge) : stepsFolder(inner.group.steps, inner.path, knowledge),
-    ...(inner !== undefined && { stepGroup: groupFolder(inner.group) }),
-    ...(turn !== undefined && turnSlots(turn)),
-    ...(step !== undefined && { step: folder({ identifier: value(step.identifier), name: value(step.name), executionUrl: absent(noPage) }) }),
+    stage: () => stageFolder(stage, stagePath, site, site.stageTurn),
+    execution: () => folder({ steps: stepsFolder(nodes, stagePath, knowledge) }),
+    steps: () => (inner === undefined ? stepsFolder(nodes, stagePath, knowledge) : stepsFolder(inner.group.steps, inner.path, knowledge)),
+    stepGroup: inner === undefined ? undefined : () => groupFolder(inner.group),
+    ...(turn !== undefined && Object.fromEntries(Object.entries(turnSlots(turn)).map(([name, slot]) => [name, () => slot]))),
+    step: step === undefined ? undefined : () => folder({ identifier: value(step.identifier), name: value(step.name), executionUrl: absent(noPage) }),
   }
 }
 

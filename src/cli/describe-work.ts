@@ -1,0 +1,76 @@
+/** What a step will do, line by line, as far as it is known. */
+import type { Planned } from '../base/planned.ts'
+import { showText, type Text } from '../base/secret-text.ts'
+import type { ImageJob, ImageOutput, JobSource } from '../image-job/image-job.ts'
+import type { ImageWork } from '../steps/image-work.ts'
+import type { RunWork, Work } from '../steps/work.ts'
+
+export function describeWork(work: Work): readonly string[] {
+  switch (work.kind) {
+    case 'run':
+      return describeRun(work)
+    case 'image':
+      return describeImage(work)
+    case 'unsupported':
+      return [`cannot run here: ${work.because}`]
+  }
+}
+
+function describeRun(work: RunWork): readonly string[] {
+  const script = shown(work.script)
+  const lines = script.split('\n').filter((line) => line.trim() !== '')
+  const more = lines.length > 4 ? [`… ${lines.length - 4} more lines`] : []
+  const env = Object.entries(work.env).map(([name, value]) => `${name}=${shown(value)}`)
+  return [
+    ...(work.image === undefined ? [] : [`in ${shown(work.image)}`]),
+    ...lines.slice(0, 4).map((line) => `$ ${line}`),
+    ...more,
+    ...(env.length === 0 ? [] : [`with ${env.join(', ')}`]),
+    ...(work.outputs.length === 0 ? [] : [`gives ${work.outputs.map((output) => output.name).join(', ')}`]),
+  ]
+}
+
+function describeImage({ plan, tool, engine }: ImageWork): readonly string[] {
+  const choice = [`tool ${tool.name}: ${tool.reasons.join('; ')}`, `engine ${engine.name}: ${engine.reasons.join('; ')}`]
+  if (plan.kind === 'skip') return [`skipped: ${plan.because}`, ...choice]
+  if (plan.kind === 'deferred') return [`decided at run time, after ${plan.waits.map((wait) => wait.until).join(', ')}`, ...choice]
+  return [...describeJob(plan.job), ...choice]
+}
+
+function describeJob(job: ImageJob): readonly string[] {
+  return [sourceLine(job.source), ...job.outputs.map(outputLine)]
+}
+
+function sourceLine(source: JobSource): string {
+  switch (source.kind) {
+    case 'build':
+      return `build ${shown(source.dockerfile)} in ${shown(source.context)}${source.target === undefined ? '' : `, stage ${shown(source.target)}`}`
+    case 'archive':
+      return `take the archive ${shown(source.path)}`
+    case 'image':
+      return `take the image ${shown(source.ref)}${source.viaAlias === undefined ? '' : ` (written ${source.viaAlias.written})`}`
+    case 'stage-image':
+      return source.ref === undefined ? 'take the image built before it' : `take the image ${shown(source.ref)}, built by ${source.step ?? 'an earlier step'}`
+  }
+}
+
+function outputLine(output: ImageOutput): string {
+  switch (output.kind) {
+    case 'registry':
+      return `push to ${list(output.refs)}`
+    case 'archive':
+      return `write the archive ${shown(output.path)}`
+    case 'oci-layout':
+      return `write the OCI layout ${shown(output.path)}`
+    case 'load':
+      return `keep as ${list(output.names)}`
+  }
+}
+
+function shown(planned: Planned<Text>): string {
+  return planned.kind === 'known' ? showText(planned.value) : `${planned.source} (known after ${planned.until})`
+}
+
+function list(planned: Planned<readonly string[]>): string {
+  return planned.kind === 'known' ? planned.value.join(', ') : `${planned.source} (known after ${planned.until})`
+}

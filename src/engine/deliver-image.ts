@@ -1,0 +1,67 @@
+/** Brings the image to all outputs of its job at once, tells each arrival, and collects what was refused. */
+import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
+import { isProblem } from '../base/problem.ts'
+import { stepPath } from '../events/step-path.ts'
+import type { ImageJob, ImageOutput } from '../image-job/image-job.ts'
+import type { Image, Index } from '../oci/views.ts'
+import type { Delivered, Destination } from '../ports/delivery.ts'
+import type { ImageWork } from '../steps/image-work.ts'
+import type { WorkAt } from './do-work.ts'
+import type { ImageFacts } from './image-facts.ts'
+import { nowKnown } from './reveal.ts'
+
+export interface DeliveredAll {
+  /** References that a registry holds now. */
+  readonly refs: readonly string[]
+  readonly problems: readonly Diagnostic[]
+}
+
+export async function deliverImage(image: Image | Index, job: ImageJob, facts: ImageFacts, at: WorkAt<ImageWork>): Promise<DeliveredAll> {
+  const arrivals = await Promise.all(job.outputs.map((output) => deliverOne(image, output, at)))
+  const refs: string[] = []
+  const problems: Diagnostic[] = []
+  for (const { destination, results } of arrivals) {
+    for (const result of results) {
+      await tell(result, destination, facts, at)
+      if (result.kind === 'refused') problems.push(diagnosticOf(result.error, result.target))
+      else if (destination.kind === 'registry') refs.push(result.target)
+    }
+  }
+  return { refs, problems }
+}
+
+async function deliverOne(image: Image | Index, output: ImageOutput, at: WorkAt<ImageWork>) {
+  const { context, step } = at
+  const destination = destinationOf(output, at)
+  const results = await context.deliveries[destination.kind].deliver(image, destination, {
+    signal: context.signal,
+    progress: (progress) => void context.emit({ kind: 'step.progress', step: stepPath(step.path), progress }),
+  })
+  return { destination, results }
+}
+
+function destinationOf(output: ImageOutput, { state }: WorkAt<ImageWork>): Destination {
+  switch (output.kind) {
+    case 'registry':
+      return { kind: 'registry', refs: nowKnown(output.refs) }
+    case 'archive':
+    case 'oci-layout':
+      return { kind: output.kind, path: state.workspace.hostPath(nowKnown(output.path)), names: nowKnown(output.names) }
+    case 'load':
+      return { kind: 'load', names: nowKnown(output.names) }
+  }
+}
+
+async function tell(result: Delivered, destination: Destination, facts: ImageFacts, { context, step }: WorkAt<ImageWork>): Promise<void> {
+  if (result.kind === 'refused') return
+  const path = stepPath(step.path)
+  if (destination.kind === 'registry')
+    await context.emit({ kind: 'image.delivered', step: path, ref: result.target, digest: result.digest, bytes: result.bytes })
+  else if (destination.kind !== 'load')
+    await context.emit({ kind: 'file.written', step: path, file: { path: result.target, bytes: result.bytes, digest: facts.digest } })
+}
+
+function diagnosticOf(error: unknown, target: string): Diagnostic {
+  if (isProblem(error)) return error.diagnostic
+  return diagnose('DELIVERY_FAILED', { target, reason: error instanceof Error ? error.message : String(error) })
+}

@@ -1,0 +1,61 @@
+/** Picks the adapters behind every tool of the command line. Each is loaded when it is asked for: start-up is part of every figure. */
+import type { Clock } from '../base/clock.ts'
+import type { Toolbox } from '../cli/toolbox.ts'
+
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly kill: (pid: number, signal: NodeJS.Signals) => void
+  readonly clock: Clock
+}
+
+export function composeToolbox(machine: Machine): Toolbox {
+  const { env, clock } = machine
+  return {
+    async history(home) {
+      const { sqliteHistory } = await import('../adapters/store/sqlite/sqlite-history.ts')
+      return sqliteHistory({ dir: home })
+    },
+    async nextSequence(home, pipeline) {
+      const { peekSequence } = await import('../adapters/store/sqlite/peek-sequence.ts')
+      return peekSequence(home, pipeline)
+    },
+    async engineParts(needs) {
+      const { composeEngine } = await import('./compose-engine.ts')
+      return composeEngine(machine, needs)
+    },
+    async codebaseOf(file, { signal }) {
+      const { codebaseOfFile } = await import('../adapters/codebase/find-codebase.ts')
+      return codebaseOfFile(file, { env, signal })
+    },
+    async codebaseAt(folder, { signal }) {
+      const { codebaseAt } = await import('../adapters/codebase/find-codebase.ts')
+      return codebaseAt(folder, { env, signal })
+    },
+    async embeddedRegistries(hosts, home) {
+      const { embeddedRegistries } = await import('./compose-registries.ts')
+      return embeddedRegistries(hosts, home)
+    },
+    async registryServer(o) {
+      const { registryServer } = await import('./compose-registries.ts')
+      return registryServer(o)
+    },
+    sinks: {
+      async terminal(out) {
+        const { terminalSink } = await import('../adapters/sinks/terminal-sink.ts')
+        return terminalSink({ out, clock, rows: () => out.rows ?? 24 })
+      },
+      async plain(out) {
+        const { plainSink } = await import('../adapters/sinks/plain-sink.ts')
+        return plainSink(out)
+      },
+      async ndjson(write) {
+        const { ndjsonSink } = await import('../adapters/sinks/ndjson-sink.ts')
+        return ndjsonSink({ write })
+      },
+      async history(history) {
+        const { historySink } = await import('../adapters/sinks/history-sink.ts')
+        return historySink(history)
+      },
+    },
+  }
+}
