@@ -13,10 +13,11 @@ export interface Need {
 }
 
 /** Any `PLUGIN_BUILDX_`, `PLUGIN_BUILDER_`, `PLUGIN_BUILDKIT_` or bake setting, and these. */
+// biome-ignore format: a list of words
 const buildxKeys: ReadonlySet<SettingKey> = new Set([
   'caching', 'cacheTo', 'secretsFromEnv', 'secretsFromFile', 'secret', 'sshKeys', 'buildxOptions', 'buildxOptionsSemicolon', 'load', 'outputFormat',
   'bakeFile', 'builderName', 'builderConfig', 'builderDriver', 'builderDriverOpts', 'builderDriverOptsNew', 'builderRemoteConn',
-]) // biome-ignore format: a list of words
+])
 
 export function needsOf(settings: ImageSettings, mounts: readonly ('ssh' | 'secret')[] = []): readonly Need[] {
   const fromSettings = entriesOf(settings).flatMap(([key, { origin, value }]): readonly Need[] => {

@@ -103,6 +103,12 @@ function hasHost(repo: string): boolean {
 /** Says once what is wrong with the name, whatever the number of tags. */
 function checked(k: Knobs, name: string): string {
   const span = k.at('repo')
+  // A first part in upper case would be taken for a host; nobody means that, and no registry is called so.
+  const lower = name.toLowerCase()
+  if (!hasHost(name) && name !== lower) {
+    k.diagnostics.push(diagnose('REF_INVALID', { text: name, reason: `the repository must be lower case: "${lower}"` }, { at: span }))
+    return name
+  }
   const ref = parseRef(name, span === undefined ? {} : { at: span })
   k.diagnostics.push(...ref.diagnostics)
   if (ref.ok && (ref.value.tag !== undefined || ref.value.digest !== undefined)) {
