@@ -92,7 +92,7 @@ describe('the tags of a job', () => {
   ])('%j is %s', (vars, code) => {
     const checked = plan(settingsOf({ PLUGIN_REPO: 'acme/app', ...(vars as Vars) }))
     expect(checked.ok).toBe(false)
-    expect(checked.diagnostics).toMatchObject([{ code, at }])
+    expect(checked.diagnostics).toMatchObject([{ code, at, hint: expect.any(String) }])
   })
 
   it('allow exactly latest beside auto tagging', () => {

@@ -71,7 +71,9 @@ describe('references from variables', () => {
 
   it.each(['ecr', 'gar', 'acr'] as const)('of %s without a registry are refused', (variant) => {
     const family = { tool: 'kaniko', variant } as const
-    expect(plan(settingsOf({ PLUGIN_REPO: 'app' }, family), { family }).diagnostics).toMatchObject([{ code: 'JOB_REGISTRY_MISSING', at }])
+    expect(plan(settingsOf({ PLUGIN_REPO: 'app' }, family), { family }).diagnostics).toMatchObject([
+      { code: 'JOB_REGISTRY_MISSING', at, hint: expect.any(String) },
+    ])
   })
 
   it('hold no tag of their own', () => {

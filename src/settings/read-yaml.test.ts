@@ -34,7 +34,7 @@ describe.each(allTypes)('%s', (type) => {
     for (const name of Object.keys(minimal[type])) {
       const { [name]: _, ...rest } = minimal[type]
       const reading = readYaml(type, fields(rest), { at })
-      expect(reading.diagnostics).toMatchObject([{ code: 'SETTINGS_REQUIRED', at, message: expect.stringContaining(name) }])
+      expect(reading.diagnostics).toMatchObject([{ code: 'SETTINGS_REQUIRED', at, hint: expect.any(String), message: expect.stringContaining(name) }])
     }
   })
 

@@ -16,6 +16,7 @@ export const settingsCodes = {
   SETTINGS_REQUIRED: {
     severity: 'error',
     message: 'A step of type {type} needs the field {field}.',
+    hint: 'Add {field} to the spec of the step.',
     explain: 'The step cannot name what it should push, or where, without this field. Add it to the spec of the step.',
   },
   SETTINGS_TWICE: {
@@ -46,6 +47,7 @@ export const settingsCodes = {
   SETTINGS_NOT_A_NUMBER: {
     severity: 'error',
     message: 'The {what} is "{value}", which is not a whole number.',
+    hint: 'Write digits only, for example 3.',
     explain: 'The setting counts something, such as tries or hours, and takes digits only.',
   },
   SETTINGS_SECRET_NOT_ALLOWED: {
@@ -63,16 +65,19 @@ export const settingsCodes = {
   SETTINGS_NOT_TEXT: {
     severity: 'error',
     message: 'The {what} holds a list or a map where a text belongs.',
+    hint: 'Give one value.',
     explain: 'The setting takes one value. Write it on the same line as its name.',
   },
   SETTINGS_NOT_A_LIST: {
     severity: 'error',
     message: 'The {what} must be a list of texts.',
+    hint: 'Write one item a line, each behind a dash.',
     explain: 'Write one item a line, each with a dash before it. Lists of lists and lists of maps are not accepted.',
   },
   SETTINGS_NOT_A_MAP: {
     severity: 'error',
     message: 'The {what} must be a map of names to texts.',
+    hint: 'Write one NAME: VALUE a line.',
     explain: 'Write one NAME: VALUE a line. Values that are lists or maps themselves are not accepted.',
   },
   SETTINGS_NUMBER_FOR_TEXT: {
@@ -145,11 +150,13 @@ export const settingsCodes = {
   JOB_REPO_MISSING: {
     severity: 'error',
     message: '{what} needs a repository: {field} is missing.',
+    hint: 'Add {field}. A build that shall not push sets PLUGIN_NO_PUSH.',
     explain: 'Without a repository there is no name to push to. Only a build that does not push can do without one.',
   },
   JOB_REGISTRY_MISSING: {
     severity: 'error',
     message: 'The repository {repo} does not say which registry it is in: {field} or PLUGIN_REGISTRY is missing.',
+    hint: 'Add {field}, or write the host in front: HOST/{repo}.',
     explain: 'For this registry type the host is part of the name. Give its parts, give the registry, or write the host in front of the repository.',
   },
   JOB_REPO_HAS_TAG: {
@@ -192,6 +199,7 @@ export const settingsCodes = {
   JOB_AUTO_TAG_NO_VERSION: {
     severity: 'error',
     message: 'No tag can be made from {ref}: it is not a version of three numbers.',
+    hint: 'Use a git tag such as v1.2.3, or list the tags.',
     explain: 'Auto tagging takes git tags such as v1.2.3 or 1.2.3-rc.1. For any other git tag list the tags of the image yourself.',
   },
   JOB_AUTO_TAG_WITHOUT_GIT: {
@@ -203,6 +211,7 @@ export const settingsCodes = {
   JOB_OFF_BRANCH: {
     severity: 'error',
     message: 'No tag is made for this build: {because}.',
+    hint: 'Remove PLUGIN_AUTO_TAG_STRICT to have the step skipped instead.',
     explain: 'Auto tagging makes tags for git tags and for the default branch. PLUGIN_AUTO_TAG_STRICT turns the skip into a failure.',
   },
   JOB_ARCHIVE_FORMAT: {
@@ -249,6 +258,7 @@ export const settingsCodes = {
   JOB_OPTION_VALUE: {
     severity: 'error',
     message: 'The buildx option {option} cannot be used: {reason}.',
+    hint: 'Write --option=value.',
     explain: 'The option stands without the value it needs, or with one it does not take.',
   },
   JOB_OPTION_NO_EFFECT: {
