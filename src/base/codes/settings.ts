@@ -269,6 +269,7 @@ export const settingsCodes = {
   JOB_PUSH_OPTION: {
     severity: 'error',
     message: 'The buildx option {option} pushes, but {noPush} says not to.',
+    hint: 'Remove the option, or the setting.',
     explain: 'A build without a push writes nothing to a registry. Remove the option or the setting.',
   },
   JOB_OUTPUT_KIND: {
