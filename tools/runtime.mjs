@@ -1,6 +1,6 @@
 /** Finds the pinned Node, installing the packages first in a fresh clone. Plain JavaScript: it must run on any Node from 14 on. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,34 +12,59 @@ const major = 24
 /** Installs when node_modules is missing or older than the lock file. Two launchers at once: one installs, the other waits. */
 export function ensureInstalled() {
   if (isFresh()) return
+  const release = takeTurn()
+  if (release === undefined) return
+  let failure
+  try {
+    failure = isFresh() ? undefined : install()
+  } finally {
+    release()
+  }
+  if (failure !== undefined) fail(failure)
+}
+
+/** Undefined when it went well. Not `npm ci`: it refuses to work where a registry lacks optional packages of other platforms. */
+function install() {
+  process.stderr.write('slipway: installing packages (first start) ...\n')
+  // Under `npm run` the very npm that is running; other package managers set the variable too.
+  const npm = /npm-cli\.js$/.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : undefined
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  const options = { cwd: root, stdio: ['ignore', 2, 2] }
+  const done = npm ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync('npm', args, options)
+  if (done.error) return `npm could not be started: ${done.error.message}`
+  if (done.status !== 0) return `npm install ended with ${done.status === null ? done.signal : `exit code ${done.status}`}; its output is above.`
+  // npm leaves its stamp alone when there was nothing to do.
+  const now = new Date()
+  if (existsSync(stamp)) utimesSync(stamp, now, now)
+  return undefined
+}
+
+/** Waits for its turn to install; answers how to give it back, or undefined where one may only use what is there. A turn whose process has died is over. */
+function takeTurn() {
   const lock = join(root, '.installing')
   const until = Date.now() + 300_000
   for (;;) {
     try {
-      mkdirSync(lock)
-      break
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      return () => rmSync(lock, { force: true })
     } catch (error) {
       if (error.code !== 'EEXIST') {
-        if (existsSync(stamp)) return
-        fail(`node_modules is missing and ${root} is not writable (${error.code}). Run 'npm ci' there as its owner.`)
+        if (existsSync(stamp)) return undefined
+        fail(`node_modules is missing and ${root} is not writable (${error.code}). Run 'npm install' there as its owner.`)
       }
-      if (Date.now() > until) fail(`another installation seems to be stuck: remove ${lock} and try again.`)
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
-      if (isFresh()) return
+      if (hasDied(lock)) rmSync(lock, { force: true })
+      else if (Date.now() > until) fail(`another installation seems to be stuck: remove ${lock} and try again.`)
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
     }
   }
+}
+
+function hasDied(lock) {
   try {
-    if (isFresh()) return
-    process.stderr.write('slipway: installing packages (first start) ...\n')
-    const npm = process.env.npm_execpath
-    const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-    const done = npm
-      ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
-      : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] })
-    if (done.error) fail(`npm could not be started: ${done.error.message}`)
-    if (done.status !== 0) fail(`npm ci failed with exit code ${done.status}; its output is above.`)
-  } finally {
-    rmSync(lock, { recursive: true, force: true })
+    process.kill(Number(readFileSync(lock, 'utf8')) || process.pid, 0)
+    return false
+  } catch (error) {
+    return error.code === 'ESRCH'
   }
 }
 
