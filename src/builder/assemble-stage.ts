@@ -2,8 +2,7 @@
 import { assembleImage } from '../oci/assemble.ts'
 import type { ImageConfig } from '../oci/manifest.ts'
 import type { ImageFormat } from '../oci/media-types.ts'
-import type { Image } from '../oci/views.ts'
-import type { BuildRequest } from '../ports/builder.ts'
+import type { BuildRequest, Built } from '../ports/builder.ts'
 import type { BuiltStage } from './build-stage.ts'
 import { timestamp } from './image/go-format.ts'
 
@@ -14,8 +13,10 @@ export interface AssembleOptions {
   readonly reproducible: boolean
 }
 
-/** The image is as old as the last line of its history, unless its time is fixed. */
-export async function assembleStage(stage: BuiltStage, o: AssembleOptions): Promise<Image> {
+/** Only the layers of this stage and of its bases are written. The image is as old as the last line of its history, unless its time is fixed. */
+export async function assembleStage(stage: BuiltStage, o: AssembleOptions): Promise<Built> {
+  const written = await Promise.all(stage.layers.map((layer) => layer()))
+  const layers = written.map(({ layer }) => layer)
   const labels = { ...stage.state.run.Labels, ...Object.fromEntries(o.request.labels) }
   const run = { ...stage.state.run, ...(Object.keys(labels).length > 0 && { Labels: labels }) }
   const last = stage.story.findLast((line) => line.created !== undefined)?.created
@@ -25,8 +26,9 @@ export async function assembleStage(stage: BuiltStage, o: AssembleOptions): Prom
     ...stage.base.about,
     ...(stage.state.author !== undefined && { author: stage.state.author }),
     config: run,
-    rootfs: { type: 'layers', diff_ids: await Promise.all(stage.layers.map((layer) => layer.diffId())) },
+    rootfs: { type: 'layers', diff_ids: await Promise.all(layers.map((layer) => layer.diffId())) },
     history: stage.story,
   }
-  return assembleImage({ format: o.format, config, layers: stage.layers })
+  const image = await assembleImage({ format: o.format, config, layers })
+  return { image, layers: layers.length, cachedLayers: written.filter(({ cached }) => cached).length }
 }

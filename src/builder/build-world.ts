@@ -7,6 +7,7 @@ import type { Image } from '../oci/views.ts'
 import type { BuildEvent } from '../ports/builder.ts'
 import type { BuiltStage } from './build-stage.ts'
 import type { CacheOptions } from './solve/layer-cache.ts'
+import type { Limit } from './solve/limit.ts'
 import type { BuildStore } from './store/build-store.ts'
 import type { Tree, Waiting } from './tree/node.ts'
 
@@ -31,6 +32,8 @@ export interface BuildWorld extends Waiting {
   readonly context: Tree
   readonly store: BuildStore
   readonly cache: CacheOptions
+  /** Layers that may be written at the same time. */
+  readonly limit: Limit
   readonly createdMs: number
   /** Every time in the image is `createdMs`. */
   readonly reproducible: boolean
@@ -40,4 +43,6 @@ export interface BuildWorld extends Waiting {
   readonly openBase: (name: string, platform: Platform, at: Span) => Promise<Image>
   readonly imageTree: (name: string, at: Span) => Promise<Tree>
   readonly treeOf: (image: Image) => Tree
+  /** A folder for what this build alone needs; gone when it ends. */
+  readonly scratch: () => Promise<string>
 }

@@ -163,7 +163,7 @@ COPY --from=1 --chown=7:8 /made/a /b
     const abort = new AbortController()
     const emit = () => void setImmediate(() => abort.abort(new Error('enough')))
     await expect(f.build('FROM scratch\nCOPY . /\n', { signal: abort.signal, emit })).rejects.toThrow('enough')
-    expect(await readdir(join(f.storeDir, 'tmp')).catch(() => [])).toEqual([])
+    expect(await readdir(join(f.storeDir, 'ingest')).catch(() => [])).toEqual([])
     expect(await readdir(join(f.storeDir, 'blobs', 'sha256')).catch(() => [])).toEqual([])
   })
 

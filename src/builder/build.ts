@@ -13,6 +13,7 @@ import { type BuiltStage, buildStage } from './build-stage.ts'
 import type { BuildOptions, BuildWorld } from './build-world.ts'
 import { directoryTree } from './context/directory.ts'
 import { openImages } from './open-images.ts'
+import { limitTo } from './solve/limit.ts'
 import { stageBase } from './stage-base.ts'
 
 export async function build(request: BuildRequest, o: BuildOptions): Promise<Built> {
@@ -26,10 +27,10 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
     const stages = await Promise.all(running)
     const last = stages.find(({ node }) => node.stage.index === target) as BuiltStage
     for (const note of unusedArgs(request, file, world)) world.emit({ kind: 'note', note })
-    const image = await assembleStage(last, { request, format: world.cache.format, createdMs: world.createdMs, reproducible: world.reproducible })
-    return { image, layers: last.layers.length, cachedLayers: last.cached }
+    return await assembleStage(last, { request, format: world.cache.format, createdMs: world.createdMs, reproducible: world.reproducible })
   } catch (error) {
     stop.abort(error)
+    o.signal.throwIfAborted()
     throw error
   } finally {
     await Promise.allSettled(running)
@@ -72,6 +73,7 @@ function makeWorld(request: BuildRequest, o: BuildOptions, read: Read): BuildWor
     context: directoryTree(request.contextDir, ignoreOf(request)),
     store: o.store,
     cache: { store: o.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, signal: read.signal },
+    limit: limitTo(2),
     createdMs: fixed ? Number(epoch) * 1000 : request.created,
     reproducible,
     signal: read.signal,

@@ -14,7 +14,7 @@ export interface Reading extends Waiting {
   readonly folders: string[]
 }
 
-export function openImages(platform: Platform, o: BuildOptions, reading: Reading): Pick<BuildWorld, 'openBase' | 'imageTree' | 'treeOf'> {
+export function openImages(platform: Platform, o: BuildOptions, reading: Reading): Pick<BuildWorld, 'openBase' | 'imageTree' | 'treeOf' | 'scratch'> {
   const images = new Map<string, Promise<Image>>()
   const trees = new Map<Image, Tree>()
   const scratch = async (): Promise<string> => {
@@ -33,7 +33,7 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
     images.set(key, opened)
     return opened
   }
-  return { openBase, treeOf, imageTree: async (name, at) => treeOf(await openBase(name, platform, at)) }
+  return { openBase, treeOf, scratch, imageTree: async (name, at) => treeOf(await openBase(name, platform, at)) }
 }
 
 async function open(name: string, platform: Platform, at: Span, o: BuildOptions): Promise<Image> {

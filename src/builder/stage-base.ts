@@ -6,12 +6,12 @@ import { parseInstruction } from '../dockerfile/parse.ts'
 import type { StageNode } from '../dockerfile/stages.ts'
 import type { ImageConfig, RunConfig } from '../oci/manifest.ts'
 import { type Platform, parsePlatform } from '../oci/platform.ts'
-import type { Layer } from '../oci/views.ts'
 import { sourceFile } from '../text/source-file.ts'
 import type { BuildWorld } from './build-world.ts'
 import type { Story } from './image/history.ts'
 import { withVariable } from './lower/config-instructions.ts'
 import type { StageState } from './lower/stage-state.ts'
+import { existingLayer, type PendingLayer } from './pending-layer.ts'
 import { emptyTree } from './tree/empty-tree.ts'
 import type { Tree } from './tree/node.ts'
 
@@ -24,9 +24,8 @@ export interface StageBase {
   readonly tree: Tree
   /** Common knowledge may stand in for opening the tree. */
   readonly assume: boolean
-  readonly layers: readonly Layer[]
+  readonly layers: readonly PendingLayer[]
   readonly story: Story
-  readonly cached: number
   readonly triggers: readonly Instruction[]
 }
 
@@ -46,23 +45,21 @@ export async function stageBase(node: StageNode, world: BuildWorld): Promise<Sta
     variables: new Map(),
     tree: world.treeOf(image),
     assume: true,
-    layers: await image.layers(),
+    layers: (await image.layers()).map(existingLayer),
     story: history,
-    cached: 0,
     triggers: readTriggers(node, triggers, world),
   }
 }
 
 function scratch(platform: Platform): StageBase {
   const run = { Env: [`PATH=${defaultPath}`], WorkingDir: '/' }
-  const nothing = { args: new Map(), variables: new Map(), layers: [], story: [], cached: 0, triggers: [] }
+  const nothing = { args: new Map(), variables: new Map(), layers: [], story: [], triggers: [] }
   return { about: platform, run, tree: emptyTree, assume: false, ...nothing }
 }
 
-/** Layers that the earlier stage took from the cache are counted once, there. */
 function fromStage(node: StageNode, built: Awaited<ReturnType<BuildWorld['stage']>>, world: BuildWorld): StageBase {
   const { OnBuild: triggers = [], ...run } = built.state.run
-  const { state, base, tree, layers, story, cached } = built
+  const { state, base, tree, layers, story } = built
   const about = { ...base.about, ...(state.author !== undefined && { author: state.author }) }
   return {
     about,
@@ -73,7 +70,6 @@ function fromStage(node: StageNode, built: Awaited<ReturnType<BuildWorld['stage'
     assume: base.assume,
     layers,
     story,
-    cached,
     triggers: readTriggers(node, triggers, world),
   }
 }

@@ -7,14 +7,15 @@ import { hasWildcards } from '../../dockerfile/name-pattern.ts'
 import type { CopyOp } from '../lower/op.ts'
 import { makeFolders } from '../tree/make-folders.ts'
 import { type FileNode, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
-import { resolvePath } from '../tree/resolve.ts'
+import { type Find, resolvePath } from '../tree/resolve.ts'
 import type { WorkingTree } from '../tree/working-tree.ts'
+import { folderOptions } from './folder-options.ts'
 import { parseMode } from './mode.ts'
 import { findOwner } from './owner.ts'
 import { placeWithParents } from './parents.ts'
 import { adjusted, type Placing, place } from './place.ts'
 import { type Found, findSources } from './sources.ts'
-import { refuseArchive } from './unpack.ts'
+import { unpack } from './unpack.ts'
 
 export interface CopyWorld extends Waiting {
   readonly tree: WorkingTree
@@ -24,6 +25,9 @@ export interface CopyWorld extends Waiting {
   /** Time of what the instruction makes itself. */
   readonly createdNs: bigint
   readonly reproducible: boolean
+  /** Where names of users are looked up: with --link the tree itself is empty. */
+  readonly owners: Find
+  readonly scratch: () => Promise<string>
 }
 
 export async function copy(op: CopyOp, world: CopyWorld): Promise<void> {
@@ -36,7 +40,7 @@ async function placingOf(op: CopyOp, world: CopyWorld): Promise<Placing> {
   const { tree, source, signal } = world
   const mode = op.mode === undefined ? undefined : parseMode(op.mode)
   if (op.mode !== undefined && mode === undefined) throw problem('BUILD_MODE_INVALID', { mode: op.mode }, { at: op.at })
-  const owner = op.owner === undefined ? undefined : await findOwner(tree.find, op.owner, { signal, at: op.at })
+  const owner = op.owner === undefined ? undefined : await findOwner(world.owners, op.owner, { signal, at: op.at })
   const wrong: Diagnostic[] = []
   const exclude = ignoreRules(op.exclude, (d) => wrong.push(d))
   if (wrong[0] !== undefined) throw new Problem(wrong[0])
@@ -51,7 +55,7 @@ async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source
   for (const one of found) {
     const wild = hasWildcards(pattern)
     if (wild && matchIgnore(placing.exclude, one.path).ignored) continue
-    if (op.unpack) await refuseArchive(op, one, world)
+    if (op.unpack && (await unpack(op, world, placing, one))) continue
     if (op.parents) await placeWithParents(op, world, placing, { found: one, pivot: source.path })
     else await placeOne(op, world, placing, one)
   }
@@ -74,10 +78,6 @@ async function placeOne(op: CopyOp, world: CopyWorld, placing: Placing, found: F
   }
   const there = into || (await world.tree.peek(real, world))?.kind === 'dir'
   await place(placing, found.real, found.node, there ? joinPath(real, nameOf(found.path)) : real)
-}
-
-export function folderOptions(op: CopyOp, world: CopyWorld, placing: Placing) {
-  return { signal: world.signal, owner: placing.owner ?? { uid: 0, gid: 0 }, mtimeNs: world.createdNs, instruction: op.instruction }
 }
 
 /** Spares opening the base: a folder or a link does not end like the file that goes there (app.conf to /etc/nginx/nginx.conf). */

@@ -2,7 +2,8 @@
 import type { CopyOp } from '../lower/op.ts'
 import { makeFolders } from '../tree/make-folders.ts'
 import { joinPath } from '../tree/node.ts'
-import { type CopyWorld, folderOptions } from './copy.ts'
+import type { CopyWorld } from './copy.ts'
+import { folderOptions } from './folder-options.ts'
 import { adjusted, type Placing, place } from './place.ts'
 import type { Found } from './sources.ts'
 

@@ -1,31 +1,86 @@
-/** ADD of a local archive: recognised by its first bytes, as BuildKit does, whatever its name. */
+/** ADD of a local archive: known by its bytes, whatever its name; its entries go below the destination. */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { join as joinFile } from 'node:path'
 import { Readable } from 'node:stream'
-import { problem } from '../../base/problem.ts'
+import { pipeline } from 'node:stream/promises'
+import { isProblem, problem } from '../../base/problem.ts'
+import { decompressed, sniffCompression } from '../../oci/decompress.ts'
+import { once } from '../../oci/once.ts'
+import { streamSource } from '../../tar/byte-source.ts'
+import { readTar } from '../../tar/read-tar.ts'
 import type { CopyOp } from '../lower/op.ts'
-import type { Waiting } from '../tree/node.ts'
+import { entryNode, entryPath } from '../rootfs/entry-node.ts'
+import { tarContent } from '../rootfs/tar-content.ts'
+import { makeFolders } from '../tree/make-folders.ts'
+import { joinPath, nameOf, parentOf, type TreeNode } from '../tree/node.ts'
+import type { CopyWorld } from './copy.ts'
+import { folderOptions } from './folder-options.ts'
+import type { Placing } from './place.ts'
 import type { Found } from './sources.ts'
 
-const magics: readonly Buffer[] = [
-  Buffer.from([0x1f, 0x8b, 8]),
-  Buffer.from('BZh'),
-  Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]),
-  Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
-]
-
-export async function refuseArchive(op: CopyOp, found: Found, o: Waiting): Promise<void> {
-  if (found.node.kind !== 'file' || found.node.size < 4) return
-  const head = await firstBytes(await found.node.content(o))
-  const archive = magics.some((magic) => head.subarray(0, magic.length).equals(magic)) || head.subarray(257, 262).toString() === 'ustar'
-  if (archive)
+/** False: it is no archive, so it is copied as it is. Owners are the archive's unless --chown is given; times and modes too. */
+export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, found: Found): Promise<boolean> {
+  const { node } = found
+  if (node.kind !== 'file' || node.size < 20) return false
+  const format = sniffCompression(await firstBytes(await node.content(world)))
+  if (format === 'bzip2' || format === 'xz') {
     throw problem(
       'BUILD_NOT_SUPPORTED_YET',
-      { what: `ADD of the archive ${found.path}` },
-      { at: op.at, hint: 'Unpack it before the build, or copy it as it is with COPY.' },
+      { what: `ADD of the ${format} archive ${found.path}` },
+      { at: op.at, hint: 'Unpack it before the build, or compress it with gzip or zstd.' },
     )
+  }
+  const tar = once(() => spool(world, node, found.path))
+  if (!(await isTar(await tar(), world))) return false
+  const folders = folderOptions(op, world, placing)
+  const dest = await makeFolders(world.tree, op.dest.replace(/^\/+|\/+$/g, ''), folders)
+  const seen = new Map<string, TreeNode>()
+  for await (const read of readTar(streamSource(createReadStream(await tar(), { signal: world.signal })), world)) {
+    const path = entryPath(read.entry.path)
+    if (path === undefined) continue
+    const fingerprint = `${node.fingerprint}:${read.offset}`
+    const entry = entryNode(read.entry, { content: tarContent(tar, read), fingerprint, find: (earlier) => seen.get(earlier) })
+    if (entry === undefined) continue
+    seen.set(path, entry)
+    const folder = await makeFolders(world.tree, joinPath(dest, parentOf(path)), folders)
+    await put(world, placing, joinPath(folder, nameOf(path)), entry)
+  }
+  return true
+}
+
+async function put(world: CopyWorld, placing: Placing, to: string, entry: TreeNode): Promise<void> {
+  const there = await world.tree.peek(to, world)
+  if (there?.kind === 'dir' && entry.kind !== 'dir') {
+    throw problem(
+      'BUILD_DESTINATION_INVALID',
+      { instruction: 'ADD', path: `/${to}`, reason: 'a directory is there, and the archive has a file of that name' },
+      { at: placing.at },
+    )
+  }
+  world.tree.put(to, { ...entry, uid: placing.owner?.uid ?? entry.uid, gid: placing.owner?.gid ?? entry.gid, mtimeNs: placing.mtimeNs ?? entry.mtimeNs })
 }
 
 async function firstBytes(content: Readable | Uint8Array): Promise<Buffer> {
   if (!(content instanceof Readable)) return Buffer.from(content.subarray(0, 512))
   for await (const chunk of content) return Buffer.from(chunk as Uint8Array).subarray(0, 512)
   return Buffer.alloc(0)
+}
+
+/** Plain bytes in a file of ours: entries are read from it when the layer is written. What is no archive stays plain too. */
+async function spool(world: CopyWorld, node: Extract<TreeNode, { kind: 'file' }>, path: string): Promise<string> {
+  const file = joinFile(await world.scratch(), 'archive.tar')
+  const content = await node.content(world)
+  const source = content instanceof Readable ? content : Readable.from([content], { objectMode: false })
+  await pipeline(await decompressed(source, path, world), createWriteStream(file), { signal: world.signal })
+  return file
+}
+
+async function isTar(file: string, world: CopyWorld): Promise<boolean> {
+  try {
+    for await (const _first of readTar(streamSource(createReadStream(file, { signal: world.signal })), world)) return true
+    return false
+  } catch (error) {
+    if (isProblem(error, 'TAR_CORRUPT')) return false
+    throw error
+  }
 }

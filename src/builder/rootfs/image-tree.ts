@@ -1,14 +1,14 @@
 /** The file tree of an image, read from its layers' tars. Nothing is fetched before the first question. */
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { once } from '../../oci/once.ts'
 import type { Image, Layer } from '../../oci/views.ts'
 import { streamSource } from '../../tar/byte-source.ts'
-import type { TarEntry } from '../../tar/entry.ts'
 import { readTar } from '../../tar/read-tar.ts'
 import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
+import { entryNode, entryPath } from './entry-node.ts'
+import { tarContent } from './tar-content.ts'
 
 /** `scratch` gives a folder for layers whose files are asked for; `signal` bounds all the reading. */
 export function imageTree(image: Image, o: Waiting & { readonly scratch: () => Promise<string> }): Tree {
@@ -43,14 +43,15 @@ async function addLayer(nodes: Map<string, TreeNode>, layer: Layer, o: Waiting &
   const spooled = once(() => spool(layer, o))
   const own = new Set<string>()
   const digest = (await layer.descriptor()).digest
-  for await (const { entry, offset, sparse } of readTar(streamSource(await layer.uncompressed(o)), o)) {
-    const path = entry.path.replace(/^(?:\.?\/)+|\/+$/g, '')
-    if (path === '' || path === '.' || path.split('/').includes('..')) continue
+  for await (const read of readTar(streamSource(await layer.uncompressed(o)), o)) {
+    const path = entryPath(read.entry.path)
+    if (path === undefined) continue
     if (nameOf(path).startsWith('.wh.')) {
       whiteOut(nodes, own, path)
       continue
     }
-    const node = nodeOf(entry, { nodes, spooled, offset, fingerprint: `${digest}:${offset}`, sparse: sparse !== undefined })
+    const place = { content: tarContent(spooled, read), fingerprint: `${digest}:${read.offset}`, find: (earlier: string) => nodes.get(earlier) }
+    const node = entryNode(read.entry, place)
     if (node === undefined) continue
     if (node.kind !== 'dir' && nodes.get(path)?.kind === 'dir') removeBelow(nodes, path)
     nodes.set(path, node)
@@ -72,38 +73,6 @@ function whiteOut(nodes: Map<string, TreeNode>, own: ReadonlySet<string>, path: 
 
 function removeBelow(nodes: Map<string, TreeNode>, folder: string): void {
   for (const path of [...nodes.keys()]) if (path.startsWith(`${folder}/`)) nodes.delete(path)
-}
-
-interface Place {
-  readonly nodes: ReadonlyMap<string, TreeNode>
-  readonly spooled: () => Promise<string>
-  readonly offset: number
-  readonly fingerprint: string
-  readonly sparse: boolean
-}
-
-function nodeOf(entry: TarEntry, place: Place): TreeNode | undefined {
-  const { mode, uid, gid, mtimeNs, xattrs } = entry
-  const common = { mode, uid, gid, mtimeNs, ...(xattrs !== undefined && { xattrs }) }
-  switch (entry.kind) {
-    case 'file':
-      return { kind: 'file', ...common, size: entry.size, content: contentAt(place, entry.size), fingerprint: place.fingerprint, inode: place.fingerprint }
-    case 'hardlink':
-      return place.nodes.get(entry.target.replace(/^(?:\.?\/)+/, ''))
-    case 'symlink':
-      return { kind: 'symlink', ...common, target: entry.target }
-    case 'dir':
-      return { kind: 'dir', ...common }
-    case 'fifo':
-      return { kind: 'fifo', ...common, major: 0, minor: 0 }
-    default:
-      return { kind: entry.kind, ...common, major: entry.major, minor: entry.minor }
-  }
-}
-
-function contentAt({ spooled, offset }: Place, size: number): (o: Waiting) => Promise<Readable | Uint8Array> {
-  if (size === 0) return async () => new Uint8Array()
-  return async (o) => createReadStream(await spooled(), { start: offset, end: offset + size - 1, signal: o.signal })
 }
 
 async function spool(layer: Layer, o: Waiting & { readonly scratch: () => Promise<string> }): Promise<string> {

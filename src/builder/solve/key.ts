@@ -30,7 +30,12 @@ export function shapeKey(changes: Changes, facts: KeyFacts): string {
 function hashOf(kind: string, facts: KeyFacts, changes: Changes, identity: (node: FileNode, path: string) => string): string {
   const hash = createHash('sha256')
   hash.update(canonicalJson({ version, kind, ...facts }))
-  for (const [path, node] of changes) hash.update(`\n${JSON.stringify(described(path, node, facts, identity))}`)
+  const names = new Map<string, string>()
+  for (const [path, node] of changes) {
+    const linked = node.kind === 'file' && node.inode !== undefined ? names.get(node.inode) : undefined
+    if (node.kind === 'file' && node.inode !== undefined && linked === undefined) names.set(node.inode, path)
+    hash.update(`\n${JSON.stringify(described(path, node, facts, linked === undefined ? identity : () => `= ${linked}`))}`)
+  }
   return `${kind}-${hash.digest('hex')}`
 }
 
@@ -38,7 +43,7 @@ function hashOf(kind: string, facts: KeyFacts, changes: Changes, identity: (node
 function described(path: string, node: TreeNode, facts: KeyFacts, identity: (node: FileNode, path: string) => string): readonly unknown[] {
   const time = facts.times ? String(node.mtimeNs) : ''
   const common = [path, node.kind, node.mode, node.uid, node.gid, time]
-  if (node.kind === 'file') return [...common, identity(node, path), node.inode ?? '']
+  if (node.kind === 'file') return [...common, identity(node, path)]
   if (node.kind === 'symlink') return [...common, node.target]
   return 'major' in node ? [...common, node.major, node.minor] : common
 }

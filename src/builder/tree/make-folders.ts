@@ -1,5 +1,6 @@
 /** Creates a folder and all missing ones above it, following links, as `mkdir -p` does. */
 import { problem } from '../../base/problem.ts'
+import type { Span } from '../../base/span.ts'
 import type { Waiting } from './node.ts'
 import { resolvePath } from './resolve.ts'
 import type { WorkingTree } from './working-tree.ts'
@@ -9,6 +10,7 @@ export interface NewFolders extends Waiting {
   readonly mtimeNs: bigint
   /** For messages. */
   readonly instruction: string
+  readonly at: Span
 }
 
 /** Answers the real path of the folder. */
@@ -19,7 +21,8 @@ export async function makeFolders(tree: WorkingTree, path: string, o: NewFolders
     const at = parts.slice(0, i).join('/')
     const node = await tree.peek(at, o)
     if (node === undefined) tree.put(at, { kind: 'dir', mode: 0o755, uid: o.owner.uid, gid: o.owner.gid, mtimeNs: o.mtimeNs })
-    else if (node.kind !== 'dir') throw problem('BUILD_DESTINATION_INVALID', { instruction: o.instruction, path: `/${path}`, reason: `/${at} is no directory` })
+    else if (node.kind !== 'dir')
+      throw problem('BUILD_DESTINATION_INVALID', { instruction: o.instruction, path: `/${path}`, reason: `/${at} is no directory` }, { at: o.at })
   }
   return real
 }
