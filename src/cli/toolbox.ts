@@ -1,5 +1,6 @@
 /** The adapters a command may need, made on demand: main picks them, commands only use the interfaces. */
 import type { EngineParts } from '../engine/parts.ts'
+import type { Connector } from '../pipeline/connector.ts'
 import type { CodebaseFacts } from '../plan/facts.ts'
 import type { History } from '../ports/history.ts'
 import type { Sink } from '../ports/sink.ts'
@@ -13,8 +14,17 @@ export interface Codebase {
 
 export interface EngineNeeds {
   readonly hosts: readonly HostMapping[]
-  /** Folder that secret and data files are looked for in. */
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** Data folder. */
   readonly home: string
+  /** Called with every secret before it is used. */
+  readonly onSecret: (value: string) => void
+}
+
+export interface Engine {
+  readonly parts: Omit<EngineParts, 'redactor' | 'clock'>
+  /** Connections of the run. */
+  close(): Promise<void>
 }
 
 /** Registries in this process, one per `embedded:NAME` endpoint; the rules answered point at them. */
@@ -32,7 +42,7 @@ export interface Toolbox {
   history(home: string): Promise<History>
   /** The number that the next run of the pipeline would get. */
   nextSequence(home: string, pipeline: string): Promise<number>
-  engineParts(needs: EngineNeeds): Promise<Omit<EngineParts, 'redactor' | 'clock'>>
+  engine(needs: EngineNeeds): Promise<Engine>
   /** The work tree that holds a file, and what its HEAD says; the file's folder when there is none. */
   codebaseOf(file: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
   /** The same for a folder that was named. */

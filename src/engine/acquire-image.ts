@@ -43,7 +43,7 @@ async function buildImage({ work, step, context }: WorkAt<ImageWork>, request: A
   const built = await builder.build(request, {
     signal,
     emit(event) {
-      if (event.kind === 'log') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: context.redactor.text(event.text) })
+      if (event.kind === 'log') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(event.text)}\n` })
       else if (event.kind === 'note') void context.emit({ kind: 'step.note', step: path, note: event.note })
       else void context.emit({ kind: 'step.progress', step: path, progress: event.progress })
     },

@@ -1,6 +1,7 @@
 /** Brings the image to all outputs of its job at once, tells each arrival, and collects what was refused. */
 import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { isProblem } from '../base/problem.ts'
+import { showText } from '../base/secret-text.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ImageJob, ImageOutput } from '../image-job/image-job.ts'
 import type { Image, Index } from '../oci/views.ts'
@@ -17,12 +18,12 @@ export interface DeliveredAll {
 }
 
 export async function deliverImage(image: Image | Index, job: ImageJob, facts: ImageFacts, at: WorkAt<ImageWork>): Promise<DeliveredAll> {
-  const arrivals = await Promise.all(job.outputs.map((output) => deliverOne(image, output, at)))
+  const arrivals = await Promise.all(job.outputs.map((output) => deliverOne(image, output, job, at)))
   const refs: string[] = []
   const problems: Diagnostic[] = []
-  for (const { destination, results } of arrivals) {
+  for (const { output, destination, results } of arrivals) {
     for (const result of results) {
-      await tell(result, destination, facts, at)
+      await tell(result, destination, facts, output, at)
       if (result.kind === 'refused') problems.push(diagnosticOf(result.error, result.target))
       else if (destination.kind === 'registry') refs.push(result.target)
     }
@@ -30,20 +31,22 @@ export async function deliverImage(image: Image | Index, job: ImageJob, facts: I
   return { refs, problems }
 }
 
-async function deliverOne(image: Image | Index, output: ImageOutput, at: WorkAt<ImageWork>) {
+async function deliverOne(image: Image | Index, output: ImageOutput, job: ImageJob, at: WorkAt<ImageWork>) {
   const { context, step } = at
-  const destination = destinationOf(output, at)
+  const destination = destinationOf(output, job, at)
   const results = await context.deliveries[destination.kind].deliver(image, destination, {
     signal: context.signal,
     progress: (progress) => void context.emit({ kind: 'step.progress', step: stepPath(step.path), progress }),
   })
-  return { destination, results }
+  return { output, destination, results }
 }
 
-function destinationOf(output: ImageOutput, { state }: WorkAt<ImageWork>): Destination {
+function destinationOf(output: ImageOutput, job: ImageJob, { state, work }: WorkAt<ImageWork>): Destination {
   switch (output.kind) {
-    case 'registry':
-      return { kind: 'registry', refs: nowKnown(output.refs) }
+    case 'registry': {
+      const connector = work.connector === undefined ? undefined : showText(nowKnown(work.connector))
+      return { kind: 'registry', refs: nowKnown(output.refs), skipExisting: job.tagPolicy.skipExisting, ...(connector !== undefined && { connector }) }
+    }
     case 'archive':
     case 'oci-layout':
       return { kind: output.kind, path: state.workspace.hostPath(nowKnown(output.path)), names: nowKnown(output.names) }
@@ -52,13 +55,17 @@ function destinationOf(output: ImageOutput, { state }: WorkAt<ImageWork>): Desti
   }
 }
 
-async function tell(result: Delivered, destination: Destination, facts: ImageFacts, { context, step }: WorkAt<ImageWork>): Promise<void> {
+async function tell(result: Delivered, destination: Destination, facts: ImageFacts, output: ImageOutput, { context, step }: WorkAt<ImageWork>): Promise<void> {
   if (result.kind === 'refused') return
   const path = stepPath(step.path)
   if (destination.kind === 'registry')
     await context.emit({ kind: 'image.delivered', step: path, ref: result.target, digest: result.digest, bytes: result.bytes })
   else if (destination.kind !== 'load')
-    await context.emit({ kind: 'file.written', step: path, file: { path: result.target, bytes: result.bytes, digest: facts.digest } })
+    await context.emit({
+      kind: 'file.written',
+      step: path,
+      file: { path: 'path' in output ? nowKnown(output.path) : result.target, bytes: result.bytes, digest: facts.digest },
+    })
 }
 
 function diagnosticOf(error: unknown, target: string): Diagnostic {

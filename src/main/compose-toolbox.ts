@@ -19,7 +19,7 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { peekSequence } = await import('../adapters/store/sqlite/peek-sequence.ts')
       return peekSequence(home, pipeline)
     },
-    async engineParts(needs) {
+    async engine(needs) {
       const { composeEngine } = await import('./compose-engine.ts')
       return composeEngine(machine, needs)
     },

@@ -3,7 +3,8 @@ import type { Progress } from '../events/run-event.ts'
 import type { Image, Index } from '../oci/views.ts'
 
 export type Destination =
-  | { readonly kind: 'registry'; readonly refs: readonly string[] }
+  /** `connector` names whose credentials are used; existing tags are left alone under `skipExisting`. */
+  | { readonly kind: 'registry'; readonly refs: readonly string[]; readonly connector?: string; readonly skipExisting?: boolean }
   | { readonly kind: 'archive'; readonly path: string; readonly names: readonly string[] }
   | { readonly kind: 'oci-layout'; readonly path: string; readonly names: readonly string[] }
   /** The image store of this machine, where later steps and commands find it by name. */

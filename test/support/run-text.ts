@@ -14,12 +14,16 @@ import { planner } from '../../src/plan/planner.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
 import { sourceFile } from '../../src/text/source-file.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
+import { type FakeImages, fakeImages } from './fake-images.ts'
 import { tempProject } from './temp-project.ts'
 
 export interface RunOptions {
   readonly secrets?: Readonly<Record<string, string>>
   /** Aborts the run after so many milliseconds of its own clock. */
   readonly abortAfter?: number
+  readonly images?: FakeImages
+  /** Folder that stands for the workspaces: each stage has one named as itself. */
+  readonly workspace?: string
 }
 
 export interface RanText {
@@ -41,6 +45,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
   const plans = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'fake', sequenceId: 1, executionId: 'x1', startTs: 0 } })
   const planned = plans.plan()
   if (!planned.ok) throw new Error(JSON.stringify(planned.diagnostics, null, 2))
+  const images = o.images ?? fakeImages()
   const clock = fakeClock()
   const started = clock.now()
   const recorded: Recorded[] = []
@@ -63,10 +68,8 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
     { plan: planned.value, run, sequenceId: 1, codebase: undefined },
     {
       clock,
-      infrastructures: { fake: fakeInfra({ clock, dir: tempProject().dir }) },
-      builders: {},
-      deliveries: {},
-      images: { openArchive: async () => Promise.reject(new Error('no images here')) },
+      infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir }) },
+      ...images,
       secrets,
       redactor: masks,
       planner: plans,

@@ -88,13 +88,15 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
     redactor: masks,
     sinks: [await world.tools.sinks.history(p.history), await viewer(p.options.output, world)],
   })
+  const { connectors } = p.loaded.config
+  const engine = await world.tools.engine({ hosts: embedded.hosts, connectors, home: world.home, onSecret: (value) => masks.register(value) })
   try {
-    const parts = await world.tools.engineParts({ hosts: embedded.hosts, home: world.home })
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder }
-    const context = { ...parts, clock: world.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit: story.emit, signal: world.signal }
+    const context = { ...engine.parts, clock: world.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit: story.emit, signal: world.signal }
     return await runPlan(launch, context)
   } finally {
     for (const failure of await story.close()) await world.stderr.write(`slipway: ${failure.sink} stopped: ${String(failure.error)}\n`)
+    await engine.close()
     await embedded.close()
   }
 }

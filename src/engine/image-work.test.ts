@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { fakeImages } from '../../test/support/fake-images.ts'
+import { type RunOptions, runText } from '../../test/support/run-text.ts'
+import { tempProject } from '../../test/support/temp-project.ts'
+
+interface Build {
+  readonly repo?: string
+  readonly tags?: readonly string[]
+  readonly env?: Record<string, string>
+}
+
+function image(id: string, { repo = 'acme/app', tags = ['1'], env = {} }: Build = {}): string {
+  const spec = { connectorRef: 'hub', repo, tags, envVariables: env }
+  return `- step: {identifier: ${id}, name: ${id}, type: BuildAndPushDockerRegistry, spec: ${JSON.stringify(spec)}}`
+}
+
+async function run(steps: readonly string[], o: RunOptions = {}) {
+  const body = steps.map((step) => `              ${step}\n`).join('')
+  const text = `pipeline:\n  identifier: p\n  name: p\n  stages:\n    - stage:\n        identifier: s\n        name: s\n        type: CI\n        spec:\n          platform: {os: Linux}\n          execution:\n            steps:\n${body}`
+  const images = fakeImages()
+  const workspace = tempProject({ 's/Dockerfile': 'FROM scratch\n' }).dir
+  const ran = await runText(text, { images, workspace, ...o })
+  return { ...ran, arrived: images.arrived.map((line) => line.replace(/sha256:(.{6}).*/, '$1').replace(workspace, '')) }
+}
+
+const show = '- step: {identifier: show, name: show, type: Run, spec: {command: x, envVariables: {FAKE_OUTPUT: "<+steps.push.output.outputVariables.digest>"}}}'
+
+describe('image steps', () => {
+  it('build and push every tag with one digest, and hand it on', async () => {
+    const { outcome, arrived, view } = await run([image('push', { tags: ['1', 'latest'] }), show])
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(arrived.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['registry acme/app:1', 'registry acme/app:latest'])
+    expect(new Set(arrived.map((line) => line.split(' ')[2])).size).toBe(1)
+    expect(view.step('s/show')?.tail[0]).toBe(view.step('s/push')?.delivered[0]?.digest)
+    expect(view.step('s/push')?.outputs.map((output) => output.name)).toEqual(expect.arrayContaining(['digest', 'image', 'imageRefs', 'engine', 'size']))
+  })
+
+  it('keep what they only build, write archives, and push from them', async () => {
+    const { outcome, arrived } = await run([
+      image('build', { env: { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'out/image.tar' } }),
+      image('push', { repo: 'ghcr.io/acme/app', env: { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_TAR_PATH: '/harness/out/image.tar' } }),
+    ])
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(arrived.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['archive /s/out/image.tar', 'load acme/app:1', 'registry ghcr.io/acme/app:1'])
+  })
+
+  it('push the one image built before when no source is named', async () => {
+    const { arrived } = await run([
+      image('build', { env: { PLUGIN_NO_PUSH: 'true' } }),
+      image('push', { repo: 'ghcr.io/acme/app', env: { PLUGIN_PUSH_ONLY: 'true' } }),
+    ])
+    expect(arrived.map((line) => line.split(' ')[1])).toEqual(['acme/app:1', 'ghcr.io/acme/app:1'])
+  })
+
+  it('try every target, name each that was refused, and fail', async () => {
+    const images = fakeImages({ refuse: ['acme/app:1', 'acme/app:3'] })
+    const { outcome } = await run([image('push', { tags: ['1', '2', '3'] })], { images })
+    expect(images.arrived.map((line) => line.split(' ')[1])).toEqual(['acme/app:2'])
+    expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'REGISTRY_DENIED' }, others: [{ code: 'REGISTRY_DENIED' }] })
+  })
+
+  it('name a Dockerfile that is not there', async () => {
+    const { outcome } = await run([image('push')], { workspace: tempProject().dir })
+    expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'DOCKERFILE_UNREADABLE' } })
+  })
+
+  it('are refused before anything runs when their settings contradict each other', async () => {
+    await expect(run([image('push', { env: { PLUGIN_NO_PUSH: 'true', PLUGIN_PUSH_ONLY: 'true' } })])).rejects.toThrow('JOB_NO_PUSH_AND_PUSH_ONLY')
+  })
+})

@@ -1,0 +1,56 @@
+/** The engine's parts for one run: infrastructures, builders, deliveries and secrets, over one registry client per connector. */
+import { join } from 'node:path'
+import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
+import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
+import { imageStore } from '../adapters/images/image-store.ts'
+import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
+import { registryDelivery } from '../adapters/images/registry-delivery.ts'
+import { fakeInfra } from '../adapters/infra/fake/fake-infra.ts'
+import { localInfra } from '../adapters/infra/local/local-infra.ts'
+import { chainAuth } from '../adapters/registry-auth/chain.ts'
+import { connectorAuth } from '../adapters/registry-auth/connector-auth.ts'
+import { envSecrets } from '../adapters/secrets/env-secrets.ts'
+import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
+import { directoryStore } from '../builder/store/directory.ts'
+import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
+import { parseRef } from '../oci/ref.ts'
+import { createRegistryClient, type RegistryClient } from '../registry/client.ts'
+import { pullImage } from '../registry/pull.ts'
+import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
+import type { Machine } from './compose-toolbox.ts'
+
+export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
+  const { env, clock, kill } = machine
+  const http = ownDispatchers()
+  const secrets = [envSecrets(env)]
+  const clients = new Map<string, RegistryClient>()
+  const clientFor = (connector = ''): RegistryClient => {
+    const known = clients.get(connector)
+    if (known !== undefined) return known
+    const chosen = needs.connectors.get(connector.replace(/^(account|org)\./, ''))
+    const read = readSecretFrom(secrets, needs.onSecret)
+    const auth = chainAuth(...(chosen?.type === 'DockerRegistry' ? [connectorAuth(chosen, read)] : []))
+    const client = createRegistryClient({ send: undiciHttp(http.dispatchers), auth, clock, hosts: needs.hosts })
+    clients.set(connector, client)
+    return client
+  }
+  const images = imageStore({ dir: join(needs.home, 'images') })
+  const builder = embeddedBuilder({
+    store: directoryStore(join(needs.home, 'build')),
+    async baseImage(name, platform, o) {
+      const ref = parseRef(name)
+      if (!ref.ok) throw new Error(`${name} is no image reference`)
+      return pullImage(ref.value, { client: clientFor(), platform, signal: o.signal })
+    },
+  })
+  return {
+    parts: {
+      infrastructures: { local: localInfra({ dir: join(needs.home, 'stages'), env, kill }), fake: fakeInfra({ clock, dir: join(needs.home, 'stages') }) },
+      builders: { embedded: builder },
+      deliveries: { registry: registryDelivery({ clientFor }), archive: archiveDelivery(), 'oci-layout': layoutDelivery(), load: images.delivery },
+      images: images.source,
+      secrets,
+    },
+    close: () => http.close(),
+  }
+}

@@ -1,0 +1,50 @@
+/** Builder, image source and deliveries that live in memory: for tests of what the engine does with images. */
+import { problem } from '../../src/base/problem.ts'
+import { randomImage } from '../../src/oci/random-image.ts'
+import type { Image, Index } from '../../src/oci/views.ts'
+import type { Builder } from '../../src/ports/builder.ts'
+import type { Delivered, Delivery, Destination, ImageSource } from '../../src/ports/delivery.ts'
+
+export interface FakeImages {
+  readonly builders: Readonly<Record<string, Builder>>
+  readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
+  readonly images: ImageSource
+  /** `kind target digest`, in order of arrival. */
+  readonly arrived: readonly string[]
+}
+
+/** References in `refuse` are refused by their registry. */
+export function fakeImages(o: { readonly refuse?: readonly string[] } = {}): FakeImages {
+  const kept = new Map<string, Image | Index>()
+  const arrived: string[] = []
+  const open = async (name: string) => {
+    const image = kept.get(name)
+    if (image === undefined) throw problem('IMAGE_NOT_STORED', { name, known: [...kept.keys()].join(', ') || 'none' })
+    return { image, close: async () => undefined }
+  }
+  const delivery: Delivery = {
+    async deliver(image, to) {
+      const targets = to.kind === 'registry' ? to.refs : to.kind === 'load' ? to.names : [to.path]
+      const digest = await image.digest()
+      return targets.map((target): Delivered => {
+        if (o.refuse?.includes(target))
+          return { kind: 'refused', target, error: problem('REGISTRY_DENIED', { registry: 'docker.io', what: target, reason: 'no' }) }
+        kept.set(target, image)
+        arrived.push(`${to.kind} ${target} ${digest}`)
+        return { kind: 'delivered', target, digest, bytes: 1 }
+      })
+    },
+  }
+  return {
+    arrived,
+    builders: {
+      embedded: {
+        name: 'embedded',
+        check: async () => [],
+        build: async () => ({ image: await randomImage({ seed: 1 }), layers: 1, cachedLayers: 0 }),
+      },
+    },
+    deliveries: { registry: delivery, archive: delivery, 'oci-layout': delivery, load: delivery },
+    images: { openArchive: open, openStored: open },
+  }
+}
