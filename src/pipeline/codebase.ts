@@ -1,6 +1,6 @@
 /** The repository under build: which, at what revision, and how it is cloned. */
 import { dynChoice, dynFlag, dynInteger, dynList, dynText } from '../dynamic/shapes.ts'
-import { anyOf, scalarNode } from '../yaml/shape/combine.ts'
+import { anyOf } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { ShapeType } from '../yaml/shape/shape.ts'
@@ -17,12 +17,15 @@ const build = tagged({
   },
 })
 
+/** Answered inputs are maps again by now; what is left can only be an expression. */
+const expressionOnly = dynText({ pattern: /.*<\+.*/, patternName: 'a map with type and spec' })
+
 /** Keys that the codebase and the GitClone step share. */
 export const cloneFields = {
   connectorRef: optional(dynText({ doc: 'Git connector.' })),
   repoName: optional(dynText({ doc: 'Repository, when the connector is for an account.' })),
   projectName: optional(dynText()),
-  build: optional(anyOf({ map: build, scalar: scalarNode() })),
+  build: optional(anyOf({ map: build, scalar: expressionOnly })),
   depth: optional(dynInteger({ min: 0, doc: 'How many commits; 0 is all.' })),
   sslVerify: optional(dynFlag()),
   lfs: optional(dynFlag()),

@@ -1,15 +1,17 @@
 /** Connectors in Harness' own YAML: how to reach a registry, a cloud, a cluster or a repository. Read here, used by the adapters. */
+import { diagnose } from '../base/diagnostic.ts'
 import { dynMap, dynText } from '../dynamic/shapes.ts'
 import { dynTree } from '../dynamic/tree.ts'
+import { mapped } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
-import type { ShapeType } from '../yaml/shape/shape.ts'
+import { keyPath, type ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
 import { tagged } from '../yaml/shape/variants.ts'
 import { displayName, identifier } from './names.ts'
 
 /** Secrets are given by reference (`account.dockerPassword`); a user name may be one too. */
-const dockerAuth = record({
+const anyDockerAuth = record({
   type: required(choice(['Anonymous', 'UsernamePassword'])),
   spec: optional(
     record({
@@ -18,6 +20,16 @@ const dockerAuth = record({
       passwordRef: optional(text({ nonEmpty: true, doc: 'Secret that holds the password.' })),
     }),
   ),
+})
+
+const dockerAuth = mapped(anyDockerAuth, (auth, { node, report, path }) => {
+  if (auth.type === 'Anonymous') return auth
+  const missing = [
+    ...(auth.spec?.username === undefined && auth.spec?.usernameRef === undefined ? ['username'] : []),
+    ...(auth.spec?.passwordRef === undefined ? ['passwordRef'] : []),
+  ]
+  for (const key of missing) report(diagnose('YAML_MISSING_KEY', { key, where: `"${keyPath(path, 'spec')}"` }, { at: node.at }))
+  return missing.length > 0 ? undefined : auth
 })
 
 const around = { delegateSelectors: known(), executeOnDelegate: known(), ignoreTestConnection: known(), proxy: known() }

@@ -6,7 +6,9 @@ import { dynText } from '../dynamic/shapes.ts'
 import { mapped } from '../yaml/shape/combine.ts'
 import type { Shape } from '../yaml/shape/shape.ts'
 
-export const timeoutPattern = /^([1-9]+\d+s|[1-9]+\d*[mhwd](\s?\d+[smhwd])*)$/
+/** The language of Harness' own pattern, written so that no text takes more than linear time. */
+const timeoutPattern = /^([1-9]\d+s|[1-9]\d*[mhwd](\s?\d+[smhwd])*)$/
+const interventionPattern = /[1-9]\d*[smhdw](\s+[1-9]\d*[smhdw])*/
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** undefined when the text is no duration. */
@@ -24,4 +26,11 @@ export const timeout: Shape<Dynamic<Text>> = mapped(dynText({ doc: 'Longest time
     return undefined
   }
   return value
+})
+
+/** How long a person may take to decide: here single seconds are allowed, and parts are set apart by spaces. */
+export const interventionTimeout = dynText({
+  pattern: interventionPattern,
+  patternName: 'a time such as 5s, 30m, 1h 30m or 1d',
+  doc: 'How long to wait for a person: 30m, 1h 30m, 1d.',
 })

@@ -1,7 +1,6 @@
 /** Where a stage says it runs: Cloud and Docker runtimes, VM pools (two shapes), Kubernetes, or as an earlier stage. */
 import { dynFlag, dynMap, dynText } from '../dynamic/shapes.ts'
 import { list } from '../yaml/shape/collections.ts'
-import { anyNode } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { ShapeType } from '../yaml/shape/shape.ts'
@@ -10,6 +9,7 @@ import { anyJson, integer } from '../yaml/shape/values.ts'
 import { tagged } from '../yaml/shape/variants.ts'
 import { pullPolicies } from './container.ts'
 import { timeout } from './duration.ts'
+import { needsOneOf } from './needs-one-of.ts'
 
 const os = choice(['Linux', 'MacOS', 'Windows'], { doc: 'Operating system.' })
 const arch = choice(['Amd64', 'Arm64'], { doc: 'CPU architecture.' })
@@ -92,7 +92,10 @@ const poolSpec = record({
 })
 
 /** Hosted shape `spec.platform`, and the pool shape `spec.type: Pool`. */
-const vmSpec = record({ platform: optional(platform), type: optional(choice(['Pool'])), spec: optional(poolSpec) }, { name: 'VmSpec' })
+const vmSpec = needsOneOf(record({ platform: optional(platform), type: optional(choice(['Pool'])), spec: optional(poolSpec) }, { name: 'VmSpec' }), [
+  'platform',
+  'type',
+])
 
 export const infrastructure = tagged({
   tag: 'type',
@@ -106,8 +109,12 @@ export const infrastructure = tagged({
 
 export const useFromStage = record({ useFromStage: required(text({ doc: 'Identifier of an earlier stage.' })) }, { name: 'UseFromStage' })
 
-/** Keys with no effect outside of Harness' own cloud. */
-export const cloudOnly = { serviceDependencies: known(), buildIntelligence: optional(anyNode()), slsa_provenance: optional(anyNode()) }
+/** Keys of services that are not here: accepted, and said so. */
+export const cloudOnly = {
+  serviceDependencies: known('it is the old form of Background steps; write the services as Background steps'),
+  buildIntelligence: known('build intelligence is a service of Harness'),
+  slsa_provenance: known('images are not signed yet'),
+}
 
 export type Platform = ShapeType<typeof platform>
 export type Runtime = ShapeType<typeof runtime>

@@ -21,7 +21,12 @@ describe('reading a pipeline', () => {
 
   it('says at once all that is wrong, each at its place', () => {
     const text = hello.replace('identifier: launch', 'identifier: 9launch').replace('command: |', 'comand: |').replace('os: Linux', 'os: linux')
-    expect(findings(text)).toEqual(['p.yaml:14:21 YAML_BAD_TEXT', 'p.yaml:20:17 YAML_NOT_A_CHOICE', 'p.yaml:33:21 YAML_UNKNOWN_KEY'])
+    expect(findings(text)).toEqual([
+      'p.yaml:14:21 YAML_BAD_TEXT',
+      'p.yaml:20:17 YAML_NOT_A_CHOICE',
+      'p.yaml:32:21 YAML_MISSING_KEY',
+      'p.yaml:33:21 YAML_UNKNOWN_KEY',
+    ])
   })
 
   it('takes a list under execution as the steps, with a warning', () => {

@@ -2,7 +2,6 @@
 import { diagnose } from '../base/diagnostic.ts'
 import { dynFlag, dynList, dynMap, dynText } from '../dynamic/shapes.ts'
 import { entryOf, type YamlNode, type YamlScalar } from '../yaml/node.ts'
-import { list } from '../yaml/shape/collections.ts'
 import { anyNode, anyOf, mapped } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
@@ -11,6 +10,7 @@ import { choice, text } from '../yaml/shape/text.ts'
 import { timeout } from './duration.ts'
 import { cloudOnly, infrastructure, platform, runtime, useFromStage } from './infrastructure.ts'
 import { displayName, identifier } from './names.ts'
+import { sharedPaths } from './shared-paths.ts'
 import { type StepNode, stepNodes } from './step-nodes.ts'
 import { failureStrategies, strategy } from './strategy.ts'
 import { variables } from './variables.ts'
@@ -29,8 +29,6 @@ const execution: Shape<{ readonly steps: readonly StepNode[] }> = mapped(
 function isList(value: { readonly steps: readonly StepNode[] } | readonly StepNode[]): value is readonly StepNode[] {
   return Array.isArray(value)
 }
-
-const sharedPath = text({ pattern: /\/.*|.*<\+.*/, patternName: 'an absolute path (it begins with "/")' })
 
 const caching = record(
   {
@@ -51,7 +49,7 @@ const ciSpec = record(
     platform: optional(platform),
     runtime: optional(runtime),
     caching: optional(caching),
-    sharedPaths: optional(anyOf({ seq: list(sharedPath), scalar: text() })),
+    sharedPaths: optional(sharedPaths),
     ...cloudOnly,
   },
   { name: 'CiStageSpec' },

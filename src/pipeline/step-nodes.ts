@@ -2,13 +2,13 @@
 
 import type { Span } from '../base/span.ts'
 import { list } from '../yaml/shape/collections.ts'
-import { anyNode, lazy } from '../yaml/shape/combine.ts'
+import { lazy } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
-import { text } from '../yaml/shape/text.ts'
 import { onlyKey } from '../yaml/shape/variants.ts'
 import { displayName, identifier } from './names.ts'
+import { sharedPaths } from './shared-paths.ts'
 import { type Step, step } from './step.ts'
 import { type FailureStrategies, failureStrategies, type Strategy, strategy } from './strategy.ts'
 import { type Variable, variables } from './variables.ts'
@@ -37,8 +37,8 @@ const group: Shape<StepGroup> = record(
     identifier: required(identifier),
     name: required(displayName),
     steps: required(stepNodes),
-    sharedPaths: optional(list(text())),
-    stepGroupInfra: optional(anyNode()),
+    sharedPaths: optional(sharedPaths),
+    stepGroupInfra: known('steps of a group run where their stage runs'),
     strategy: optional(strategy),
     when: optional(stepWhen),
     failureStrategies: optional(failureStrategies),

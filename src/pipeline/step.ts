@@ -1,8 +1,7 @@
 /** One step: the envelope that all types share, and the `spec` of its type. */
 import { diagnose } from '../base/diagnostic.ts'
-import type { Span } from '../base/span.ts'
 import { didYouMean } from '../text/suggest.ts'
-import { entryOf, type YamlNode, type YamlScalar } from '../yaml/node.ts'
+import { entryOf, type YamlScalar } from '../yaml/node.ts'
 import { anyNode } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
@@ -19,7 +18,7 @@ const envelope = record(
     identifier: required(identifier),
     name: required(displayName),
     type: required(text({ nonEmpty: true, doc: 'What the step does.' })),
-    spec: optional(anyNode()),
+    spec: required(anyNode()),
     description: known(),
     timeout: optional(timeout),
     when: optional(stepWhen),
@@ -45,8 +44,8 @@ export const step: Shape<Step> = {
     if (type?.kind !== 'scalar') return undefined
     if (!isStepType(type.source)) return refuse(type, report)
     // Also when the envelope is wrong: whoever mends the file wants to know everything at once.
-    const body = entryOf(node, 'spec')?.value ?? emptyMap(node.at)
-    const spec = stepSpecs[type.source].read(body, report, keyPath(path, 'spec'))
+    const body = entryOf(node, 'spec')?.value
+    const spec = body === undefined ? undefined : stepSpecs[type.source].read(body, report, keyPath(path, 'spec'))
     return read === undefined || spec === undefined ? undefined : ({ ...read, type: type.source, spec } as Step)
   },
   schema: (context) =>
@@ -69,8 +68,4 @@ function refuse(node: YamlScalar, report: Report): undefined {
   if (because !== undefined) report(diagnose('MODEL_STEP_UNSUPPORTED', { type, because }, { at }))
   else report(diagnose('MODEL_STEP_UNKNOWN', { type }, { at, hint: didYouMean(type, Object.keys(stepSpecs)) ?? `types: ${Object.keys(stepSpecs).join(', ')}` }))
   return undefined
-}
-
-function emptyMap(at: Span): YamlNode {
-  return { kind: 'map', entries: [], at }
 }

@@ -1,14 +1,15 @@
 /** Loops and what happens on failure: read here, expanded by the plan, obeyed by the engine. */
+import { diagnose } from '../base/diagnostic.ts'
 import { dynChoice, dynInteger, dynList, dynText } from '../dynamic/shapes.ts'
 import { dynTree } from '../dynamic/tree.ts'
 import { list } from '../yaml/shape/collections.ts'
-import { lazy } from '../yaml/shape/combine.ts'
+import { lazy, mapped } from '../yaml/shape/combine.ts'
 import { optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
-import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
+import { keyPath, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
 import { anyJson, flag } from '../yaml/shape/values.ts'
-import { timeout } from './duration.ts'
+import { interventionTimeout } from './duration.ts'
 
 const errorKinds = [
   'AllErrors',
@@ -54,14 +55,14 @@ export interface FailureAction {
     readonly retryIntervals?: ShapeType<ReturnType<typeof dynList>>
     readonly condition?: ShapeType<ReturnType<typeof dynText>>
     readonly onRetryFailure?: { readonly action: FailureAction }
-    readonly timeout?: ShapeType<typeof timeout>
+    readonly timeout?: ShapeType<typeof interventionTimeout>
     readonly onTimeout?: { readonly action: FailureAction }
   }
 }
 
 const nested: Shape<{ readonly action: FailureAction }> = record({ action: required(lazy(() => action)) })
 
-const action: Shape<FailureAction> = record(
+const anyAction: Shape<FailureAction> = record(
   {
     type: required(choice(actionKinds, { doc: 'What to do.' })),
     spec: optional(
@@ -70,13 +71,25 @@ const action: Shape<FailureAction> = record(
         retryIntervals: optional(dynList()),
         condition: optional(dynText()),
         onRetryFailure: optional(nested),
-        timeout: optional(timeout),
+        timeout: optional(interventionTimeout),
         onTimeout: optional(nested),
       }),
     ),
   },
   { name: 'FailureAction' },
 ) as Shape<FailureAction>
+
+const neededKeys: Readonly<Partial<Record<ActionKind, readonly (keyof NonNullable<FailureAction['spec']>)[]>>> = {
+  Retry: ['retryCount'],
+  RetryStepGroup: ['retryCount'],
+  ManualIntervention: ['timeout', 'onTimeout'],
+}
+
+const action: Shape<FailureAction> = mapped(anyAction, (value, { node, report, path }) => {
+  const missing = (neededKeys[value.type] ?? []).filter((key) => value.spec?.[key] === undefined)
+  for (const key of missing) report(diagnose('YAML_MISSING_KEY', { key, where: `"${keyPath(path, 'spec')}" of ${value.type}` }, { at: node.at }))
+  return missing.length > 0 ? undefined : value
+})
 
 export const failureStrategies = list(
   record(

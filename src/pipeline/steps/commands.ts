@@ -6,10 +6,11 @@ import { record } from '../../yaml/shape/record.ts'
 import { choice, text } from '../../yaml/shape/text.ts'
 import { containerFields } from '../container.ts'
 import { outputPattern } from '../names.ts'
+import { needsOneOf } from '../needs-one-of.ts'
 
 const shells = ['Sh', 'Bash', 'Powershell', 'Pwsh', 'Python'] as const
 
-const outputVariable = record(
+export const outputVariable = record(
   {
     name: required(text({ pattern: outputPattern, patternName: 'the name of a shell variable', doc: 'Variable of the script to hand on.' })),
     type: optional(choice(['String', 'Number', 'Secret']), 'String'),
@@ -18,7 +19,7 @@ const outputVariable = record(
   { name: 'OutputVariable' },
 )
 
-const reports = record({
+export const reports = record({
   type: required(choice(['JUnit'])),
   spec: required(record({ paths: required(list(dynText({ nonEmpty: true }))) })),
 })
@@ -32,7 +33,7 @@ const commandFields = {
   ...containerFields,
 }
 
-export const runSpec = record(
+const run = record(
   {
     ...commandFields,
     command: optional(dynText({ doc: 'The script.' })),
@@ -43,7 +44,12 @@ export const runSpec = record(
   { name: 'RunSpec', doc: 'A script.' },
 )
 
-export const backgroundSpec = record(
+/** An image alone runs what it was made to run. */
+export const runSpec = needsOneOf(run, ['command', 'image'])
+
+const background = record(
   { ...commandFields, command: optional(dynText()), entrypoint: optional(dynList()), portBindings: optional(mapOf(text())), reports: optional(reports) },
   { name: 'BackgroundSpec', doc: 'A service that lives as long as the stage.' },
 )
+
+export const backgroundSpec = needsOneOf(background, ['image', 'command', 'entrypoint'])

@@ -3,8 +3,11 @@ import { diagnose } from '../../base/diagnostic.ts'
 import { type DynamicTree, dynTree } from '../../dynamic/tree.ts'
 import { specSchema } from '../../settings/json-schema.ts'
 import type { StepType } from '../../settings/vocabulary.ts'
+import type { YamlMap } from '../../yaml/node.ts'
 import { wrongKind } from '../../yaml/shape/collections.ts'
-import { keyPath, type Shape } from '../../yaml/shape/shape.ts'
+import { record } from '../../yaml/shape/record.ts'
+import { keyPath, type Report, type Shape } from '../../yaml/shape/shape.ts'
+import { containerFields, resources, runAsUser } from '../container.ts'
 
 export interface ImageSpec {
   readonly kind: 'image-spec'
@@ -12,6 +15,14 @@ export interface ImageSpec {
 }
 
 const field = dynTree()
+
+/** The settings table has no rows for these: they are about the container, as in every other step. */
+const container = record({ resources: containerFields.resources, runAsUser: containerFields.runAsUser })
+const containerKeys = Object.keys(container.fields)
+
+function readContainer(node: YamlMap, report: Report, path: string): object | undefined {
+  return container.read({ ...node, entries: node.entries.filter(({ key }) => containerKeys.includes(key)) }, report, path)
+}
 
 export function imageSpec(type: StepType): Shape<ImageSpec> {
   return {
@@ -21,14 +32,15 @@ export function imageSpec(type: StepType): Shape<ImageSpec> {
       const fields = new Map<string, DynamicTree>()
       for (const { key, value } of node.entries) {
         const tree = field.read(value, report, keyPath(path, key))
-        if (tree === undefined) return undefined
+        if (tree === undefined) continue
         // 012345678901 without quotes is a number to every other YAML reader, and loses its zero there.
         if (key === 'account' && value.kind === 'scalar' && value.plain && typeof value.value !== 'string' && value.value !== null) {
           report(diagnose('SETTINGS_NUMBER_FOR_TEXT', { what: key, value: value.source }, { at: value.at }))
         }
         fields.set(key, tree)
       }
-      return { kind: 'image-spec', fields }
+      const sound = readContainer(node, report, path) !== undefined
+      return sound && fields.size === node.entries.length ? { kind: 'image-spec', fields } : undefined
     },
     schema(context) {
       return context.define(`${type}Spec`, () => {
@@ -39,8 +51,8 @@ export function imageSpec(type: StepType): Shape<ImageSpec> {
           registryRef: {},
           baseImageConnectorRefs: {},
           envVariables: { type: 'object' },
-          resources: {},
-          runAsUser: {},
+          resources: resources.schema(context),
+          runAsUser: runAsUser.schema(context),
         }
         return { type: 'object', properties: { ...around, ...properties }, required, ...(anyOf.length > 0 && { anyOf }), additionalProperties: false }
       })

@@ -2,12 +2,14 @@
 import { dynList, dynMap, dynText } from '../../dynamic/shapes.ts'
 import { mapOf } from '../../yaml/shape/collections.ts'
 import { anyNode } from '../../yaml/shape/combine.ts'
-import { known, optional } from '../../yaml/shape/field.ts'
+import { optional, required } from '../../yaml/shape/field.ts'
 import { record } from '../../yaml/shape/record.ts'
 import { cloneFields } from '../codebase.ts'
 import { containerFields } from '../container.ts'
+import { needsOneOf } from '../needs-one-of.ts'
+import { reports } from './commands.ts'
 
-export const pluginSpec = record(
+const plugin = record(
   {
     connectorRef: optional(dynText()),
     registryRef: optional(dynText()),
@@ -16,10 +18,15 @@ export const pluginSpec = record(
     settings: optional(mapOf(anyNode(), { doc: 'Each key becomes the variable PLUGIN_<KEY>.' })),
     entrypoint: optional(dynList()),
     envVariables: optional(dynMap()),
-    reports: known(),
+    reports: optional(reports),
     ...containerFields,
   },
   { name: 'PluginSpec' },
 )
 
-export const gitCloneSpec = record({ ...cloneFields, outputFilePathsContent: optional(dynList()), ...containerFields }, { name: 'GitCloneSpec' })
+export const pluginSpec = needsOneOf(plugin, ['image', 'uses'])
+
+export const gitCloneSpec = record(
+  { ...cloneFields, build: required(cloneFields.build.shape), outputFilePathsContent: optional(dynList()), ...containerFields },
+  { name: 'GitCloneSpec', doc: 'Clones a repository into the workspace.' },
+)

@@ -1,6 +1,7 @@
 /** Every step type Harness CI knows: those Slipway reads, and those it refuses with a reason. */
-import { anyNode } from '../../yaml/shape/combine.ts'
 import type { AnyShape } from '../../yaml/shape/shape.ts'
+import { aquaTrivySpec } from './aqua-trivy.ts'
+import { restoreCacheSpecs, saveCacheSpecs } from './cache-steps.ts'
 import { backgroundSpec, runSpec } from './commands.ts'
 import { imageSpec } from './image-step.ts'
 import { gitCloneSpec, pluginSpec } from './plugin.ts'
@@ -15,15 +16,9 @@ export const stepSpecs = {
   BuildAndPushGAR: imageSpec('BuildAndPushGAR'),
   BuildAndPushGCR: imageSpec('BuildAndPushGCR'),
   BuildAndPushACR: imageSpec('BuildAndPushACR'),
-  AquaTrivy: anyNode(),
-  SaveCacheS3: anyNode(),
-  RestoreCacheS3: anyNode(),
-  SaveCacheGCS: anyNode(),
-  RestoreCacheGCS: anyNode(),
-  SaveCacheAzure: anyNode(),
-  RestoreCacheAzure: anyNode(),
-  SaveCache: anyNode(),
-  RestoreCache: anyNode(),
+  AquaTrivy: aquaTrivySpec,
+  ...saveCacheSpecs,
+  ...restoreCacheSpecs,
 } as const satisfies Record<string, AnyShape>
 
 export type StepType = keyof typeof stepSpecs
