@@ -11,6 +11,6 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['test/support/property.ts'],
     testTimeout: 20_000,
-    reporters: [process.env['SLIPWAY_VERBOSE'] === '1' ? 'verbose' : 'dot', new PromiseReporter()],
+    reporters: [process.env['SLIPWAY_VERBOSE'] === '1' ? 'verbose' : process.stdout.isTTY ? 'dot' : 'minimal', new PromiseReporter()],
   },
 })
