@@ -5,7 +5,7 @@ import { entryOf, type YamlNode, type YamlScalar } from '../yaml/node.ts'
 import { anyNode, anyOf, mapped } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
-import { keyPath, type Report, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
+import { inlining, keyPath, type Report, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
 import { timeout } from './duration.ts'
 import { cloudOnly, infrastructure, platform, runtime, useFromStage } from './infrastructure.ts'
@@ -102,7 +102,7 @@ export const stage: Shape<Stage> = {
   },
   schema: (context) =>
     context.define('StageNode', () => {
-      const base = envelope.schema({ define: (_name, make) => make() })
+      const base = envelope.schema(inlining('Stage', context))
       return { ...base, properties: { ...(base['properties'] as object), type: { const: 'CI' }, spec: ciSpec.schema(context) } }
     }),
 }

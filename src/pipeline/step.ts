@@ -5,7 +5,7 @@ import { entryOf, type YamlScalar } from '../yaml/node.ts'
 import { anyNode } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
-import { keyPath, type Report, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
+import { inlining, keyPath, type Report, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
 import { text } from '../yaml/shape/text.ts'
 import { timeout } from './duration.ts'
 import { displayName, identifier } from './names.ts'
@@ -51,7 +51,7 @@ export const step: Shape<Step> = {
   schema: (context) =>
     context.define('StepNode', () => ({
       oneOf: Object.entries(stepSpecs).map(([type, spec]) => {
-        const base = envelope.schema({ define: (_name, make) => make() })
+        const base = envelope.schema(inlining('Step', context))
         const properties = { ...(base['properties'] as object), type: { const: type }, spec: spec.schema(context) }
         return { ...base, properties }
       }),

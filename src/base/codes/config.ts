@@ -8,6 +8,12 @@ export const configCodes = {
     hint: 'check its permissions',
     explain: 'A configuration file exists and could not be opened. It is not skipped, because a run without its hosts could push to the wrong place.',
   },
+  CONNECTOR_INCOMPLETE: {
+    severity: 'error',
+    message: 'the connector "{connector}" lacks {missing}',
+    hint: 'complete the connector, or make it Anonymous',
+    explain: 'A connector that logs in needs a user name and a password reference. With half of them a push would fail later, and less clearly.',
+  },
   CONFIG_BAD_MAP: {
     severity: 'error',
     message: '"{text}" is no host mapping',

@@ -82,7 +82,8 @@ export const engineCodes = {
     severity: 'error',
     message: 'there is no image "{name}" in the image store',
     hint: 'images there: {known}',
-    explain: 'The step takes an image by name, and no step before it built an image of that name. Images built in a stage are kept under every tag they were given.',
+    explain:
+      'The step takes an image by name, and no step before it built an image of that name. Images built in a stage are kept under every tag they were given.',
   },
   ENGINE_NOT_AVAILABLE: {
     severity: 'error',

@@ -78,7 +78,7 @@ export const registryCodes = {
     message: 'the "hosts" entry for {match} cannot be used: {reason}',
     explain: 'An entry maps a registry host (exact or with "*") to an endpoint URL, with optional plainHttp, skipVerify and ca.',
   },
-  REGISTRY_STORE_BUSY: {
+  REGISTRY_CANNOT_LISTEN: {
     severity: 'error',
     message: 'the embedded registry cannot listen on {address}: {reason}',
     hint: 'Choose another address with --listen.',

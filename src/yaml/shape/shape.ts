@@ -42,3 +42,8 @@ export function keyPath(path: string, key: string): string {
 export function placeName(path: string): string {
   return path === '' ? 'the document' : `"${path}"`
 }
+
+/** The same context, but the definition of that name is written where it is used: to be completed there. */
+export function inlining(name: string, context: SchemaContext): SchemaContext {
+  return { define: (other, make) => (other === name ? make() : context.define(other, make)) }
+}
