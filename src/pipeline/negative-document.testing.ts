@@ -1,6 +1,6 @@
 /** Broken rules of pipelines, stages and infrastructures, one each. */
 import type { Case } from './negative-case.testing.ts'
-import { execution, infrastructure, inSpec, kubernetes, pipeline, spec, stage, step, steps } from './texts.testing.ts'
+import { execution, infrastructure, inSpec, kubernetes, pipeline, spec, stage, step } from './texts.testing.ts'
 
 export const documentCases: readonly Case[] = [
   // P: the document

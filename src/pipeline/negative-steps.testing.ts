@@ -1,6 +1,6 @@
 /** Broken rules of steps, their types, failure strategies and loops, one each. */
 import type { Case } from './negative-case.testing.ts'
-import { execution, failing, image, ofType, run, spec, stage, step, steps } from './texts.testing.ts'
+import { failing, image, ofType, stage, step, steps } from './texts.testing.ts'
 
 export const stepCases: readonly Case[] = [
   // SE: steps

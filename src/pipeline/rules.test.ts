@@ -5,7 +5,7 @@ import { sourceFile } from '../text/source-file.ts'
 import { documentCases } from './negative-document.testing.ts'
 import { stepCases } from './negative-steps.testing.ts'
 import { readPipeline } from './read-pipeline.ts'
-import { execution, failing, image, infrastructure, inSpec, kubernetes, ofType, pipeline, run, spec, stage, step, steps } from './texts.testing.ts'
+import { failing, image, infrastructure, inSpec, kubernetes, ofType, pipeline, run, stage, step, steps } from './texts.testing.ts'
 
 function findings(text: string) {
   const place = text.indexOf('|')
