@@ -1,0 +1,121 @@
+/** Blobs in a repository: look, read with resumption, mount, upload in one streaming PUT. */
+import { Readable } from 'node:stream'
+import { isProblem, problem } from '../base/problem.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import { type Digest, shortDigest } from '../oci/digest.ts'
+import type { Repository, Waiting } from './client.ts'
+import { discard } from './discard.ts'
+import type { HttpBody } from './http.ts'
+import type { Answer } from './transport.ts'
+import { connectionProblem } from './unreachable-registry.ts'
+
+export async function hasBlob(repository: Repository, digest: Digest, o: Waiting): Promise<boolean> {
+  const answer = await repository.insist({ method: 'HEAD', at: blobAt(repository, digest), accept: [200, 404], what: shown(repository, digest) }, o)
+  await discard(answer.body)
+  return answer.status === 200
+}
+
+/** The blob's bytes, unverified. A connection that is cut is taken up again where it broke. Throws REGISTRY_NOT_FOUND. */
+export async function openBlob(repository: Repository, descriptor: Descriptor, o: Waiting): Promise<Readable> {
+  const first = await repository.retry(() => from(repository, descriptor, 0, o), o)
+  return Readable.from(resuming(repository, descriptor, first, o), { objectMode: false, highWaterMark: 256 * 1024 })
+}
+
+async function* resuming(repository: Repository, descriptor: Descriptor, first: Readable, o: Waiting): AsyncGenerator<Buffer> {
+  let body = first
+  let position = 0
+  let stuckAt = -1
+  for (;;) {
+    try {
+      for await (const chunk of body) {
+        position += (chunk as Buffer).length
+        yield chunk as Buffer
+      }
+      return
+    } catch (error) {
+      const failed = connectionProblem(error, repository.registry, o)
+      // A connection that brings nothing twice in a row will not bring more.
+      if (!isProblem(failed) || !failed.retryable || position === stuckAt || position >= descriptor.size) throw failed
+      stuckAt = position
+      body = await repository.retry(() => from(repository, descriptor, position, o), o)
+    } finally {
+      body.destroy()
+    }
+  }
+}
+
+/** The bytes from `position` on; registries that know no ranges send all, and the start is dropped. */
+async function from(repository: Repository, descriptor: Descriptor, position: number, o: Waiting): Promise<Readable> {
+  const headers = position === 0 ? {} : { range: `bytes=${position}-` }
+  const answer = await repository.ask(
+    { method: 'GET', at: blobAt(repository, descriptor.digest), headers, accept: [200, 206], what: shown(repository, descriptor.digest) },
+    o,
+  )
+  return position > 0 && answer.status === 200 ? Readable.from(without(answer.body, position), { objectMode: false }) : answer.body
+}
+
+async function* without(body: Readable, count: number): AsyncGenerator<Buffer> {
+  let left = count
+  for await (const chunk of body) {
+    const rest = (chunk as Buffer).subarray(left)
+    left = Math.max(0, left - (chunk as Buffer).length)
+    if (rest.length > 0) yield rest
+  }
+}
+
+export type Upload = { readonly kind: 'mounted' } | { readonly kind: 'started'; readonly location: URL }
+
+/** Starts an upload; with `mountFrom` the registry may take the blob from another of its repositories instead. */
+export async function startUpload(repository: Repository, digest: Digest, o: Waiting & { readonly mountFrom?: string }): Promise<Upload> {
+  const prefix = repository.access.endpoint.prefix
+  const query = o.mountFrom === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: `${prefix}${o.mountFrom}` })}`
+  const answer = await repository.ask(
+    { method: 'POST', at: `${repository.path}/blobs/uploads/${query}`, accept: [201, 202], what: shown(repository, digest) },
+    o,
+  )
+  await discard(answer.body)
+  if (answer.status === 201) return { kind: 'mounted' }
+  return { kind: 'started', location: locationOf(answer, repository) }
+}
+
+/** Mounts or uploads, and tries the whole sequence again when it breaks. Answers which of the two it was. */
+export async function putBlob(
+  repository: Repository,
+  descriptor: Descriptor,
+  body: HttpBody,
+  o: Waiting & { readonly mountFrom?: string },
+): Promise<'mounted' | 'uploaded'> {
+  return repository.retry(async () => {
+    const upload = await startUpload(repository, descriptor.digest, o)
+    if (upload.kind === 'mounted') return 'mounted'
+    const at = new URL(upload.location)
+    at.searchParams.set('digest', descriptor.digest)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const answer = await repository.ask({ method: 'PUT', at, headers, body, accept: [200, 201, 202, 204], what: shown(repository, descriptor.digest) }, o)
+    await discard(answer.body)
+    return 'uploaded'
+  }, o)
+}
+
+/** Deletes one blob; answers whether it was there. */
+export async function deleteBlob(repository: Repository, digest: Digest, o: Waiting): Promise<boolean> {
+  const answer = await repository.insist({ method: 'DELETE', at: blobAt(repository, digest), accept: [200, 202, 204, 404], what: shown(repository, digest) }, o)
+  await discard(answer.body)
+  return answer.status !== 404
+}
+
+function locationOf(answer: Answer, repository: Repository): URL {
+  const text = answer.header('location')
+  if (text === undefined || !URL.canParse(text, answer.url.href)) {
+    throw problem('REGISTRY_PROTOCOL', { registry: repository.registry, what: 'an upload', reason: 'the answer has no Location' })
+  }
+  return new URL(text, answer.url)
+}
+
+function blobAt(repository: Repository, digest: Digest): string {
+  return `${repository.path}/blobs/${digest}`
+}
+
+function shown(repository: Repository, digest: Digest): string {
+  return `${repository.repository}@${shortDigest(digest)}`
+}
