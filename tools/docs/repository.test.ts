@@ -21,7 +21,7 @@ describe('the pages of this repository', () => {
     expect(brokenLinks(root)).toEqual([])
   })
 
-  it('name only files that exist in ARCHITECTURE.md', () => {
-    expect(missingPaths(root, 'ARCHITECTURE.md')).toEqual([])
+  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('name only files that exist: %s', (page) => {
+    expect(missingPaths(root, page)).toEqual([])
   })
 })

@@ -16,7 +16,7 @@ export interface TreeFile {
   readonly masked: string
   readonly lines: number
   readonly imports: readonly Import[]
-  /** Tests and contract suites: they may use test/support and stand outside the floors. */
+  /** Tests, contract suites and what they share (`*.testing.ts`): they may use test/support and stand outside the floors. */
   readonly isTest: boolean
 }
 
@@ -36,5 +36,5 @@ export function treeFile(path: string, text: string): TreeFile {
 }
 
 export function isTestPath(path: string): boolean {
-  return path.startsWith('test/') || /\.(?:test|contract)\.ts$/.test(path) || path.includes('/testdata/')
+  return path.startsWith('test/') || /\.(?:test|contract|testing)\.ts$/.test(path) || path.includes('/testdata/')
 }
