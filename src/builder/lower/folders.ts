@@ -3,9 +3,10 @@ import { cleanPath } from '../../dockerfile/clean-path.ts'
 import type { Workdir } from '../../dockerfile/instructions/workdir.ts'
 import { expanded, type StageState } from './stage-state.ts'
 
-/** The root exists always, so it makes no layer. */
+/** An absolute path is kept as it is written, as BuildKit does. The root exists always, so it makes no layer. */
 export function lowerWorkdir(state: StageState, workdir: Workdir): void {
-  const path = cleanPath(`/${absolute(state, expanded(state, workdir.path))}`)
+  const given = expanded(state, workdir.path)
+  const path = given.startsWith('/') ? given : given === '' ? (state.run.WorkingDir ?? '/') : cleanPath(`/${absolute(state, given)}`)
   state.run.WorkingDir = path
   const { User: owner } = state.run
   const common = { at: workdir.at, createdBy: `WORKDIR ${path}` }

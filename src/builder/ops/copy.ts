@@ -73,7 +73,7 @@ async function placeOne(op: CopyOp, world: CopyWorld, placing: Placing, found: F
   }
   const real = await resolvePath(world.tree.peek, dest, world)
   if (found.node.kind === 'dir') {
-    await makeFolders(world.tree, parentOf(real), folders)
+    await makeFolders(world.tree, real, folders)
     return place(placing, found.real, found.node, real)
   }
   const there = into || (await world.tree.peek(real, world))?.kind === 'dir'

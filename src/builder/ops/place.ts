@@ -19,7 +19,7 @@ export interface Placing extends Waiting {
   readonly exclude: IgnoreRules
 }
 
-/** Copies the folder or file at `from` to exactly `to`. An existing folder at `to` keeps its own mode, owner and time; those below do not. */
+/** Copies the folder or file at `from` to exactly `to`. A folder at `to` keeps its own mode, owner and time; those below do not. */
 export async function place(p: Placing, from: string, node: TreeNode, to: string): Promise<void> {
   if (node.kind !== 'dir') return placeFile(p, node, to)
   const there = await p.tree.peek(to, p)

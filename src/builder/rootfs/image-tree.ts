@@ -6,6 +6,7 @@ import { once } from '../../oci/once.ts'
 import type { Image, Layer } from '../../oci/views.ts'
 import { streamSource } from '../../tar/byte-source.ts'
 import { readTar } from '../../tar/read-tar.ts'
+import { rootFolder } from '../tree/empty-tree.ts'
 import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
 import { entryNode, entryPath } from './entry-node.ts'
 import { tarContent } from './tar-content.ts'
@@ -26,8 +27,6 @@ export function imageTree(image: Image, o: Waiting & { readonly scratch: () => P
     },
   }
 }
-
-const rootFolder: TreeNode = { kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n }
 
 function pair(name: string, node: TreeNode | undefined): (readonly [string, TreeNode])[] {
   return node === undefined ? [] : [[name, node]]

@@ -1,7 +1,9 @@
 /** Nothing: what FROM scratch begins with. */
-import type { Tree } from './node.ts'
+import type { DirNode, Tree } from './node.ts'
+
+export const rootFolder: DirNode = { kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n }
 
 export const emptyTree: Tree = {
-  find: async () => undefined,
+  find: async (path) => (path === '' ? rootFolder : undefined),
   list: async () => new Map(),
 }

@@ -34,6 +34,7 @@ export function workingTree(lower: Tree, o: { readonly assume: boolean; readonly
       return new Map([...merged].sort(([a], [b]) => comparePaths(a, b)))
     },
     put(path, node) {
+      if (isSame(own.get(path), node)) return
       own.set(path, node)
       changed.add(path)
       if (path === '') return
@@ -51,6 +52,15 @@ export function workingTree(lower: Tree, o: { readonly assume: boolean; readonly
       return nodes
     },
   }
+}
+
+/** Putting there what is there already changes nothing, so it is no part of a layer. */
+function isSame(before: TreeNode | undefined, after: TreeNode): boolean {
+  if (before === undefined || before.kind !== after.kind) return false
+  const metadata = before.mode === after.mode && before.uid === after.uid && before.gid === after.gid && before.mtimeNs === after.mtimeNs
+  if (before.kind === 'file' && after.kind === 'file') return metadata && before.fingerprint === after.fingerprint
+  if (before.kind === 'symlink' && after.kind === 'symlink') return metadata && before.target === after.target
+  return metadata && before.kind === 'dir'
 }
 
 function withFolders(changed: ReadonlySet<string>): readonly string[] {
