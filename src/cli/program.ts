@@ -50,6 +50,25 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .argument('[dir]', 'folder', '.')
     .description('write a pipeline, its configuration and a connector that run at once')
     .action((dir: string) => act(async () => (await import('./commands/init.ts')).initCommand(dir, world)))
+  const connector = program.command('connector').description('the connectors of a configuration')
+  connector
+    .command('list', { isDefault: true })
+    .argument('[dir]', 'folder of a pipeline', '.')
+    .option('--json', 'as JSON')
+    .description('which connectors there are')
+    .action((dir: string, o) => act(async () => (await import('./commands/connector.ts')).listConnectors(dir, o, world)))
+  connector
+    .command('check')
+    .argument('[dir]', 'folder of a pipeline', '.')
+    .option('--json', 'as JSON')
+    .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
+    .description('whether each registry connector answers, and takes its credentials')
+    .action((dir: string, o) => act(async () => (await import('./commands/connector.ts')).checkConnectors(dir, o, world)))
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
+    .description('print a completion script: eval "$(slipway completion bash)"')
+    .action((shell: 'bash' | 'zsh' | 'fish') => act(async () => (await import('./commands/completion.ts')).completionCommand(shell, program, world)))
   const registry = program.command('registry').description('a registry of its own')
   registry
     .command('serve')
@@ -86,6 +105,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
     .option('--facts <file>', 'JSON with the facts of a run, instead of those of this machine')
     .option('--json', 'as JSON')
+    .option('--env', 'the PLUGIN_* variables that each image step comes to')
     .action((file: string, o) => act(async () => (await import('./commands/plan.ts')).planCommand(file, o, world)))
   program
     .command('validate')

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import { problem } from '../base/problem.ts'
-import type { RunFacts } from '../plan/facts.ts'
+import type { ConnectorFact, RunFacts } from '../plan/facts.ts'
 import type { InfraName } from '../ports/infrastructure.ts'
 import type { Engine } from '../settings/vocabulary.ts'
 import type { LoadedConfig } from './load-config.ts'
@@ -22,7 +22,7 @@ export async function readFacts(o: FactOptions, config: LoadedConfig, world: Wor
   return {
     flags: config.flags,
     variables: nameValues('--var', o.var),
-    connectorUrls: connectorUrls(config),
+    connectors: connectorFacts(config.connectors),
     ...(o.on !== undefined && { on: o.on }),
     ...(engine !== undefined && { engine }),
     ...(o.facts !== undefined && (await factsFile(o.facts, world))),
@@ -38,12 +38,13 @@ async function factsFile(name: string, world: World): Promise<Partial<RunFacts>>
   }
 }
 
-/** Plain URLs only: one that is an expression is resolved when the connector is used. */
-function connectorUrls({ connectors }: LoadedConfig): Readonly<Record<string, string>> {
-  const urls: Record<string, string> = {}
+/** URLs only where they are written out: one that is an expression is resolved when the connector is used. */
+export function connectorFacts(connectors: LoadedConfig['connectors']): Readonly<Record<string, ConnectorFact>> {
+  const facts: Record<string, ConnectorFact> = {}
   for (const [id, connector] of connectors) {
     const url = connector.type === 'DockerRegistry' ? connector.spec.dockerRegistryUrl : undefined
-    if (url?.kind === 'literal' && typeof url.value === 'string') urls[id] = url.value
+    const plain = url?.kind === 'literal' && typeof url.value === 'string' ? url.value : undefined
+    facts[id] = { type: connector.type, ...(plain !== undefined && { url: plain }) }
   }
-  return urls
+  return facts
 }

@@ -23,6 +23,8 @@ export interface EngineNeeds {
 
 export interface Engine {
   readonly parts: Omit<EngineParts, 'redactor' | 'clock'>
+  /** Asks the connector's registry whether it is there and takes the credentials; says so in words. Throws a Problem when not. */
+  checkConnector(identifier: string, o: { readonly signal: AbortSignal }): Promise<string>
   /** Connections of the run. */
   close(): Promise<void>
 }

@@ -9,11 +9,13 @@ import { fakeInfra } from '../adapters/infra/fake/fake-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { chainAuth } from '../adapters/registry-auth/chain.ts'
 import { connectorAuth } from '../adapters/registry-auth/connector-auth.ts'
+import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import { directoryStore } from '../builder/store/directory.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { parseRef } from '../oci/ref.ts'
+import { registryOfUrl } from '../oci/registry-host.ts'
 import { createRegistryClient, type RegistryClient } from '../registry/client.ts'
 import { pullImage } from '../registry/pull.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
@@ -50,6 +52,12 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       deliveries: { registry: registryDelivery({ clientFor }), archive: archiveDelivery(), 'oci-layout': layoutDelivery(), load: images.delivery },
       images: images.source,
       secrets,
+    },
+    async checkConnector(identifier, o) {
+      const url = needs.connectors.get(identifier)
+      const registry =
+        url?.type === 'DockerRegistry' && url.spec.dockerRegistryUrl.kind === 'literal' ? registryOfUrl(String(url.spec.dockerRegistryUrl.value)) : undefined
+      return pingRegistry(clientFor(identifier), registry ?? identifier, o)
     },
     close: () => http.close(),
   }

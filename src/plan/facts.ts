@@ -12,6 +12,12 @@ export interface CodebaseFacts {
   readonly tag?: string
 }
 
+export interface ConnectorFact {
+  readonly type: string
+  /** Where it is written out. */
+  readonly url?: string
+}
+
 export interface RunFacts {
   readonly sequenceId?: number
   readonly executionId?: string
@@ -23,8 +29,10 @@ export interface RunFacts {
   /** `--on`: replaces the infrastructure of every stage. */
   readonly on?: InfraPlan['on']
   readonly engine?: Engine
-  /** URLs of the connectors that are defined, by identifier. */
-  readonly connectorUrls?: Readonly<Record<string, string>>
+  /** The connectors that are defined, by identifier. Absent: nobody looked, so none is missed. */
+  readonly connectors?: Readonly<Record<string, ConnectorFact>>
+  /** An undefined connector is an error when something is about to run, a warning before. */
+  readonly connectorsNeeded?: boolean
   /** `--var`: replaces pipeline variables. */
   readonly variables: Readonly<Record<string, string>>
 }

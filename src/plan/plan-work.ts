@@ -6,6 +6,7 @@ import type { StepType } from '../settings/vocabulary.ts'
 import { type ImageSurroundings, planImageWork } from '../steps/plan-image-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
 import type { Work } from '../steps/work.ts'
+import type { ConnectorFact, RunFacts } from './facts.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
 import type { StepSite } from './site.ts'
 
@@ -32,6 +33,13 @@ export function planWork(site: StepSite, images: readonly BuiltImage[], o: Resol
   }
 }
 
+/** Scopes name where a connector is kept, which is one place here. `harnessImage` is there without anybody defining it. */
+function connectorFact(id: string, { connectors, connectorsNeeded }: RunFacts): ConnectorFact | 'missing' | 'unknown' | undefined {
+  const name = id.replace(/^(account|org)\./, '')
+  if (connectors === undefined || name === 'harnessImage') return undefined
+  return connectors[name] ?? (connectorsNeeded === true ? 'missing' : 'unknown')
+}
+
 function surroundings(site: StepSite, images: readonly BuiltImage[], o: Resolving): ImageSurroundings {
   const { stage, pipeline, facts } = site
   const { declared, os } = planInfrastructure(stage, site, () => undefined)
@@ -50,6 +58,6 @@ function surroundings(site: StepSite, images: readonly BuiltImage[], o: Resolvin
       ...(codebase?.branch !== undefined && { commitRef: codebase.tag === undefined ? `refs/heads/${codebase.branch}` : `refs/tags/${codebase.tag}` }),
     },
     images,
-    connectorUrl: (id) => facts.connectorUrls?.[id.replace(/^(account|org)\./, '')],
+    connector: (id) => connectorFact(id, facts),
   }
 }

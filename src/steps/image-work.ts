@@ -13,4 +13,6 @@ export interface ImageWork {
   readonly connector?: Planned<Text>
   /** Whose credentials the base images are pulled with. */
   readonly baseConnectors?: readonly Planned<Text>[]
+  /** The variables that a plugin of the original would be started with. */
+  readonly env: Readonly<Record<string, Planned<Text>>>
 }

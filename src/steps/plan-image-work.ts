@@ -1,14 +1,18 @@
 /** An image step's settings to its job: which vocabulary reads them, what they come to, and what they do not do. */
-import { hasErrors } from '../base/diagnostic.ts'
+import { diagnose, hasErrors } from '../base/diagnostic.ts'
+import { mapPlanned } from '../base/planned.ts'
+import type { Text } from '../base/secret-text.ts'
 import type { Resolving } from '../dynamic/resolve.ts'
 import { chooseEngine } from '../image-job/choose-engine.ts'
 import { chooseTool } from '../image-job/choose-tool.ts'
 import type { JobPlan } from '../image-job/image-job.ts'
 import { jobFrom } from '../image-job/job-from.ts'
+import { pluginEnv } from '../image-job/plugin-env.ts'
 import type { BuiltImage } from '../image-job/push-source.ts'
 import type { StepOf } from '../pipeline/step.ts'
 import { effectNotes } from '../settings/effects.ts'
 import type { ImageSettings } from '../settings/image-settings.ts'
+import { maskNames } from '../settings/mask.ts'
 import { mergeSettings } from '../settings/merge.ts'
 import { readEnv } from '../settings/read-env.ts'
 import { readYaml } from '../settings/read-yaml.ts'
@@ -26,8 +30,8 @@ export interface ImageSurroundings extends Resolving {
   readonly git: { readonly commitRef?: string; readonly commitSha?: string; readonly remoteUrl?: string; readonly defaultBranch?: string }
   /** Images that steps before this one build. */
   readonly images: readonly BuiltImage[]
-  /** URL of a connector; undefined when it is not defined. */
-  readonly connectorUrl: (id: string) => string | undefined
+  /** What is known of a connector: `missing` where it is needed now, `unknown` where it will be; undefined when nobody looked. */
+  readonly connector: (id: string) => { readonly url?: string } | 'missing' | 'unknown' | undefined
 }
 
 type ImageStep = StepOf<StepType>
@@ -50,7 +54,8 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
   const reading = tool.tool === 'buildx' ? first : read(step.type, family, given, step)
   for (const d of [...reading.diagnostics, ...engine.diagnostics, ...tool.diagnostics, ...effectNotes(reading.settings, { family, engine: engine.engine })])
     s.report(d)
-  const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, family, given, step, s)
+  const url = connectorUrl(given, step, s)
+  const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, family, url, step, s)
   return {
     work: {
       kind: 'image',
@@ -58,6 +63,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
       tool: { name: tool.tool, reasons: tool.reasons },
       engine: { name: engine.engine, reasons: engine.reasons },
       ...connectors(given),
+      env: pluginVariables(reading.settings, family, url),
     },
     does: describe(plan, tool.tool),
   }
@@ -70,13 +76,32 @@ function read(type: StepType, family: Family, given: Given, step: ImageStep) {
   return { settings: merged.value, diagnostics: [...yaml.diagnostics, ...env.diagnostics, ...merged.diagnostics] }
 }
 
-function job(settings: ImageSettings, family: Family, given: Given, step: ImageStep, s: ImageSurroundings): JobPlan {
-  const id = given.connectorRef
-  const url = id?.kind === 'known' && typeof id.value === 'string' ? s.connectorUrl(id.value) : undefined
+function job(settings: ImageSettings, family: Family, url: string | undefined, step: ImageStep, s: ImageSurroundings): JobPlan {
   const context = { ...s.git, family, at: step.at, workspace: '/harness', images: s.images, ...(url !== undefined && { connectorUrl: url }) }
   const checked = jobFrom(settings, context)
   for (const d of checked.diagnostics) s.report(d)
   return checked.ok ? checked.value : nothing
+}
+
+/** Every connector the step names is looked up; the first one's URL goes before an unqualified repository. */
+function connectorUrl(given: Given, step: ImageStep, s: ImageSurroundings): string | undefined {
+  const [url] = [given.connectorRef, ...given.baseConnectors].map((ref) => {
+    if (ref?.kind !== 'known' || typeof ref.value !== 'string') return undefined
+    const found = s.connector(ref.value)
+    if (typeof found !== 'string') return found?.url
+    const at = step.spec.fields.get(ref === given.connectorRef ? 'connectorRef' : 'baseImageConnectorRefs')?.at ?? step.at
+    s.report(diagnose('CONNECTOR_UNDEFINED', { connector: ref.value }, { at, severity: found === 'missing' ? 'error' : 'warning' }))
+    return undefined
+  })
+  return url
+}
+
+/** The variables a plugin of the original would be started with; what is secret by its name is not shown, however it was given. */
+function pluginVariables(settings: ImageSettings, family: Family, url: string | undefined): ImageWork['env'] {
+  const masked = maskNames()
+  const hide = (text: Text): Text => (typeof text === 'string' && text !== '' ? '********' : text)
+  const env = pluginEnv(settings, family, url === undefined ? {} : { connectorUrl: url })
+  return Object.fromEntries([...env].map(([name, value]) => [name, masked.has(name) ? mapPlanned(value, hide) : value]))
 }
 
 function connectors({ connectorRef, baseConnectors }: Given): Pick<ImageWork, 'connector' | 'baseConnectors'> {

@@ -8,6 +8,13 @@ export const configCodes = {
     hint: 'check its permissions',
     explain: 'A configuration file exists and could not be opened. It is not skipped, because a run without its hosts could push to the wrong place.',
   },
+  CONNECTOR_UNDEFINED: {
+    severity: 'warning',
+    message: 'the connector "{connector}" is not defined',
+    hint: 'add it to `connectors` in .slipway/config.yaml; `slipway connector list` shows the ones there are',
+    explain:
+      'A step names a connector that no configuration defines. Checking and planning go on without it; a run refuses to start, because it would push or pull without the credentials that the author meant.',
+  },
   CONNECTOR_INCOMPLETE: {
     severity: 'error',
     message: 'the connector "{connector}" lacks {missing}',

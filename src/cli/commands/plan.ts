@@ -11,6 +11,7 @@ import { loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
+import { renderEnv } from '../render-env.ts'
 import { renderPlan } from '../render-plan.ts'
 import type { World } from '../world.ts'
 
@@ -21,6 +22,7 @@ export interface PlanOptions {
   readonly engine?: Engine
   readonly facts?: string
   readonly json?: boolean
+  readonly env?: boolean
 }
 
 export async function planCommand(name: string, o: PlanOptions, world: World): Promise<ExitCode> {
@@ -36,7 +38,7 @@ export async function planCommand(name: string, o: PlanOptions, world: World): P
   await printDiagnostics(diagnostics, loaded.sources, world)
   if (!planned.ok) return exitCodes.problems
   if (o.json === true) await world.stdout.write(`${canonicalJson(planned.value)}\n`)
-  else await world.stdout.write(renderPlan(planned.value))
+  else await world.stdout.write(o.env === true ? renderEnv(planned.value) : renderPlan(planned.value))
   return codeFor(diagnostics)
 }
 

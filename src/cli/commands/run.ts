@@ -37,7 +37,7 @@ export async function runCommand(name: string, o: RunOptions, world: World): Pro
   const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
   const facts = await readFacts(o, loaded.config, world)
   const codebase = o.codebase === undefined ? await world.tools.codebaseOf(loaded.file, world) : await world.tools.codebaseAt(o.codebase, world)
-  const before = { ...facts, codebase: codebase.facts }
+  const before = { ...facts, codebase: codebase.facts, connectorsNeeded: o.on !== 'fake' }
   const checked = loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: before }).plan()
   const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? [])]
   await printDiagnostics(
