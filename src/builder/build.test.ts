@@ -152,6 +152,13 @@ COPY --from=1 --chown=7:8 /made/a /b
     expect([error.code, ...error.others.map((d) => d.code)]).toEqual(['DOCKERFILE_INSTRUCTION_UNKNOWN', 'DOCKERFILE_ARGUMENTS', 'DOCKERFILE_NAME_BLANK'])
   })
 
+  it('tells what is doubtful, and fails on it where the file says so', async () => {
+    const f = await start()
+    await f.build('FROM scratch\nCMD x\n')
+    expect(f.events.flatMap((event) => (event.kind === 'note' ? `${event.note.code} ${event.note.at?.line}` : []))).toEqual(['LINT_JSON_ARGS_RECOMMENDED 2'])
+    expect((await failure(f.build('# check=error=true\nFROM scratch\nCMD x\n'))).code).toBe('LINT_JSON_ARGS_RECOMMENDED')
+  })
+
   it('says what it cannot do yet', async () => {
     const f = await start({ 'a.tar.gz': '\x1f\x00' })
     expect((await failure(f.build('FROM scratch\nADD https://example.com/a /a\n'))).code).toBe('BUILD_NOT_SUPPORTED_YET')

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { Problem } from '../base/problem.ts'
-import { parseIgnoreFile } from '../dockerfile/ignore.ts'
+import { type IgnoreRules, parseIgnoreFile } from '../dockerfile/ignore.ts'
+import { lintDockerfile } from '../dockerfile/lint/lint.ts'
 import { type Dockerfile, parseDockerfile } from '../dockerfile/parse.ts'
 import { proxyArgs } from '../dockerfile/scope.ts'
 import { findTarget, reachableStages, resolveStages, type StageGraph } from '../dockerfile/stages.ts'
@@ -18,10 +19,11 @@ import { stageBase } from './stage-base.ts'
 
 export async function build(request: BuildRequest, o: BuildOptions): Promise<Built> {
   o.signal.throwIfAborted()
-  const { file, graph, target } = read(request, o)
+  const rules = ignoreOf(request)
+  const { file, graph, target } = read(request, o, rules)
   const stop = new AbortController()
   const scratch: string[] = []
-  const world = makeWorld(request, o, { file, graph, scratch, signal: AbortSignal.any([o.signal, stop.signal]) })
+  const world = makeWorld(request, o, { file, graph, rules, scratch, signal: AbortSignal.any([o.signal, stop.signal]) })
   const running = reachableStages(graph.nodes, target).map((index) => world.stage(index))
   try {
     const stages = await Promise.all(running)
@@ -38,15 +40,17 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
   }
 }
 
-/** Everything that is wrong with the text, at once. */
-function read(request: BuildRequest, o: BuildOptions): { file: Dockerfile; graph: StageGraph; target: number } {
+/** Everything that is wrong with the text, at once; what is merely doubtful is told. */
+function read(request: BuildRequest, o: BuildOptions, rules: IgnoreRules): { file: Dockerfile; graph: StageGraph; target: number } {
   const file = parseDockerfile(sourceFile(request.dockerfile.name, request.dockerfile.text))
   const wrong: Diagnostic[] = [...file.diagnostics]
   const report = (d: Diagnostic): void => void wrong.push(d)
   const facts = { args: request.args, target: request.platform, build: o.buildPlatform ?? request.platform, targetStage: request.target }
   const graph = resolveStages(file, facts)
   const target = file.stages.length === 0 ? undefined : findTarget(file, request.target, report)
-  const [first, ...others] = [...wrong, ...graph.diagnostics].filter((d) => d.severity === 'error')
+  const found = [...wrong, ...graph.diagnostics, ...lintDockerfile(file, { ...facts, ignore: rules })]
+  for (const note of found) if (note.severity !== 'error') o.emit?.({ kind: 'note', note })
+  const [first, ...others] = found.filter((d) => d.severity === 'error')
   if (first !== undefined || target === undefined) throw new Problem(first as Diagnostic, { others })
   return { file, graph, target }
 }
@@ -54,6 +58,7 @@ function read(request: BuildRequest, o: BuildOptions): { file: Dockerfile; graph
 interface Read {
   readonly file: Dockerfile
   readonly graph: StageGraph
+  readonly rules: IgnoreRules
   readonly scratch: string[]
   /** Ends with the first stage that fails; what the image keeps for later is opened under the caller's own signal. */
   readonly signal: AbortSignal
@@ -70,7 +75,7 @@ function makeWorld(request: BuildRequest, o: BuildOptions, read: Read): BuildWor
     given: request.args,
     usedArgs: new Set(),
     platform: request.platform,
-    context: directoryTree(request.contextDir, ignoreOf(request)),
+    context: directoryTree(request.contextDir, read.rules),
     store: o.store,
     cache: { store: o.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, signal: read.signal },
     limit: limitTo(2),
@@ -93,7 +98,7 @@ async function startStage(index: number, graph: StageGraph, world: BuildWorld): 
   return buildStage(node, await stageBase(node, world), world)
 }
 
-function ignoreOf(request: BuildRequest) {
+function ignoreOf(request: BuildRequest): IgnoreRules {
   const { name, text } = request.dockerignore ?? { name: '.dockerignore', text: '' }
   const wrong: Diagnostic[] = []
   const rules = parseIgnoreFile(sourceFile(name, text), (d) => wrong.push(d))

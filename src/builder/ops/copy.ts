@@ -14,7 +14,7 @@ import { parseMode } from './mode.ts'
 import { findOwner } from './owner.ts'
 import { placeWithParents } from './parents.ts'
 import { adjusted, type Placing, place } from './place.ts'
-import { type Found, findSources } from './sources.ts'
+import { type Found, findSources, isMissing } from './sources.ts'
 import { unpack } from './unpack.ts'
 
 export interface CopyWorld extends Waiting {
@@ -50,7 +50,7 @@ async function placingOf(op: CopyOp, world: CopyWorld): Promise<Placing> {
 async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source: CopyOp['sources'][number]): Promise<void> {
   const pattern = source.path.replace('/./', '/')
   const found = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
-  const missing = found.length === 0 && !hasWildcards(pattern)
+  const missing = found.length === 0 && (await isMissing(world.source, pattern, world))
   if (missing) throw problem('BUILD_SOURCE_MISSING', { instruction: op.instruction, source: source.path, context: world.sourceName }, { at: source.at })
   for (const one of found) {
     const wild = hasWildcards(pattern)

@@ -28,6 +28,15 @@ export async function findSources(tree: Tree, pattern: string, o: Waiting & { re
   return found
 }
 
+/** A pattern may match nothing, but the folders before its first wildcard must be there. */
+export async function isMissing(tree: Tree, pattern: string, o: Waiting): Promise<boolean> {
+  const parts = cleanPath(`/${pattern}`).split('/').slice(1)
+  const wild = parts.findIndex(hasWildcards)
+  if (wild < 0) return true
+  const folder = await resolvePath(tree.find, parts.slice(0, wild).map(unescapeName).join('/'), o)
+  return (await tree.find(folder, o)) === undefined
+}
+
 async function matchPart(tree: Tree, folders: readonly string[], part: string, o: Waiting): Promise<readonly string[]> {
   if (!hasWildcards(part)) return folders.map((folder) => joinPath(folder, unescapeName(part)))
   const matches: string[] = []

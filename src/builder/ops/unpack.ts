@@ -18,7 +18,7 @@ import { folderOptions } from './folder-options.ts'
 import type { Placing } from './place.ts'
 import type { Found } from './sources.ts'
 
-/** False: it is no archive, so it is copied as it is. Owners are the archive's unless --chown is given; times and modes too. */
+/** False: it is no archive, so it is copied as it is. Owners, modes and times are the archive's: as in BuildKit, --chown speaks only for the folders that ADD itself makes. */
 export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, found: Found): Promise<boolean> {
   const { node } = found
   if (node.kind !== 'file' || node.size < 20) return false
@@ -57,7 +57,7 @@ async function put(world: CopyWorld, placing: Placing, to: string, entry: TreeNo
       { at: placing.at },
     )
   }
-  world.tree.put(to, { ...entry, uid: placing.owner?.uid ?? entry.uid, gid: placing.owner?.gid ?? entry.gid, mtimeNs: placing.mtimeNs ?? entry.mtimeNs })
+  world.tree.put(to, { ...entry, mtimeNs: placing.mtimeNs ?? entry.mtimeNs })
 }
 
 async function firstBytes(content: Readable | Uint8Array): Promise<Buffer> {
