@@ -27,9 +27,3 @@ export function humanDuration(ms: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
-
-/** `sha256:` and the first twelve digits. */
-export function shortDigest(digest: string): string {
-  const [algorithm = '', hex = ''] = digest.split(':')
-  return hex === '' ? digest : `${algorithm}:${hex.slice(0, 12)}`
-}

@@ -34,7 +34,3 @@ export function joinText(...texts: readonly Text[]): Text {
 export function showText(text: Text): string {
   return typeof text === 'string' ? text : text.pieces.map((piece) => (typeof piece === 'string' ? piece : `<secret ${piece.secret}>`)).join('')
 }
-
-export function secretNames(text: Text): readonly string[] {
-  return typeof text === 'string' ? [] : text.pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.secret]))
-}

@@ -4,17 +4,8 @@ import { known } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { ExprValue } from '../expr/value.ts'
 import { type Resolving, resolve } from './resolve.ts'
-import type { DynamicList, DynamicMap } from './shapes.ts'
+import type { DynamicMap } from './shapes.ts'
 import type { DynamicTree } from './tree.ts'
-
-export function resolveList(list: DynamicList, o: Resolving): Planned<readonly Text[]> | undefined {
-  if (!isItems(list)) return resolve(list, o)
-  return together(list.map((item) => resolve(item, o)))
-}
-
-function isItems(list: DynamicList): list is Exclude<DynamicList, { readonly kind: string }> {
-  return Array.isArray(list)
-}
 
 /** Each value is planned by itself: a script may run with nine variables known and the tenth about to be. */
 export function resolveMap(map: DynamicMap, o: Resolving): Readonly<Record<string, Planned<Text>>> {

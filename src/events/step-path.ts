@@ -6,11 +6,3 @@ export type StepPath = Brand<'StepPath'>
 export function stepPath(...segments: readonly string[]): StepPath {
   return brandAs<StepPath>(segments.join('/'))
 }
-
-export function pathWithin(parent: StepPath, segment: string): StepPath {
-  return brandAs<StepPath>(`${parent}/${segment}`)
-}
-
-export function stageOf(path: StepPath): string {
-  return path.split('/')[0] ?? path
-}
