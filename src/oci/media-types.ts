@@ -42,10 +42,6 @@ export function isManifestType(mediaType: string): boolean {
   return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest
 }
 
-export function isImageConfigType(mediaType: string): boolean {
-  return mediaType === mediaTypes.ociConfig || mediaType === mediaTypes.dockerConfig
-}
-
 const foreign: ReadonlySet<string> = new Set([mediaTypes.ociForeign, mediaTypes.ociForeignGzip, mediaTypes.ociForeignZstd, mediaTypes.dockerForeignGzip])
 
 /** Layers that stay at their own URLs: registries do not hold them. */

@@ -26,8 +26,9 @@ async function* resuming(repository: Repository, descriptor: Descriptor, first: 
   let position = 0
   let stuckAt = -1
   for (;;) {
+    const current = body
     try {
-      for await (const chunk of body) {
+      for await (const chunk of current) {
         position += (chunk as Buffer).length
         yield chunk as Buffer
       }
@@ -39,7 +40,7 @@ async function* resuming(repository: Repository, descriptor: Descriptor, first: 
       stuckAt = position
       body = await repository.retry(() => from(repository, descriptor, position, o), o)
     } finally {
-      body.destroy()
+      current.destroy()
     }
   }
 }

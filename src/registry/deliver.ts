@@ -1,7 +1,7 @@
 /** One image to many references on many registries: registries side by side, every target tried, one result each. */
 import { isProblem, type Problem } from '../base/problem.ts'
 import type { Digest } from '../oci/digest.ts'
-import { type ImageRef, showRef, withDefaultTag } from '../oci/ref.ts'
+import { type ImageRef, withDefaultTag } from '../oci/ref.ts'
 import type { Image, Index } from '../oci/views.ts'
 import { findManifest } from './manifests.ts'
 import { type Pushed, type PushOptions, push } from './push.ts'
@@ -66,10 +66,4 @@ async function deliverToRepository(view: Image | Index, refs: readonly ImageRef[
 async function existing(ref: ImageRef, o: DeliverOptions): Promise<Digest | undefined> {
   if (o.skipExisting !== true || ref.tag === undefined) return undefined
   return (await findManifest(o.client.repository(ref, ['pull', 'push']), ref.tag, o))?.digest
-}
-
-/** `ghcr.io/acme/app:1` and why not, for people. */
-export function showTarget(target: Target): string {
-  const name = showRef(target.ref)
-  return target.kind === 'failed' ? `${name}: ${target.problem.message}` : `${name}@${target.digest}`
 }

@@ -5,7 +5,6 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { collect } from '../oci/join.ts'
 import { acceptedManifests } from '../oci/media-types.ts'
-import type { ImageRef } from '../oci/ref.ts'
 import { sniffMediaType } from '../oci/schema.ts'
 import type { Repository, Waiting } from './client.ts'
 import { discard } from './discard.ts'
@@ -84,9 +83,4 @@ export async function deleteManifest(repository: Repository, name: string, o: Wa
 
 function shown(repository: Repository, name: string): string {
   return `${repository.repository}${isDigest(name) ? '@' : ':'}${name}`
-}
-
-/** What an image reference names inside its repository. */
-export function nameIn(ref: ImageRef): string {
-  return ref.digest ?? ref.tag ?? 'latest'
 }

@@ -4,12 +4,12 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { shortDigest } from '../oci/digest.ts'
 import { collect } from '../oci/join.ts'
 import { choosePlatform, type Platform, showPlatform } from '../oci/platform.ts'
-import { type ImageRef, showRef } from '../oci/ref.ts'
+import { type ImageRef, manifestName, showRef } from '../oci/ref.ts'
 import { type BlobPlace, viewOfManifest } from '../oci/view-from-blobs.ts'
 import type { Image, Index } from '../oci/views.ts'
 import { openBlob } from './blobs.ts'
 import type { RegistryClient, Repository, Waiting } from './client.ts'
-import { getManifest, nameIn } from './manifests.ts'
+import { getManifest } from './manifests.ts'
 
 export interface PullOptions extends Waiting {
   readonly client: RegistryClient
@@ -20,7 +20,7 @@ const largestConfig = 16 * 1024 * 1024
 /** The view lives under `signal`: its later reads end when it aborts. Throws REGISTRY_NOT_FOUND. */
 export async function pull(ref: ImageRef, o: PullOptions): Promise<Image | Index> {
   const repository = o.client.repository(ref, ['pull'])
-  const { bytes, mediaType } = await getManifest(repository, nameIn(ref), o)
+  const { bytes, mediaType } = await getManifest(repository, manifestName(ref), o)
   return viewOfManifest(placeOf(repository, showRef(ref), o), bytes, { mediaType })
 }
 

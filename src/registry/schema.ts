@@ -6,7 +6,6 @@ const fault = v.object({ code: v.fallback(text, 'UNKNOWN'), message: v.fallback(
 const faults = v.object({ errors: v.array(fault) })
 const token = v.object({ token: v.nullish(text), access_token: v.nullish(text), expires_in: v.nullish(v.number()) })
 const tagList = v.object({ tags: v.nullish(v.array(text), []) })
-const catalog = v.object({ repositories: v.nullish(v.array(text), []) })
 
 export interface SpecFault {
   readonly code: string
@@ -30,11 +29,6 @@ export function parseToken(body: string): { readonly token: string; readonly sec
 export function parseTagList(body: string): readonly string[] | undefined {
   const answer = v.safeParse(tagList, json(body))
   return answer.success ? (answer.output.tags ?? []) : undefined
-}
-
-export function parseCatalog(body: string): readonly string[] | undefined {
-  const answer = v.safeParse(catalog, json(body))
-  return answer.success ? (answer.output.repositories ?? []) : undefined
 }
 
 function json(body: string): unknown {
