@@ -35,7 +35,7 @@ async function copyWorld(op: CopyOp, tree: WorkingTree, owners: WorkingTree, wor
 }
 
 export function createdNs(world: BuildWorld): bigint {
-  return BigInt(world.createdMs) * 1_000_000n
+  return BigInt(Math.floor(world.createdMs)) * 1_000_000n
 }
 
 async function makeWorkdir(op: FolderOp, tree: WorkingTree, world: BuildWorld): Promise<void> {

@@ -6,7 +6,12 @@ import type { Changes } from './layer/write-layer.ts'
 import { type CacheOptions, layerFor } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
 
-export type PendingLayer = () => Promise<{ readonly layer: Layer; readonly cached: boolean }>
+export interface WrittenLayer {
+  readonly layer: Layer
+  readonly cached: boolean
+}
+
+export type PendingLayer = () => Promise<WrittenLayer>
 
 export function pendingLayer(changes: Changes, cache: CacheOptions, limit: Limit): PendingLayer {
   return once(async () => {

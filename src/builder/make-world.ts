@@ -1,0 +1,50 @@
+/** The world of one build, made from its request: each stage and each base image is started once, by whoever asks first. */
+import type { StageGraph } from '../dockerfile/stages.ts'
+import type { BuildRequest } from '../ports/builder.ts'
+import { type BuiltStage, buildStage } from './build-stage.ts'
+import type { BuildOptions, BuildWorld } from './build-world.ts'
+import { directoryTree } from './context/directory.ts'
+import { openImages } from './open-images.ts'
+import type { ReadRequest } from './read-request.ts'
+import { limitTo } from './solve/limit.ts'
+import { stageBase } from './stage-base.ts'
+
+export interface Started extends ReadRequest {
+  readonly scratch: string[]
+  /** Ends with the first stage that fails; what the image keeps for later is opened under the caller's own signal. */
+  readonly signal: AbortSignal
+}
+
+export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started): BuildWorld {
+  const epoch = request.args.get('SOURCE_DATE_EPOCH')
+  const fixed = epoch !== undefined && /^\d{1,12}$/.test(epoch)
+  const reproducible = request.reproducible || fixed
+  const stages = new Map<number, Promise<BuiltStage>>()
+  const world: BuildWorld = {
+    file: read.file,
+    scope: read.graph.scope,
+    given: request.args,
+    usedArgs: new Set(),
+    platform: request.platform,
+    context: directoryTree(request.contextDir, read.rules),
+    store: o.store,
+    cache: { store: o.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, signal: read.signal },
+    limit: limitTo(2),
+    createdMs: fixed ? Number(epoch) * 1000 : request.created,
+    reproducible,
+    signal: read.signal,
+    emit: o.emit ?? (() => undefined),
+    stage: (index) => {
+      const started = stages.get(index) ?? startStage(index, read.graph, world)
+      stages.set(index, started)
+      return started
+    },
+    ...openImages(request.platform, o, { folders: read.scratch, signal: read.signal }),
+  }
+  return world
+}
+
+async function startStage(index: number, graph: StageGraph, world: BuildWorld): Promise<BuiltStage> {
+  const node = graph.nodes[index] as StageGraph['nodes'][number]
+  return buildStage(node, await stageBase(node, world), world)
+}
