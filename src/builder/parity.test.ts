@@ -1,0 +1,76 @@
+/** Against recorded builds of a real BuildKit (0.13, Docker 26.1): layers entry by entry, configuration and history. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Image } from '../oci/views.ts'
+import { type Fixture, fixture } from './build-fixture.ts'
+import { baseDockerfile, recordedEntries, writeArchives, writeBaseContext, writeContext } from './parity-fixture.ts'
+
+interface Recorded {
+  readonly name: string
+  readonly dockerfile: string
+  readonly args?: Readonly<Record<string, string>>
+  readonly dockerignore?: string
+  readonly fails?: true
+  readonly layers?: readonly (readonly string[])[]
+  readonly config?: object
+  readonly author?: string
+  readonly history?: readonly string[]
+}
+
+function recorded(name: string): readonly Recorded[] {
+  return JSON.parse(readFileSync(join(import.meta.dirname, 'testdata/parity', `${name}.json`), 'utf8')) as readonly Recorded[]
+}
+
+/** Lines that later BuildKits write in another way, which is the one we follow: lists for EXPOSE, fields for HEALTHCHECK, given values for ARG. */
+const rewritten = /^(?:EXPOSE|HEALTHCHECK|ARG) .*/
+
+let plain: Fixture
+let archives: Fixture
+let below: Fixture
+let base: Image
+beforeAll(async () => {
+  plain = await fixture()
+  writeContext(plain.contextDir)
+  archives = await fixture()
+  writeContext(archives.contextDir)
+  writeArchives(archives.contextDir)
+  below = await fixture()
+  writeBaseContext(below.contextDir)
+  base = (await below.build(baseDockerfile, { created: Date.now() })).image
+})
+afterAll(async () => {
+  for (const one of [plain, archives, below]) await one.remove()
+})
+
+async function check(f: Fixture, test: Recorded): Promise<void> {
+  const work = f.build(test.dockerfile, {
+    args: new Map(Object.entries(test.args ?? {})),
+    created: Date.now(),
+    noCache: true,
+    baseImage: async () => base,
+    ...(test.dockerignore !== undefined && { dockerignore: { name: '.dockerignore', text: test.dockerignore } }),
+  })
+  if (test.fails) return expect(work).rejects.toThrow()
+  const { image } = await work
+  const config = await image.config()
+  expect(await Promise.all((await image.layers()).map(recordedEntries))).toEqual(test.layers)
+  if (test.history === undefined) return
+  const told = (config.history ?? []).map((line) => (line.created_by ?? '') + (line.empty_layer ? ' (empty)' : ''))
+  expect(told.map((line) => line.replace(rewritten, ''))).toEqual(test.history.map((line) => line.replace(rewritten, '')))
+  expect(config.config).toEqual(test.config)
+  expect(config.author).toBe(test.author)
+}
+
+describe('parity with BuildKit', () => {
+  it.each(recorded('scratch'))('$name', (test) => check(plain, test))
+  it.each(recorded('base'))('on a base: $name', (test) => check(plain, test))
+  it.each(recorded('more'))('more: $name', (test) => check(archives, test))
+  it.each(recorded('dockerignore'))('.dockerignore $name', async (test) => {
+    // The recorded contexts held their .dockerignore as a file.
+    const ignoring = await fixture()
+    writeContext(ignoring.contextDir)
+    writeFileSync(join(ignoring.contextDir, '.dockerignore'), test.dockerignore ?? '')
+    await check(ignoring, test).finally(() => ignoring.remove())
+  })
+})
