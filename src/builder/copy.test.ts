@@ -75,6 +75,7 @@ describe('COPY', () => {
     linkSync(join(f.contextDir, 'd/one'), join(f.contextDir, 'd/two'))
     expect(await lastLayer(f, 'FROM scratch\nCOPY d /e\n')).toEqual(['e/ 755 0:0', 'e/one 644 0:0 1', 'e/two 644 0:0 = e/one'])
     expect((await f.build('FROM scratch\nCOPY d /e\n')).cachedLayers).toBe(1)
+    expect(await lastLayer(f, 'FROM scratch\nCOPY d/one d/two /e/\n')).toEqual(['e/ 755 0:0', 'e/one 644 0:0 1', 'e/two 644 0:0 1'])
   })
 
   it('does not write layers of stages that are only copied from', async () => {

@@ -6,14 +6,14 @@ import { ignoreRules, matchIgnore } from '../../dockerfile/ignore.ts'
 import { hasWildcards } from '../../dockerfile/name-pattern.ts'
 import type { CopyOp } from '../lower/op.ts'
 import { makeFolders } from '../tree/make-folders.ts'
-import { type FileNode, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
+import { type FileNode, joinPath, nameOf, parentOf, type Tree, type Waiting } from '../tree/node.ts'
 import { type Find, resolvePath } from '../tree/resolve.ts'
 import type { WorkingTree } from '../tree/working-tree.ts'
 import { folderOptions } from './folder-options.ts'
 import { parseMode } from './mode.ts'
 import { findOwner } from './owner.ts'
 import { placeWithParents } from './parents.ts'
-import { adjusted, type Placing, place } from './place.ts'
+import { type Placing, place } from './place.ts'
 import { type Found, findSources, isMissing } from './sources.ts'
 import { unpack } from './unpack.ts'
 
@@ -32,7 +32,7 @@ export interface CopyWorld extends Waiting {
 
 export async function copy(op: CopyOp, world: CopyWorld): Promise<void> {
   const placing = await placingOf(op, world)
-  for (const source of op.sources) await copySource(op, world, placing, source)
+  for (const [i, source] of op.sources.entries()) await copySource(op, world, { ...placing, group: String(i) }, source)
   for (const doc of op.inline) await placeOne(op, world, placing, { path: doc.name, real: '', node: inlineNode(doc, world) })
 }
 
@@ -44,7 +44,18 @@ async function placingOf(op: CopyOp, world: CopyWorld): Promise<Placing> {
   const wrong: Diagnostic[] = []
   const exclude = ignoreRules(op.exclude, (d) => wrong.push(d))
   if (wrong[0] !== undefined) throw new Problem(wrong[0])
-  return { tree, source, signal, instruction: op.instruction, at: op.at, owner, mode, mtimeNs: world.reproducible ? world.createdNs : undefined, exclude }
+  return {
+    tree,
+    source,
+    signal,
+    instruction: op.instruction,
+    at: op.at,
+    owner,
+    mode,
+    mtimeNs: world.reproducible ? world.createdNs : undefined,
+    exclude,
+    group: '',
+  }
 }
 
 async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source: CopyOp['sources'][number]): Promise<void> {
@@ -52,12 +63,12 @@ async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source
   const found = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
   const missing = found.length === 0 && (await isMissing(world.source, pattern, world))
   if (missing) throw problem('BUILD_SOURCE_MISSING', { instruction: op.instruction, source: source.path, context: world.sourceName }, { at: source.at })
-  for (const one of found) {
-    const wild = hasWildcards(pattern)
-    if (wild && matchIgnore(placing.exclude, one.path).ignored) continue
-    if (op.unpack && (await unpack(op, world, placing, one))) continue
-    if (op.parents) await placeWithParents(op, world, placing, { found: one, pivot: source.path })
-    else await placeOne(op, world, placing, one)
+  for (const [i, one] of found.entries()) {
+    const own = { ...placing, group: `${placing.group}.${i}` }
+    if (hasWildcards(pattern) && matchIgnore(placing.exclude, one.path).ignored) continue
+    if (op.unpack && (await unpack(op, world, own, one))) continue
+    if (op.parents) await placeWithParents(op, world, own, { found: one, pivot: source.path })
+    else await placeOne(op, world, own, one)
   }
 }
 
@@ -86,9 +97,9 @@ async function nameTells(world: CopyWorld, dest: string, source: string): Promis
   return ending !== undefined && dest.endsWith(`.${ending}`) && (await world.tree.known(dest)) === undefined
 }
 
-function inlineNode(doc: CopyOp['inline'][number], world: CopyWorld): TreeNode {
+function inlineNode(doc: CopyOp['inline'][number], world: CopyWorld): FileNode {
   const bytes = Buffer.from(doc.text)
-  const node: FileNode = {
+  return {
     kind: 'file',
     mode: 0o644,
     uid: 0,
@@ -98,5 +109,4 @@ function inlineNode(doc: CopyOp['inline'][number], world: CopyWorld): TreeNode {
     content: async () => bytes,
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
   }
-  return adjusted({ owner: undefined, mode: undefined, mtimeNs: undefined }, node)
 }

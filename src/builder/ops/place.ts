@@ -17,6 +17,8 @@ export interface Placing extends Waiting {
   /** The time of every copied path; undefined: as in the source. */
   readonly mtimeNs: bigint | undefined
   readonly exclude: IgnoreRules
+  /** Names of one file become hard links only within one source of the instruction. */
+  readonly group: string
 }
 
 /** Copies the folder or file at `from` to exactly `to`. A folder at `to` keeps its own mode, owner and time; those below do not. */
@@ -62,13 +64,14 @@ async function placeFile(p: Placing, node: TreeNode, to: string): Promise<void> 
 }
 
 /** The node as it is to stand in the image. Links have no mode of their own. */
-export function adjusted(p: Pick<Placing, 'owner' | 'mode' | 'mtimeNs'>, node: TreeNode): TreeNode {
+export function adjusted(p: Pick<Placing, 'owner' | 'mode' | 'mtimeNs' | 'group'>, node: TreeNode): TreeNode {
   return {
     ...node,
     uid: p.owner?.uid ?? node.uid,
     gid: p.owner?.gid ?? node.gid,
     mode: p.mode === undefined || node.kind === 'symlink' ? node.mode : p.mode(node.mode, node.kind === 'dir'),
     mtimeNs: p.mtimeNs ?? node.mtimeNs,
+    ...(node.kind === 'file' && node.inode !== undefined && { inode: `${p.group} ${node.inode}` }),
   }
 }
 
