@@ -35,6 +35,7 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     )
   addPipelineCommands(program, world, act)
   addRunsCommands(program, world, act)
+  addImageCommands(program, world, act)
   program
     .command('explain')
     .argument('<code>', 'the word in brackets behind a message')
@@ -137,4 +138,41 @@ function addRunsCommands(program: Command, world: World, act: (action: Action) =
     .argument('<run>', 'id, its beginning, NAME#NUMBER or last')
     .description('the story of a run, with all output')
     .action((run: string) => act(async () => (await load()).logsOfRun(run, world)))
+}
+
+function addImageCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
+  const registryOptions = (command: Command): Command =>
+    command
+      .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
+      .option('--debug-auth', 'say which credential is chosen, and why')
+  const pushing = (command: Command): Command =>
+    registryOptions(command).option('--skip-existing', 'leave tags alone that exist already').option('--json', 'results as JSON')
+  pushing(program.command('push').argument('<image>', 'archive, layout folder, stored image or reference').argument('<target...>', 'references'))
+    .option('--image <name>', 'which image of an archive that holds several')
+    .description('push one image to any number of registries')
+    .action((source: string, targets: string[], o) => act(async () => (await import('./commands/push.ts')).pushCommand(source, targets, o, world)))
+  pushing(program.command('copy').argument('<from>', 'reference').argument('<to...>', 'references'))
+    .description('copy an image from registry to registry')
+    .action((from: string, to: string[], o) => act(async () => (await import('./commands/push.ts')).pushCommand(from, to, { ...o, remote: true }, world)))
+  registryOptions(program.command('pull').argument('<ref>', 'reference').argument('[archive]', 'file to write, instead of the image store'))
+    .option('--platform <os/arch>', 'one platform of several')
+    .description('pull an image into the image store, or into an archive')
+    .action((ref: string, archive: string | undefined, o) => act(async () => (await import('./commands/pull.ts')).pullCommand(ref, archive, o, world)))
+  registryOptions(program.command('inspect').argument('<image>', 'archive, layout folder, stored image or reference'))
+    .option('--image <name>', 'which image of an archive that holds several')
+    .option('--platform <os/arch>', 'one platform of several')
+    .option('--json', 'as JSON')
+    .description('show manifest, configuration, layers and history')
+    .action((source: string, o) => act(async () => (await import('./commands/inspect.ts')).inspectCommand(source, o, world)))
+  const images = program.command('images').description('the images this machine keeps')
+  images
+    .command('list', { isDefault: true })
+    .option('--json', 'as JSON')
+    .description('all of them')
+    .action((o) => act(async () => (await import('./commands/images.ts')).listImages(o, world)))
+  images
+    .command('rm')
+    .argument('<name...>', 'references')
+    .description('take names away')
+    .action((names: string[]) => act(async () => (await import('./commands/images.ts')).removeImages(names, world)))
 }

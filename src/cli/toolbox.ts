@@ -4,6 +4,7 @@ import type { Connector } from '../pipeline/connector.ts'
 import type { CodebaseFacts } from '../plan/facts.ts'
 import type { History } from '../ports/history.ts'
 import type { Sink } from '../ports/sink.ts'
+import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import type { Writer } from './world.ts'
 
@@ -35,6 +36,18 @@ export interface EmbeddedRegistries {
   close(): Promise<void>
 }
 
+export interface RegistryNeeds {
+  readonly hosts: readonly HostMapping[]
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** Told which credential was chosen, from where and why; never the credential. */
+  readonly say?: (line: string) => void
+}
+
+export interface RegistryAccess {
+  readonly client: RegistryClient
+  close(): Promise<void>
+}
+
 export interface RegistryServer {
   readonly url: string
   close(): Promise<void>
@@ -50,6 +63,8 @@ export interface Toolbox {
   /** The same for a folder that was named. */
   codebaseAt(folder: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
   embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries>
+  /** For commands about images: docker's configuration and the connectors are asked for credentials. */
+  registry(needs: RegistryNeeds): Promise<RegistryAccess>
   registryServer(o: { readonly host: string; readonly port: number; readonly data: string }): Promise<RegistryServer>
   readonly sinks: {
     terminal(out: Writer): Promise<Sink>

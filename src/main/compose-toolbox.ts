@@ -35,6 +35,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { embeddedRegistries } = await import('./compose-registries.ts')
       return embeddedRegistries(hosts, home)
     },
+    async registry(needs) {
+      const { composeRegistry } = await import('./compose-registry.ts')
+      return composeRegistry(machine, needs)
+    },
     async registryServer(o) {
       const { registryServer } = await import('./compose-registries.ts')
       return registryServer(o)
