@@ -23,7 +23,7 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
     return folder
   }
   const treeOf = (image: Image): Tree => {
-    const tree = trees.get(image) ?? imageTree(image, { signal: reading.signal, scratch })
+    const tree = trees.get(image) ?? imageTree(image, { signal: reading.signal, store: o.store, scratch })
     trees.set(image, tree)
     return tree
   }

@@ -4,15 +4,22 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { once } from '../../oci/once.ts'
 import type { Image, Layer } from '../../oci/views.ts'
-import { streamSource } from '../../tar/byte-source.ts'
-import { readTar } from '../../tar/read-tar.ts'
+import type { BuildStore } from '../store/build-store.ts'
 import { rootFolder } from '../tree/empty-tree.ts'
 import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
 import { entryNode, entryPath } from './entry-node.ts'
+import { layerIndex } from './layer-index.ts'
 import { tarContent } from './tar-content.ts'
 
-/** `scratch` gives a folder for layers whose files are asked for; `signal` bounds all the reading. */
-export function imageTree(image: Image, o: Waiting & { readonly scratch: () => Promise<string> }): Tree {
+/** `signal` bounds all the reading. */
+export interface ImageReading extends Waiting {
+  /** Remembers what layers hold, so that each is read once and not once per build. */
+  readonly store: BuildStore
+  /** A folder for a layer whose files are asked for. */
+  readonly scratch: () => Promise<string>
+}
+
+export function imageTree(image: Image, o: ImageReading): Tree {
   const loaded = once(async () => {
     const nodes = new Map<string, TreeNode>()
     for (const layer of await image.layers()) await addLayer(nodes, layer, o)
@@ -38,18 +45,18 @@ function namesOf(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<strin
   return names
 }
 
-async function addLayer(nodes: Map<string, TreeNode>, layer: Layer, o: Waiting & { readonly scratch: () => Promise<string> }): Promise<void> {
+async function addLayer(nodes: Map<string, TreeNode>, layer: Layer, o: ImageReading): Promise<void> {
   const spooled = once(() => spool(layer, o))
   const own = new Set<string>()
-  const digest = (await layer.descriptor()).digest
-  for await (const read of readTar(streamSource(await layer.uncompressed(o)), o)) {
+  const diffId = await layer.diffId()
+  for (const read of await layerIndex(layer, o)) {
     const path = entryPath(read.entry.path)
     if (path === undefined) continue
     if (nameOf(path).startsWith('.wh.')) {
       whiteOut(nodes, own, path)
       continue
     }
-    const place = { content: tarContent(spooled, read), fingerprint: `${digest}:${read.offset}`, find: (earlier: string) => nodes.get(earlier) }
+    const place = { content: tarContent(spooled, read), fingerprint: `${diffId}:${read.offset}`, find: (earlier: string) => nodes.get(earlier) }
     const node = entryNode(read.entry, place)
     if (node === undefined) continue
     if (node.kind !== 'dir' && nodes.get(path)?.kind === 'dir') removeBelow(nodes, path)
@@ -74,7 +81,7 @@ function removeBelow(nodes: Map<string, TreeNode>, folder: string): void {
   for (const path of [...nodes.keys()]) if (path.startsWith(`${folder}/`)) nodes.delete(path)
 }
 
-async function spool(layer: Layer, o: Waiting & { readonly scratch: () => Promise<string> }): Promise<string> {
+async function spool(layer: Layer, o: ImageReading): Promise<string> {
   const file = join(await o.scratch(), 'layer.tar')
   await pipeline(await layer.uncompressed(o), createWriteStream(file), { signal: o.signal })
   return file
