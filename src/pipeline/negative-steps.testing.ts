@@ -40,6 +40,8 @@ export const stepCases: readonly Case[] = [
   { rule: 'BP-20 unknown amount', text: ofType('Run', '{command: a, resources: {limits: {|disk: 1Gi}}}'), code: 'YAML_UNKNOWN_KEY' },
   { rule: 'BP-21 runAsUser', text: ofType('BuildAndPushDockerRegistry', `${image}, runAsUser: |root}`), code: 'YAML_BAD_TEXT', says: 'user id' },
   { rule: 'BP an image step is a map', text: ofType('BuildAndPushECR', '|[]'), code: 'YAML_WRONG_KIND', says: 'BuildAndPushECR' },
+  { rule: 'BP-16 variables are a map', text: ofType('BuildAndPushDockerRegistry', `${image}, envVariables: |[a]}`), code: 'YAML_WRONG_KIND', says: 'map' },
+  { rule: 'BP-16 a variable is a text', text: ofType('BuildAndPushDockerRegistry', `${image}, envVariables: {PLUGIN_TARGET: |[a]}}`), code: 'YAML_WRONG_KIND' },
   { rule: 'SP-01 shell', text: ofType('Run', '{command: a, shell: |sh}'), code: 'YAML_NOT_A_CHOICE', says: 'Sh, Bash' },
   { rule: 'SP-01 neither command nor image', text: ofType('Run', '|{shell: Sh}'), code: 'YAML_MISSING_KEY', says: 'command' },
   { rule: 'SP-01 unknown key', text: ofType('Run', '{command: a, |envVariable: {}}'), code: 'YAML_UNKNOWN_KEY', says: 'envVariables' },

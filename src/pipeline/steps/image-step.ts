@@ -1,10 +1,12 @@
 /** The `spec` of the five Build and Push steps. Its fields are the settings table's; here they are only kept, expressions unresolved. */
 import { diagnose } from '../../base/diagnostic.ts'
+import { dynMap } from '../../dynamic/shapes.ts'
 import { type DynamicTree, dynTree } from '../../dynamic/tree.ts'
 import { specSchema } from '../../settings/json-schema.ts'
 import type { StepType } from '../../settings/vocabulary.ts'
 import type { YamlMap } from '../../yaml/node.ts'
 import { wrongKind } from '../../yaml/shape/collections.ts'
+import { optional } from '../../yaml/shape/field.ts'
 import { record } from '../../yaml/shape/record.ts'
 import { keyPath, type Report, type Shape } from '../../yaml/shape/shape.ts'
 import { containerFields, resources, runAsUser } from '../container.ts'
@@ -16,8 +18,8 @@ export interface ImageSpec {
 
 const field = dynTree()
 
-/** The settings table has no rows for these: they are about the container, as in every other step. */
-const container = record({ resources: containerFields.resources, runAsUser: containerFields.runAsUser })
+/** The settings table has no rows for these: they mean the same in every other step. Read here for what is wrong with them. */
+const container = record({ resources: containerFields.resources, runAsUser: containerFields.runAsUser, envVariables: optional(dynMap()) })
 const containerKeys = Object.keys(container.fields)
 
 function readContainer(node: YamlMap, report: Report, path: string): object | undefined {
