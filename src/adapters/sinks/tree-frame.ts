@@ -19,6 +19,7 @@ interface Row {
   readonly depth: number
   readonly mark: string
   readonly name: string
+  readonly strong?: boolean
   readonly detail: string
   readonly tail?: string
 }
@@ -36,7 +37,7 @@ export function treeFrame(view: RunView, o: FrameOptions): readonly string[] {
 function stageRows(stage: StageSummary, view: RunView, o: FrameOptions): readonly string[] {
   const state = view.stages.get(stage.path)
   const status = statusMarks[state?.status ?? 'waiting']
-  const head = render({ depth: 0, mark: o.paint(status.style, status.mark), name: o.paint('bold', stage.name), detail: elapsed(state ?? {}, o.now) }, o)
+  const head = render({ depth: 0, mark: o.paint(status.style, status.mark), name: stage.name, strong: true, detail: elapsed(state ?? {}, o.now) }, o)
   return [...head, ...stage.steps.flatMap((node) => nodeRows(node, 1, view, o))]
 }
 
@@ -71,7 +72,8 @@ function elapsed(o: { readonly startedAt?: Instant; readonly finishedAt?: Instan
 
 function render(row: Row, o: FrameOptions): readonly string[] {
   const lead = '  '.repeat(row.depth)
-  const lines = [`${lead}${row.mark} ${row.name}  ${o.paint('dim', row.detail)}`]
+  const name = clip(row.name, o.columns - lead.length - row.detail.length - 5)
+  const lines = [`${lead}${row.mark} ${row.strong === true ? o.paint('bold', name) : name}  ${o.paint('dim', row.detail)}`]
   if (row.tail !== undefined) lines.push(`${lead}  ${o.paint('dim', `│ ${clip(row.tail, o.columns - lead.length - 5)}`)}`)
   return lines
 }

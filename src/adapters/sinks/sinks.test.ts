@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { brandAs } from '../../base/brand.ts'
+import { diagnose } from '../../base/diagnostic.ts'
+import type { PlanSummary } from '../../events/plan-summary.ts'
+import { reduceRun } from '../../events/reduce-run.ts'
+import type { Recorded, RunEvent, RunId } from '../../events/run-event.ts'
+import { emptyView } from '../../events/run-view.ts'
+import { stepPath } from '../../events/step-path.ts'
+import { painter } from './paint.ts'
+import { plainSink } from './plain-sink.ts'
+import { treeFrame } from './tree-frame.ts'
+
+const [build, push] = [stepPath('launch', 'build'), stepPath('launch', 'push')]
+const launch = stepPath('launch')
+const plan: PlanSummary = {
+  pipeline: { identifier: 'p', name: 'shop' },
+  stages: [
+    {
+      kind: 'stage',
+      path: launch,
+      name: 'launch',
+      infrastructure: 'local',
+      steps: [
+        { kind: 'step', path: build, name: 'build', type: 'Run' },
+        { kind: 'parallel', children: [{ kind: 'step', path: push, name: 'push', type: 'Run' }] },
+      ],
+    },
+  ],
+}
+
+function recorded(events: readonly RunEvent[]): readonly Recorded[] {
+  return events.map((event, i) => ({ run: brandAs<RunId>('r'), seq: i + 1, at: Date.UTC(2030, 0, 1) + i * 1500, event }))
+}
+
+const begun: readonly RunEvent[] = [
+  { kind: 'run.started', plan, sequenceId: 7, pipelineFile: 'p.yaml' },
+  { kind: 'stage.started', stage: launch },
+  { kind: 'step.started', step: build, does: 'runs make' },
+  { kind: 'step.output', step: build, stream: 'out', text: 'compiling \u001b[31mone\u001b[0m\nhalf a li' },
+]
+const ended: readonly RunEvent[] = [
+  { kind: 'step.output', step: build, stream: 'out', text: 'ne\n' },
+  { kind: 'step.finished', step: build, outcome: { kind: 'failed', exit: { kind: 'exited', code: 2 }, problem: diagnose('STEP_EXIT_CODE', { exit: 2 }) } },
+  { kind: 'step.finished', step: push, outcome: { kind: 'skipped', because: 'an earlier step failed' } },
+  { kind: 'stage.finished', stage: launch, outcome: { kind: 'failed', exit: { kind: 'exited', code: 2 } } },
+  { kind: 'run.finished', outcome: { kind: 'failed', exit: { kind: 'exited', code: 2 } } },
+]
+
+async function plainText(events: readonly RunEvent[]): Promise<string> {
+  let text = ''
+  const sink = plainSink({ write: (more) => void (text += more), columns: undefined, colour: false })
+  for (const one of recorded(events)) await sink.write(one)
+  await sink.close()
+  return text
+}
+
+describe('the plain sink', () => {
+  it('prints whole lines with time and step, and a summary that says what failed', async () => {
+    const text = await plainText([...begun, ...ended])
+    expect(text).toContain('00:00:04.500 [launch/build] compiling')
+    expect(text).toContain('00:00:06.000 [launch/build] half a line\n')
+    expect(text).toContain('[launch/push] skipped: an earlier step failed')
+    expect(text).toMatch(/✖ build launch\/build\n {2}│ compiling.*\n {2}│ half a line\n {2}error: the command ended with exit code 2/)
+    expect(text.trimEnd().split('\n').at(-1)).toBe('✖ run 7 failed in 12s  2 steps, 1 failed, 1 skipped')
+  })
+
+  it('shows the rest of a line when its step ends without one', async () => {
+    expect(await plainText([...begun, { kind: 'step.finished', step: build, outcome: { kind: 'passed' } }])).toContain('half a li\n')
+  })
+})
+
+describe('the live tree', () => {
+  const frame = (events: readonly RunEvent[], columns = 60, rows = 20): readonly string[] =>
+    treeFrame(recorded(events).reduce(reduceRun, emptyView), { now: Date.UTC(2030, 0, 1) + 10_000, columns, rows, paint: painter(false) })
+
+  it('shows what runs with its last words, and what waits', () => {
+    expect(frame(begun)).toEqual(['▸ launch  8.5s', '  ▸ build  7.0s', '    │ half a li', '  · push  '])
+  })
+
+  it('keeps control characters of steps away from the cursor, and lines within the terminal', () => {
+    const output: RunEvent = { kind: 'step.output', step: build, stream: 'out', text: `\u001b[2J\u001b[10A${'x'.repeat(200)}` }
+    const lines = frame([...begun, output], 40)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
+    expect(lines.join('')).not.toContain('\u001b')
+  })
+
+  it('drops what is over before what runs when there are too many rows', () => {
+    const lines = frame(begun, 60, 3)
+    expect(lines.length).toBeLessThanOrEqual(4)
+    expect(lines.join('\n')).toContain('▸ build')
+  })
+})
