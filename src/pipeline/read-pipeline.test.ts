@@ -46,6 +46,11 @@ describe('reading a pipeline', () => {
     expect(of('Runn')[0]).toContain('MODEL_STEP_UNKNOWN')
   })
 
+  it('counts what it does not show at the end', () => {
+    const { diagnostics } = readPipeline(sourceFile('p.yaml', `pipeline:\n${'  a: 1\n'.repeat(300)}`), { inputs: {} })
+    expect(diagnostics.findIndex((d) => d.code === 'YAML_MORE')).toBe(diagnostics.length - 1)
+  })
+
   it('asks for inputs by path, takes defaults, and refuses what is not allowed', () => {
     const text = pipeline(
       'execution:\n  steps:\n    - step: {identifier: a, name: a, type: Run, timeout: "<+input>.default(10m)", spec: {command: <+input>, shell: "<+input>.allowedValues(Sh,Bash)"}}',

@@ -31,6 +31,8 @@ export function readPipeline(file: SourceFile, o: ReadOptions): Checked<Pipeline
   return pipeline === undefined || hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: pipeline, diagnostics }
 }
 
+/** What has no place ("and so many more") comes last. */
 function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.col ?? 0) - (b.at?.col ?? 0)
+  const last = Number.MAX_SAFE_INTEGER
+  return (a.at?.line ?? last) - (b.at?.line ?? last) || (a.at?.col ?? last) - (b.at?.col ?? last)
 }
