@@ -12,8 +12,9 @@ import { connectorAuth } from '../adapters/registry-auth/connector-auth.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
-import { directoryStore } from '../builder/store/directory.ts'
+import { buildStore } from '../builder/store/directory.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
+import { contentStore } from '../media/content-store.ts'
 import { parseRef } from '../oci/ref.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { createRegistryClient, type RegistryClient } from '../registry/client.ts'
@@ -38,7 +39,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   }
   const images = imageStore({ dir: join(needs.home, 'images') })
   const builder = embeddedBuilder({
-    store: directoryStore(join(needs.home, 'build')),
+    store: buildStore(contentStore(join(needs.home, 'images')), join(needs.home, 'build')),
     async baseImage(name, platform, o) {
       const ref = parseRef(name)
       if (!ref.ok) throw new Error(`${name} is no image reference`)

@@ -14,6 +14,7 @@ pipeline:
     - {name: who, type: String, value: world}
     - {name: greeting, type: String, value: "hello <+pipeline.variables.who>"}
     - {name: token, type: Secret, value: <+secrets.getValue("account.token")>}
+    - {name: named, type: Secret, value: account.named}
   stages:
     - stage:
         identifier: one
@@ -31,7 +32,7 @@ pipeline:
                   type: Run
                   spec:
                     command: echo <+pipeline.variables.greeting> <+pipeline.sequenceId>
-                    envVariables: {TOKEN: "bearer <+pipeline.variables.token>"}
+                    envVariables: {TOKEN: "bearer <+pipeline.variables.token>", NAMED: <+pipeline.variables.named>}
                     outputVariables: [{name: colour}]
               - step:
                   identifier: second
@@ -62,7 +63,10 @@ describe('planner', () => {
         path: 'one/first',
         work: {
           script: { kind: 'deferred', source: 'echo <+pipeline.variables.greeting> <+pipeline.sequenceId>', until: 'the start of the run' },
-          env: { TOKEN: { kind: 'known', value: { pieces: ['bearer ', { secret: 'account.token' }] } } },
+          env: {
+            TOKEN: { kind: 'known', value: { pieces: ['bearer ', { secret: 'account.token' }] } },
+            NAMED: { kind: 'known', value: { pieces: [{ secret: 'account.named' }] } },
+          },
         },
       },
       {
@@ -93,7 +97,7 @@ describe('planner', () => {
 
   it('names an unknown path and the nearest one, at its place', () => {
     const { diagnostics } = plannerOf(text.replace('pipeline.variables.greeting', 'pipeline.variables.greting')).plan()
-    expect(diagnostics).toMatchObject([{ code: 'EXPR_UNKNOWN_PATH', at: { line: 25 } }])
+    expect(diagnostics).toMatchObject([{ code: 'EXPR_UNKNOWN_PATH', at: { line: 26 } }])
     expect(diagnostics[0]?.hint).toContain('greeting')
   })
 

@@ -1,7 +1,7 @@
 /** All that an image step was given: its fields, its variables, and those of the stage and pipeline, each with where it came from. */
-import { known, type Planned } from '../base/planned.ts'
+import { known, mapPlanned, type Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
-import { isSecretText } from '../base/secret-text.ts'
+import { isSecretText, secretText } from '../base/secret-text.ts'
 import type { Dynamic } from '../dynamic/dynamic.ts'
 import { type Resolving, resolve } from '../dynamic/resolve.ts'
 import { resolveTree } from '../dynamic/resolve-many.ts'
@@ -54,7 +54,7 @@ function environment(spec: ImageSpec, scopes: VariableScopes, o: Resolving): Rea
     for (const variable of variables) {
       const dynamic: Dynamic<Text> | undefined = variable.value ?? variable.default ?? undefined
       const value = dynamic === undefined || !isPluginName(variable.name) ? undefined : resolve(dynamic, o)
-      if (value !== undefined) add(kind, variable.name, value, variable.at)
+      if (value !== undefined) add(kind, variable.name, variable.type === 'Secret' ? mapPlanned(value, byName) : value, variable.at)
     }
   }
   const own = spec.fields.get('envVariables')
@@ -63,6 +63,11 @@ function environment(spec: ImageSpec, scopes: VariableScopes, o: Resolving): Rea
     if (planned !== undefined) add('step-env', key, planned.kind === 'known' ? known(asText(planned.value)) : planned, value.at)
   }
   return env
+}
+
+/** The value of a Secret variable is the secret's name, unless an expression gave the secret itself. */
+function byName(value: Text): Text {
+  return typeof value === 'string' ? secretText(value) : value
 }
 
 function asText(value: ExprValue): Text {

@@ -1,4 +1,5 @@
 /** Variables as expressions see them. A value with expressions inside is handed on as source: the evaluator goes on with it. */
+import { secretText } from '../../base/secret-text.ts'
 import { folder, type Slot, source, value } from '../../expr/scope.ts'
 import type { Variable } from '../../pipeline/variables.ts'
 
@@ -15,5 +16,7 @@ function slotOf(variable: Variable, override: string | undefined): Slot {
   if (dynamic === undefined || dynamic === null) return value(null)
   if (dynamic.kind === 'template') return source(dynamic.node.source)
   const text = dynamic.value
+  // The value of a Secret variable is the secret's name, never the secret.
+  if (variable.type === 'Secret') return value(typeof text === 'string' ? secretText(text) : text)
   return value(variable.type === 'Number' && typeof text === 'string' && text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text)
 }
