@@ -2,6 +2,7 @@
 import type { EngineParts } from '../engine/parts.ts'
 import type { Connector } from '../pipeline/connector.ts'
 import type { CodebaseFacts } from '../plan/facts.ts'
+import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
@@ -65,6 +66,8 @@ export interface Toolbox {
   embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries>
   /** For commands about images: docker's configuration and the connectors are asked for credentials. */
   registry(needs: RegistryNeeds): Promise<RegistryAccess>
+  /** The embedded builder; base images come through the client. */
+  builder(client: RegistryClient, home: string): Promise<Builder>
   registryServer(o: { readonly host: string; readonly port: number; readonly data: string }): Promise<RegistryServer>
   readonly sinks: {
     terminal(out: Writer): Promise<Sink>

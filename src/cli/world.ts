@@ -1,5 +1,6 @@
 /** All that commands know of the machine, handed in by main. */
 import type { Clock } from '../base/clock.ts'
+import type { Platform } from '../oci/platform.ts'
 import type { Toolbox } from './toolbox.ts'
 
 /** A stream to people or programs. */
@@ -17,6 +18,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Data folder. */
   readonly home: string
+  /** What this machine runs by itself: linux and its CPU. */
+  readonly platform: Platform
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
   readonly stdout: Writer

@@ -1,6 +1,5 @@
 /** The engine's parts for one run: infrastructures, builders, deliveries and secrets, over one registry client per connector. */
 import { join } from 'node:path'
-import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
 import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
@@ -12,14 +11,11 @@ import { connectorAuth } from '../adapters/registry-auth/connector-auth.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
-import { buildStore } from '../builder/store/directory.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
-import { contentStore } from '../media/content-store.ts'
-import { parseRef } from '../oci/ref.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { createRegistryClient, type RegistryClient } from '../registry/client.ts'
-import { pullImage } from '../registry/pull.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
+import { composeBuilder } from './compose-builder.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
@@ -38,18 +34,10 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
     return client
   }
   const images = imageStore({ dir: join(needs.home, 'images') })
-  const builder = embeddedBuilder({
-    store: buildStore(contentStore(join(needs.home, 'images')), join(needs.home, 'build')),
-    async baseImage(name, platform, o) {
-      const ref = parseRef(name)
-      if (!ref.ok) throw new Error(`${name} is no image reference`)
-      return pullImage(ref.value, { client: clientFor(), platform, signal: o.signal })
-    },
-  })
   return {
     parts: {
       infrastructures: { local: localInfra({ dir: join(needs.home, 'stages'), env, kill }), fake: fakeInfra({ clock, dir: join(needs.home, 'stages') }) },
-      builders: { embedded: builder },
+      builders: { embedded: composeBuilder(needs.home, clientFor) },
       deliveries: { registry: registryDelivery({ clientFor }), archive: archiveDelivery(), 'oci-layout': layoutDelivery(), load: images.delivery },
       images: images.source,
       secrets,

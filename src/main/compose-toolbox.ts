@@ -39,6 +39,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { composeRegistry } = await import('./compose-registry.ts')
       return composeRegistry(machine, needs)
     },
+    async builder(client, home) {
+      const { composeBuilder } = await import('./compose-builder.ts')
+      return composeBuilder(home, () => client)
+    },
     async registryServer(o) {
       const { registryServer } = await import('./compose-registries.ts')
       return registryServer(o)

@@ -16,6 +16,7 @@ export function composeWorld(signal: AbortSignal): World {
     cwd: process.cwd(),
     env,
     home: env['SLIPWAY_HOME'] ?? join(data, 'slipway'),
+    platform: { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch },
     clock: systemClock,
     random: randomBytes,
     stdout: writer(process.stdout, env),

@@ -14,6 +14,18 @@ export const cliCodes = {
     hint: 'check the folder and its permissions',
     explain: 'The file or its folder may not be written, or the disk is full.',
   },
+  BUILD_TAG_NEEDED: {
+    severity: 'error',
+    message: 'a pushed image needs a name',
+    hint: 'add -t REPOSITORY:TAG, as often as needed',
+    explain: '`--push`, or an output of type registry, sends the image to the registries of its tags. Without `-t` there is none.',
+  },
+  BUILD_OUTPUT_UNKNOWN: {
+    severity: 'error',
+    message: 'the output "{output}" is not known here',
+    hint: 'known: type=docker,dest=FILE; type=oci,dest=FILE; type=oci,dest=DIR,tar=false; type=registry; type=image',
+    explain: 'Images are written as archives or layouts, pushed, or kept in the image store. Other exporters of BuildKit, such as `local` and `tar`, are not there yet.',
+  },
   CODE_UNKNOWN: {
     severity: 'error',
     message: 'there is no error code {found}',

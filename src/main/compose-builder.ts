@@ -1,0 +1,22 @@
+/** The embedded builder over the image store: layers it makes are stored once, and base images come through a registry client. */
+import { join } from 'node:path'
+import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
+import { Problem } from '../base/problem.ts'
+import { buildStore } from '../builder/store/directory.ts'
+import { contentStore } from '../media/content-store.ts'
+import { parseRef, withDefaultTag } from '../oci/ref.ts'
+import type { Builder } from '../ports/builder.ts'
+import type { RegistryClient } from '../registry/client.ts'
+import { pullImage } from '../registry/pull.ts'
+
+export function composeBuilder(home: string, client: () => RegistryClient): Builder {
+  return embeddedBuilder({
+    store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
+    async baseImage(name, platform, { signal }) {
+      const ref = parseRef(name)
+      const [wrong] = ref.diagnostics
+      if (!ref.ok) throw wrong === undefined ? new Error(`${name} is no image reference`) : new Problem(wrong)
+      return pullImage(withDefaultTag(ref.value), { client: client(), platform, signal })
+    },
+  })
+}
