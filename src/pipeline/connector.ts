@@ -55,13 +55,27 @@ function cloudExtras() {
 const git = record(
   {
     url: required(dynText({ nonEmpty: true })),
-    type: optional(choice(['Account', 'Repo', 'Project'])),
+    type: optional(choice(['Account', 'Repo', 'Project', 'Region'])),
     validationRepo: optional(text()),
     authentication: optional(dynTree()),
     apiAccess: optional(dynTree()),
     ...around,
   },
   { name: 'GitConnectorSpec', unknown: 'warning' },
+)
+
+/** For any other server: `type` is the protocol here, and `spec` the login. */
+const anyGit = record(
+  {
+    url: required(dynText({ nonEmpty: true })),
+    type: optional(choice(['Http', 'Ssh'])),
+    connectionType: optional(choice(['Account', 'Repo', 'Project'])),
+    validationRepo: optional(text()),
+    branchName: optional(text()),
+    spec: optional(dynTree({ doc: 'How to log in.' })),
+    ...around,
+  },
+  { name: 'AnyGitConnectorSpec', unknown: 'warning' },
 )
 
 const common = {
@@ -88,7 +102,7 @@ const connector = tagged({
     Bitbucket: record({ ...common, spec: required(git) }),
     AzureRepo: record({ ...common, spec: required(git) }),
     Codecommit: record({ ...common, spec: required(git) }),
-    Git: record({ ...common, spec: required(git) }),
+    Git: record({ ...common, spec: required(anyGit) }),
   },
 })
 
