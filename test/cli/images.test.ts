@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
 
-const hosts = 'hosts:\n  - {match: docker.io, endpoint: embedded:hub}\n  - {match: ghcr.io, endpoint: embedded:ghcr}\n  - {match: down.example, endpoint: "http://127.0.0.1:1"}\n'
+const hosts =
+  'hosts:\n  - {match: docker.io, endpoint: embedded:hub}\n  - {match: ghcr.io, endpoint: embedded:ghcr}\n  - {match: down.example, endpoint: "http://127.0.0.1:1"}\n'
 
 function project() {
-  const files = { '.slipway/config.yaml': hosts, 'ctx/Dockerfile': 'FROM scratch AS one\nARG WHO\nLABEL who=$WHO\nCOPY a.txt /\nFROM one\nCMD ["/a.txt"]\n', 'ctx/a.txt': 'hello' }
+  const files = {
+    '.slipway/config.yaml': hosts,
+    'ctx/Dockerfile': 'FROM scratch AS one\nARG WHO\nLABEL who=$WHO\nCOPY a.txt /\nFROM one\nCMD ["/a.txt"]\n',
+    'ctx/a.txt': 'hello',
+  }
   const made = tempProject(files)
   return { ...made, world: testWorld({ cwd: made.dir, env: { WHO: 'from the environment' } }) }
 }
@@ -19,7 +24,10 @@ describe('images on the command line', () => {
     expect([built.code, built.out]).toEqual([0, expect.stringMatching(/^sha256:[0-9a-f]{64}\n$/)])
     expect(read('id')).toMatch(/^sha256:/)
     expect((await world.run('images')).out).toContain('acme/app:1')
-    const shown = JSON.parse((await world.run('inspect', 'acme/app:1', '--json')).out) as { digest: string; config: { config: { Labels: object; Cmd: string[] } } }
+    const shown = JSON.parse((await world.run('inspect', 'acme/app:1', '--json')).out) as {
+      digest: string
+      config: { config: { Labels: object; Cmd: string[] } }
+    }
     expect(shown.digest).toBe(built.out.trim())
     expect(shown.config.config).toMatchObject({ Labels: { who: 'from the environment', a: 'b' }, Cmd: ['/a.txt'] })
     expect((await world.run('images', 'rm', 'acme/app:1')).code).toBe(0)
@@ -31,7 +39,9 @@ describe('images on the command line', () => {
     const { world } = project()
     const digest = digestOf((await world.run('build', '-t', 'acme/app:1', '-o', 'type=docker,dest=out/app.tar', 'ctx')).out)
     const pushed = await world.run('push', 'out/app.tar', 'acme/app:1', 'ghcr.io/acme/app:1', 'ghcr.io/acme/app:2', '--json')
-    expect((JSON.parse(pushed.out) as { digest: string; result: string }[]).map((one) => [one.digest, one.result])).toEqual(Array(3).fill([digest, 'delivered']))
+    expect((JSON.parse(pushed.out) as { digest: string; result: string }[]).map((one) => [one.digest, one.result])).toEqual(
+      Array(3).fill([digest, 'delivered']),
+    )
     const copied = await world.run('copy', 'ghcr.io/acme/app:2', 'docker.io/other/app:9')
     expect(digestOf(copied.out)).toBe(digest)
     const pulled = await world.run('pull', 'docker.io/other/app:9', 'back.tar')

@@ -24,7 +24,8 @@ export const cliCodes = {
     severity: 'error',
     message: 'the output "{output}" is not known here',
     hint: 'known: type=docker,dest=FILE; type=oci,dest=FILE; type=oci,dest=DIR,tar=false; type=registry; type=image',
-    explain: 'Images are written as archives or layouts, pushed, or kept in the image store. Other exporters of BuildKit, such as `local` and `tar`, are not there yet.',
+    explain:
+      'Images are written as archives or layouts, pushed, or kept in the image store. Other exporters of BuildKit, such as `local` and `tar`, are not there yet.',
   },
   CODE_UNKNOWN: {
     severity: 'error',
