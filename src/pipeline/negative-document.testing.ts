@@ -18,6 +18,13 @@ export const documentCases: readonly Case[] = [
   { rule: 'P-01 stages are not empty', text: 'pipeline:\n  identifier: p\n  name: p\n  stages: |[]\n', code: 'YAML_WRONG_KIND', says: 'at least one' },
   { rule: 'P-01 stages are a list', text: 'pipeline:\n  identifier: p\n  name: p\n  stages: |{}\n', code: 'YAML_WRONG_KIND', says: 'list' },
   { rule: 'P-01 tags are a map', text: pipeline('identifier: p\nname: p\ntags: |[a]'), code: 'YAML_WRONG_KIND', says: 'map' },
+  { rule: 'P-01 one document', text: `${pipeline('identifier: p\nname: p')}---\n|other: 1\n`, code: 'YAML_WRONG_KIND', says: 'one document' },
+  {
+    rule: 'ST-01 a template',
+    text: pipeline('identifier: p\nname: p', '- stage: {identifier: s, name: s, |template: {templateRef: t}}'),
+    code: 'MODEL_STEP_UNSUPPORTED',
+    says: 'write the stage out',
+  },
   { rule: 'P-02 identifier begins with no digit', text: pipeline('identifier: |9abc\nname: p'), code: 'YAML_BAD_TEXT', says: 'identifier' },
   { rule: 'P-02 identifier has no hyphen', text: pipeline('identifier: |a-b\nname: p'), code: 'YAML_BAD_TEXT' },
   { rule: 'P-02 identifier of 129 characters', text: pipeline(`identifier: |${'a'.repeat(129)}\nname: p`), code: 'YAML_BAD_TEXT', says: '128' },

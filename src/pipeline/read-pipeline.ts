@@ -17,11 +17,13 @@ export function readPipeline(file: SourceFile, o: ReadOptions): Checked<Pipeline
   const { documents, diagnostics: syntax } = parseYaml(file)
   const diagnostics: Diagnostic[] = [...syntax]
   const report = (d: Diagnostic): void => void diagnostics.push(d)
-  const root = documents[0]
+  const [root, second] = documents
   if (root === undefined || root.kind !== 'map') {
     if (!hasErrors(diagnostics)) report(diagnose('MODEL_NO_PIPELINE', {}, { at: root?.at ?? file.span(0) }))
     return { ok: false, diagnostics }
   }
+  if (second !== undefined)
+    report(diagnose('YAML_WRONG_KIND', { path: 'document', expected: 'one document with one pipeline', found: 'several' }, { at: second.at }))
   const pipeline = pipelineDocument.read(fillInputs(root, o.inputs, report), report, '')?.pipeline
   if (pipeline !== undefined) {
     checkIds(pipeline, report)

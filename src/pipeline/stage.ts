@@ -13,6 +13,7 @@ import { displayName, identifier } from './names.ts'
 import { sharedPaths } from './shared-paths.ts'
 import { type StepNode, stepNodes } from './step-nodes.ts'
 import { failureStrategies, strategy } from './strategy.ts'
+import { writtenOut } from './templates.ts'
 import { variables } from './variables.ts'
 import { stageWhen } from './when.ts'
 
@@ -87,7 +88,7 @@ const envelope = record(
 export type CiSpec = ShapeType<typeof ciSpec>
 export type Stage = Omit<ShapeType<typeof envelope>, 'spec' | 'type'> & { readonly spec: CiSpec }
 
-export const stage: Shape<Stage> = {
+const typedStage: Shape<Stage> = {
   doc: 'Steps that share a machine and a workspace.',
   read(node, report, path) {
     const read = envelope.read(node, report, path)
@@ -106,6 +107,8 @@ export const stage: Shape<Stage> = {
       return { ...base, properties: { ...(base['properties'] as object), type: { const: 'CI' }, spec: ciSpec.schema(context) } }
     }),
 }
+
+export const stage = writtenOut(typedStage, 'stage')
 
 function refuse(type: YamlScalar, report: Report): undefined {
   report(diagnose('MODEL_STAGE_UNSUPPORTED', { type: type.source }, { at: type.at }))

@@ -11,6 +11,7 @@ import { displayName, identifier } from './names.ts'
 import { sharedPaths } from './shared-paths.ts'
 import { type Step, step } from './step.ts'
 import { type FailureStrategies, failureStrategies, type Strategy, strategy } from './strategy.ts'
+import { writtenOut } from './templates.ts'
 import { type Variable, variables } from './variables.ts'
 import { type StepWhen, stepWhen } from './when.ts'
 
@@ -32,7 +33,7 @@ export type StepNode =
 
 export const stepNodes: Shape<readonly StepNode[]> = lazy(() => list(node, { doc: 'Steps, one after another.' }))
 
-const group: Shape<StepGroup> = record(
+const wholeGroup: Shape<StepGroup> = record(
   {
     identifier: required(identifier),
     name: required(displayName),
@@ -49,8 +50,10 @@ const group: Shape<StepGroup> = record(
   { name: 'StepGroup', doc: 'Steps that belong together.' },
 )
 
+const group = writtenOut(wholeGroup, 'group')
+
 /** `contextType` stands beside `step:` in pipelines exported from the original. */
-const node: Shape<StepNode> = withoutContext(onlyKey({ step, parallel: stepNodes, stepGroup: group }) as Shape<StepNode>)
+const node: Shape<StepNode> = writtenOut(withoutContext(onlyKey({ step, parallel: stepNodes, stepGroup: group }) as Shape<StepNode>), 'steps', 'insert')
 
 function withoutContext<T>(shape: Shape<T>): Shape<T> {
   return {

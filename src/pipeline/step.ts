@@ -11,6 +11,7 @@ import { timeout } from './duration.ts'
 import { displayName, identifier } from './names.ts'
 import { type StepType, stepSpecs, unsupportedSteps } from './steps/step-types.ts'
 import { failureStrategies, strategy } from './strategy.ts'
+import { writtenOut } from './templates.ts'
 import { stepWhen } from './when.ts'
 
 const envelope = record(
@@ -26,7 +27,6 @@ const envelope = record(
     strategy: optional(strategy),
     enforce: known(),
     contextType: known(),
-    template: known('templates are resolved by Harness; write the step out'),
   },
   { name: 'Step', doc: 'One thing to do.' },
 )
@@ -36,7 +36,7 @@ type Envelope = Omit<ShapeType<typeof envelope>, 'type' | 'spec'>
 export type StepOf<T extends StepType> = Envelope & { readonly type: T; readonly spec: ShapeType<(typeof stepSpecs)[T]> }
 export type Step = { [T in StepType]: StepOf<T> }[StepType]
 
-export const step: Shape<Step> = {
+const typedStep: Shape<Step> = {
   doc: 'One thing to do.',
   read(node, report, path) {
     const read = envelope.read(node, report, path)
@@ -57,6 +57,8 @@ export const step: Shape<Step> = {
       }),
     })),
 }
+
+export const step = writtenOut(typedStep, 'step')
 
 function isStepType(type: string): type is StepType {
   return Object.hasOwn(stepSpecs, type)
