@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gnuTar } from '../../test/support/gnu-tar.ts'
 import type { Image } from '../oci/views.ts'
 import { type Fixture, fixture } from './build-fixture.ts'
 import { baseDockerfile, recordedEntries, writeArchives, writeBaseContext, writeContext } from './parity-fixture.ts'
@@ -62,7 +63,7 @@ async function check(f: Fixture, test: Recorded): Promise<void> {
   expect(config.author).toBe(test.author)
 }
 
-describe('parity with BuildKit', () => {
+describe('parity with BuildKit', gnuTar, () => {
   it.each(recorded('scratch'))('$name', (test) => check(plain, test))
   it.each(recorded('base'))('on a base: $name', (test) => check(plain, test))
   it.each(recorded('more'))('more: $name', (test) => check(archives, test))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
+import { gnuTar } from '../../test/support/gnu-tar.ts'
 import type { NonEmpty } from '../base/result.ts'
 import { assembleIndex } from '../oci/assemble.ts'
 import { collect } from '../oci/join.ts'
@@ -84,7 +85,7 @@ describe('hybrid archive', () => {
     expect(readFileSync(join(dir, 'a')).equals(readFileSync(join(dir, 'b')))).toBe(true)
   })
 
-  it('holds a docker manifest.json whose paths exist, with each blob once', async () => {
+  it('holds a docker manifest.json whose paths exist, with each blob once', gnuTar, async () => {
     const path = join(temp(), 'a.tar')
     const image = await randomImage({ layers: 2 })
     await writeArchive(
@@ -214,7 +215,7 @@ describe('OCI layouts', () => {
     expect(await validate(chooseImage(archive).view, { signal })).toEqual([])
   })
 
-  it('are read as tar, without docker’s part', async () => {
+  it('are read as tar, without docker’s part', gnuTar, async () => {
     const dir = join(temp(), 'layout')
     const image = await randomImage({ layers: 2 })
     await writeLayout(dir, [{ view: image, refs: [] }], { signal, durability: 'fast' })

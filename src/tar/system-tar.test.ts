@@ -1,23 +1,22 @@
 /** The codec against the system's tar, both ways. Needs the program; says so when it is missing. */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { needs, promised } from '../../test/support/skip.ts'
+import { gnuTar } from '../../test/support/gnu-tar.ts'
+import { promised } from '../../test/support/skip.ts'
 import { streamSource } from './byte-source.ts'
 import { readTar } from './read-tar.ts'
 import { type TarItem, writeTar } from './write-tar.ts'
 
 const signal = new AbortController().signal
-const probe = spawnSync('tar', ['--version'], { encoding: 'utf8' })
-const gnuTar = probe.status === 0 && probe.stdout.includes('GNU tar')
 
 const folder = mkdtempSync(join(tmpdir(), 'tar-codec-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const base = { mode: 0o644, uid: 1000, gid: 1000, mtimeNs: 1_700_000_000_000_000_000n }
 
-describe('system tar', promised('ci', needs(gnuTar, 'GNU tar is not installed')), () => {
+describe('system tar', promised('ci', gnuTar), () => {
   it('unpacks what we write', async () => {
     const long = `${'long-'.repeat(40)}/${'name-'.repeat(40)}é`
     const items: TarItem[] = [
