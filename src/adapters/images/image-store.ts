@@ -7,9 +7,9 @@ import { openArchive } from '../../media/open-archive.ts'
 import { refsTable } from '../../media/refs-table.ts'
 import { openStored, saveImage } from '../../media/stored-image.ts'
 import { type ImageRef, parseSourceRef, showRef, withDefaultTag } from '../../oci/ref.ts'
+import { weigh } from '../../oci/weigh.ts'
 import type { Delivery, ImageSource } from '../../ports/delivery.ts'
 import { refsOf } from './archive-delivery.ts'
-import { imageBytes } from './image-bytes.ts'
 
 export interface ImageStore {
   readonly source: ImageSource
@@ -40,7 +40,7 @@ export function imageStore(o: { readonly dir: string }): ImageStore {
       async deliver(image, to, { signal }) {
         if (to.kind !== 'load') throw new Error(`the image store cannot take a ${to.kind}`)
         const descriptor = await saveImage(blobs, image, { signal })
-        const bytes = await imageBytes(image)
+        const { bytes } = await weigh(image)
         for (const ref of refsOf(to.names)) await names.set(showRef(withDefaultTag(ref)), descriptor)
         return to.names.map((target) => ({ kind: 'delivered', target, digest: descriptor.digest, bytes }))
       },

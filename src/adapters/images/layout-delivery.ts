@@ -1,9 +1,9 @@
 /** Delivery to an OCI layout folder. */
 
 import { writeLayout } from '../../media/write-layout.ts'
+import { weigh } from '../../oci/weigh.ts'
 import type { Delivery } from '../../ports/delivery.ts'
 import { refsOf } from './archive-delivery.ts'
-import { imageBytes } from './image-bytes.ts'
 
 export function layoutDelivery(): Delivery {
   return {
@@ -11,7 +11,7 @@ export function layoutDelivery(): Delivery {
       if (to.kind !== 'oci-layout') throw new Error(`a layout cannot take a ${to.kind}`)
       try {
         await writeLayout(to.path, [{ view: image, refs: refsOf(to.names) }], { signal })
-        return [{ kind: 'delivered', target: to.path, digest: await image.digest(), bytes: await imageBytes(image) }]
+        return [{ kind: 'delivered', target: to.path, digest: await image.digest(), bytes: (await weigh(image)).bytes }]
       } catch (error) {
         signal.throwIfAborted()
         return [{ kind: 'refused', target: to.path, error }]

@@ -2,18 +2,18 @@
 
 import { shortDigest } from '../../oci/digest.ts'
 import { type ImageRef, parseRef } from '../../oci/ref.ts'
+import { weigh } from '../../oci/weigh.ts'
 import type { Delivered, Delivery } from '../../ports/delivery.ts'
 import type { RegistryClient } from '../../registry/client.ts'
 import { deliver } from '../../registry/deliver.ts'
 import type { PushEvent } from '../../registry/push.ts'
-import { imageBytes } from './image-bytes.ts'
 
 export function registryDelivery(o: { readonly clientFor: (connector: string | undefined) => RegistryClient }): Delivery {
   return {
     async deliver(image, to, { signal, progress }) {
       if (to.kind !== 'registry') throw new Error(`a registry cannot take a ${to.kind}`)
       const refs = new Map<ImageRef, string>(to.refs.flatMap((text) => (parsed(text) === undefined ? [] : [[parsed(text) as ImageRef, text]])))
-      const bytes = await imageBytes(image)
+      const { bytes } = await weigh(image)
       const onEvent = ({ registry, digest, bytes: done, total, state }: PushEvent): void => {
         if (state === 'uploading' || state === 'uploaded')
           progress({ task: `${registry} ${shortDigest(digest)}`, done: state === 'uploaded' ? total : done, total })

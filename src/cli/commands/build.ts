@@ -8,13 +8,13 @@ import { writeArchive } from '../../media/write-archive.ts'
 import { writeLayout } from '../../media/write-layout.ts'
 import { type Platform, parsePlatform } from '../../oci/platform.ts'
 import { type ImageRef, showRef } from '../../oci/ref.ts'
+import { weigh } from '../../oci/weigh.ts'
 import type { BuildEvent, BuildRequest, Built } from '../../ports/builder.ts'
 import type { RegistryClient } from '../../registry/client.ts'
 import { deliver } from '../../registry/deliver.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
 import { type ExitCode, exitCodes, paintFor, printDiagnostics } from '../failures.ts'
 import { type BuildOutput, parseOutput } from '../images/build-output.ts'
-import { totals } from '../images/describe-view.ts'
 import { localImages } from '../images/local-images.ts'
 import { referenceOf } from '../images/open-source.ts'
 import { type ClientOptions, withClient } from '../images/with-client.ts'
@@ -141,7 +141,7 @@ async function bring(built: Built, outputs: readonly BuildOutput[], refs: readon
 
 async function summarize(built: Built, o: BuildOptions, tookMs: number, refs: readonly ImageRef[], world: World): Promise<void> {
   const digest = await built.image.digest()
-  const { bytes } = await totals(built.image)
+  const { bytes } = await weigh(built.image)
   if (o.iidfile !== undefined) await writeFile(resolve(world.cwd, o.iidfile), await imageId(built))
   if (o.metadataFile !== undefined) {
     const metadata = { 'containerimage.digest': digest, 'containerimage.config.digest': await imageId(built), 'image.name': refs.map(showRef).join(',') }

@@ -4,8 +4,8 @@ import { problem } from '../../base/problem.ts'
 import { openStored } from '../../media/stored-image.ts'
 import { shortDigest } from '../../oci/digest.ts'
 import { familiarRef, parseRef, showRef } from '../../oci/ref.ts'
+import { weigh } from '../../oci/weigh.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
-import { totals } from '../images/describe-view.ts'
 import { localImages } from '../images/local-images.ts'
 import { referenceOf } from '../images/open-source.ts'
 import type { World } from '../world.ts'
@@ -14,7 +14,7 @@ export async function listImages(o: { readonly json?: boolean }, world: World): 
   const images = localImages(world.home)
   const rows = []
   for (const { name, descriptor } of await images.names.list()) {
-    const { bytes, layers } = await totals(await openStored(images.blobs, descriptor))
+    const { bytes, layers } = await weigh(await openStored(images.blobs, descriptor))
     rows.push({ name, digest: descriptor.digest, bytes, layers })
   }
   if (o.json === true) await world.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)

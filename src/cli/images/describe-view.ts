@@ -4,6 +4,7 @@ import type { Digest } from '../../oci/digest.ts'
 import type { ImageConfig, Manifest } from '../../oci/manifest.ts'
 import { showPlatform } from '../../oci/platform.ts'
 import type { Image, Index } from '../../oci/views.ts'
+import { weigh } from '../../oci/weigh.ts'
 
 export type Described =
   | {
@@ -32,17 +33,8 @@ export async function describeView(view: Image | Index): Promise<Described> {
     }))
     return { kind: 'index', digest, mediaType: view.mediaType, children }
   }
-  const [manifest, config, { bytes }] = await Promise.all([view.manifest(), view.config(), totals(view)])
+  const [manifest, config, { bytes }] = await Promise.all([view.manifest(), view.config(), weigh(view)])
   return { kind: 'image', digest, mediaType: view.mediaType, bytes, manifest, config }
-}
-
-export async function totals(view: Image | Index): Promise<{ readonly bytes: number; readonly layers: number }> {
-  if (view.kind === 'image') {
-    const { layers, config } = await view.manifest()
-    return { bytes: layers.reduce((sum, layer) => sum + layer.size, config.size), layers: layers.length }
-  }
-  const parts = await Promise.all((await view.children()).map(async (child) => totals(await child.open())))
-  return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), layers: parts.reduce((sum, part) => sum + part.layers, 0) }
 }
 
 export function viewText(name: string, d: Described): string {

@@ -1,0 +1,60 @@
+/** Logins from connectors: a step names its connector, whose user and password go to the connector's registry only. */
+import { problem } from '../../base/problem.ts'
+import { isSecretText, type Text } from '../../base/secret-text.ts'
+import type { Dynamic } from '../../dynamic/dynamic.ts'
+import type { Connector } from '../../pipeline/connector.ts'
+import type { Credentials } from '../../ports/registry-auth.ts'
+import type { Login, LoginSource } from './login.ts'
+import { parsePrefix } from './prefix.ts'
+
+/** How the run reads secrets: revealed values are known to its redactor before anyone else sees them. */
+export type ReadSecret = (name: string, o: { readonly signal: AbortSignal }) => Promise<string>
+
+type DockerConnector = Extract<Connector, { readonly type: 'DockerRegistry' }>
+
+/** Of the connector that a step names. Throws CONNECTOR_INCOMPLETE for a URL that cannot be read. */
+export function connectorLogins(connector: DockerConnector, read: ReadSecret): LoginSource {
+  const prefix = prefixOf(connector)
+  const login: Omit<Login, 'prefix'> = { from: `connector ${connector.identifier}`, credentials: (w) => credentialsOf(connector, read, w) }
+  // https://ghcr.io/NAMESPACE is also used for repositories elsewhere on ghcr.io: with lower rank it counts for the whole host.
+  const wider: readonly Login[] = prefix.path === '' ? [] : [{ ...login, prefix: { ...prefix, path: '' }, lastResort: true }]
+  return { name: `connector ${connector.identifier}`, logins: async () => [{ ...login, prefix }, ...wider] }
+}
+
+/** Of all connectors of a folder, for commands that name none. Those whose URL is known only in a run are left out. */
+export function allConnectorLogins(connectors: Iterable<Connector>, read: ReadSecret): readonly LoginSource[] {
+  return [...connectors].flatMap((connector) =>
+    connector.type === 'DockerRegistry' && isPlain(connector.spec.dockerRegistryUrl) ? [connectorLogins(connector, read)] : [],
+  )
+}
+
+function prefixOf({ identifier, spec, at }: DockerConnector) {
+  const url = plain(spec.dockerRegistryUrl, identifier, 'dockerRegistryUrl')
+  const prefix = parsePrefix(url)
+  if (prefix === undefined) throw problem('CONNECTOR_INCOMPLETE', { connector: identifier, missing: 'a dockerRegistryUrl with a host' }, { at })
+  return prefix
+}
+
+async function credentialsOf(connector: DockerConnector, read: ReadSecret, o: { readonly signal: AbortSignal }): Promise<Credentials | undefined> {
+  const { auth } = connector.spec
+  if (auth === undefined || auth.type === 'Anonymous') return undefined
+  const { username, usernameRef, passwordRef } = auth.spec ?? {}
+  const user = usernameRef !== undefined ? await read(usernameRef, o) : username === undefined ? undefined : plain(username, connector.identifier, 'username')
+  if (user === undefined || passwordRef === undefined) {
+    throw problem(
+      'CONNECTOR_INCOMPLETE',
+      { connector: connector.identifier, missing: user === undefined ? 'username or usernameRef' : 'passwordRef' },
+      { at: connector.at },
+    )
+  }
+  return { kind: 'basic', username: user, password: await read(passwordRef, o) }
+}
+
+function isPlain(dynamic: Dynamic<Text>): dynamic is Dynamic<Text> & { readonly kind: 'literal'; readonly value: string } {
+  return dynamic.kind === 'literal' && !isSecretText(dynamic.value)
+}
+
+function plain(dynamic: Dynamic<Text>, connector: string, field: string): string {
+  if (isPlain(dynamic)) return dynamic.value
+  throw problem('CONNECTOR_INCOMPLETE', { connector, missing: `${field} written out (no expression)` }, { at: dynamic.at })
+}
