@@ -48,7 +48,10 @@ const ended: readonly RunEvent[] = [
 
 async function plainText(events: readonly RunEvent[]): Promise<string> {
   let text = ''
-  const sink = plainSink({ write: (more) => void (text += more), columns: undefined, colour: false })
+  const write = (more: string): void => {
+    text += more
+  }
+  const sink = plainSink({ write, columns: undefined, colour: false })
   for (const one of recorded(events)) await sink.write(one)
   await sink.close()
   return text
