@@ -19,14 +19,18 @@ export function durationMs(text: string): number | undefined {
   return sum
 }
 
-/** An empty timeout counts as none. */
-export const timeout: Shape<Dynamic<Text>> = mapped(dynText({ doc: 'Longest time it may take: 30s, 10m, 1h 30m, 1d.' }), (value, { report, path }) => {
+const doc = 'Longest time it may take: 30s, 10m, 1h 30m, 1d.'
+
+const checked: Shape<Dynamic<Text>> = mapped(dynText({ doc }), (value, { report, path }) => {
   if (value.kind === 'literal' && typeof value.value === 'string' && value.value !== '' && durationMs(value.value) === undefined) {
     report(diagnose('MODEL_BAD_TIMEOUT', { path, found: value.value }, { at: value.at }))
     return undefined
   }
   return value
 })
+
+/** An empty timeout counts as none. */
+export const timeout: Shape<Dynamic<Text>> = { ...checked, schema: dynText({ doc, pattern: new RegExp(`${timeoutPattern.source}|^$`) }).schema }
 
 /** How long a person may take to decide: here single seconds are allowed, and parts are set apart by spaces. */
 export const interventionTimeout = dynText({

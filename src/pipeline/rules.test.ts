@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { hasErrors } from '../base/diagnostic.ts'
 import { sourceFile } from '../text/source-file.ts'
+import { jsonSchema } from '../yaml/shape/json-schema.ts'
 import { documentCases } from './negative-document.testing.ts'
 import { stepCases } from './negative-steps.testing.ts'
+import { pipelineDocument } from './pipeline.ts'
 import { readPipeline } from './read-pipeline.ts'
 import { failing, image, infrastructure, inSpec, kubernetes, ofType, pipeline, run, stage, step, steps } from './texts.testing.ts'
 
@@ -138,5 +140,18 @@ describe('SE-06 identifiers', () => {
     expect(hasErrors(read.diagnostics)).toBe(false)
     const twice = readPipeline(sourceFile('p.yaml', pipeline('identifier: p\nname: p', `${one('s')}\n${one('s')}`)), { inputs: {} })
     expect(twice.diagnostics.map((d) => d.code)).toEqual(['MODEL_DUPLICATE_ID'])
+  })
+})
+
+describe('the JSON Schema', () => {
+  it('lets contextType stand beside a step, as exported pipelines have it', () => {
+    const { $defs } = jsonSchema(pipelineDocument) as {
+      readonly $defs: { readonly StepNodeItem: { readonly oneOf: readonly { readonly properties: object }[] } }
+    }
+    expect($defs.StepNodeItem.oneOf.map(({ properties }) => Object.keys(properties))).toEqual([
+      ['step', 'contextType'],
+      ['parallel', 'contextType'],
+      ['stepGroup', 'contextType'],
+    ])
   })
 })

@@ -5,7 +5,7 @@ import { list } from '../yaml/shape/collections.ts'
 import { lazy } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
-import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
+import type { JsonSchema, Shape, ShapeType } from '../yaml/shape/shape.ts'
 import { onlyKey } from '../yaml/shape/variants.ts'
 import { displayName, identifier } from './names.ts'
 import { sharedPaths } from './shared-paths.ts'
@@ -62,8 +62,16 @@ function withoutContext<T>(shape: Shape<T>): Shape<T> {
       if (item.kind !== 'map') return shape.read(item, report, path)
       return shape.read({ ...item, entries: item.entries.filter((entry) => entry.key !== 'contextType') }, report, path)
     },
-    schema: (context) => context.define('StepNodeItem', () => shape.schema(context)),
+    schema: (context) => context.define('StepNodeItem', () => allowContext(shape.schema(context))),
   }
+}
+
+/** The same for editors. */
+function allowContext(schema: JsonSchema): JsonSchema {
+  const members = schema['oneOf']
+  return Array.isArray(members)
+    ? { ...schema, oneOf: members.map((one: JsonSchema) => ({ ...one, properties: { ...Object(one['properties']), contextType: {} } })) }
+    : schema
 }
 
 export type StageSteps = ShapeType<typeof stepNodes>
