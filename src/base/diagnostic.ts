@@ -40,3 +40,9 @@ export function diagnose<C extends Code>(code: C, data: Parameters<C>, options: 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((d) => d.severity === 'error')
 }
+
+/** In the order of the file. What has no place ("and so many more") comes last. */
+export function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const last = Number.MAX_SAFE_INTEGER
+  return (a.at?.line ?? last) - (b.at?.line ?? last) || (a.at?.col ?? last) - (b.at?.col ?? last)
+}

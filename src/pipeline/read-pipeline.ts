@@ -1,5 +1,5 @@
 /** Pipeline text to model: parse, fill the inputs in, read, and check what spans several places. All findings at once. */
-import { type Diagnostic, diagnose, hasErrors } from '../base/diagnostic.ts'
+import { byPlace, type Diagnostic, diagnose, hasErrors } from '../base/diagnostic.ts'
 import type { Checked } from '../base/result.ts'
 import type { SourceFile } from '../text/source-file.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -31,10 +31,4 @@ export function readPipeline(file: SourceFile, o: ReadOptions): Checked<Pipeline
   }
   diagnostics.sort(byPlace)
   return pipeline === undefined || hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: pipeline, diagnostics }
-}
-
-/** What has no place ("and so many more") comes last. */
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  const last = Number.MAX_SAFE_INTEGER
-  return (a.at?.line ?? last) - (b.at?.line ?? last) || (a.at?.col ?? last) - (b.at?.col ?? last)
 }

@@ -1,5 +1,6 @@
 /** Which images the steps before a place build, and under which names: what a push-only step may take. */
 import type { BuiltImage } from '../image-job/push-source.ts'
+import { wrongSettings } from '../steps/plan-image-work.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Places } from './places.ts'
 import type { StepPlan } from './plan.ts'
@@ -39,8 +40,11 @@ export function imageTrail(before: readonly Entry[] = []): ImageTrail {
 }
 
 /** Push-only steps build nothing; every other image step keeps its image under all of its names. */
-function namesBuilt({ work }: StepPlan): BuiltImage['names'] | undefined {
-  if (work.kind !== 'image' || work.plan.kind !== 'job' || work.plan.job.mode === 'push-only') return undefined
+function namesBuilt({ path, work }: StepPlan): BuiltImage['names'] | undefined {
+  if (work.kind !== 'image') return undefined
+  // What a step with wrong settings would build is not known: it may be what a later step takes.
+  if (work.plan.kind === 'skip' && work.plan.because === wrongSettings) return { kind: 'deferred', source: path, until: 'its settings are mended' }
+  if (work.plan.kind !== 'job' || work.plan.job.mode === 'push-only') return undefined
   for (const output of work.plan.job.outputs) {
     if (output.kind === 'registry') return output.refs
     return output.names

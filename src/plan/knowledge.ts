@@ -10,6 +10,6 @@ export interface StepFacts {
 export interface Knowledge {
   /** undefined for a node that has not ended. */
   of(path: string): StepFacts | undefined
+  /** While planning: the node does not come before the place that is planned, so it can give nothing to it. */
+  ahead?(path: string): boolean
 }
-
-export const nothingKnown: Knowledge = { of: () => undefined }

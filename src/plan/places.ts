@@ -30,6 +30,8 @@ export interface Place {
 
 export interface Places {
   note(path: string, place: Place): void
+  /** Whether planning has come past the node, or past the loop it is a turn of. */
+  passed(path: string): boolean
   at(path: string): Place
   step(path: string): StepSite
 }
@@ -43,6 +45,7 @@ export function places(): Places {
   }
   return {
     note: (path, place) => void known.set(path, place),
+    passed: (path) => known.has(path) || known.has(path.replace(/_\d+(?=\/|$)/g, '')),
     at,
     step(path) {
       const { site } = at(path)

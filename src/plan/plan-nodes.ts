@@ -2,6 +2,7 @@
 
 import type { StepNode as StepModel } from '../pipeline/step-nodes.ts'
 import type { Report } from '../yaml/shape/shape.ts'
+import { checkArchives } from './check-archives.ts'
 import { expandStrategy } from './expand-strategy.ts'
 import type { ImageTrail } from './image-trail.ts'
 import type { Turn } from './loop.ts'
@@ -30,6 +31,7 @@ function planParallel(nodes: readonly StepModel[], parent: string, site: StageSi
   const members = nodes.map((node) => ({ node, images: p.images.branch() }))
   const children = members.flatMap(({ node, images }) => planNodes([node], parent, site, { ...p, images }))
   for (const { images } of members) p.images.join(images)
+  checkArchives(children, p.report)
   return { kind: 'parallel', children }
 }
 
@@ -49,6 +51,7 @@ function planNamed(node: Named, parent: string, site: StageSite, p: Planning): S
   const members = turns.map((turn) => ({ turn, images: p.images.branch() }))
   const children = members.map(({ turn, images }) => planOne(node, parent, site, { ...p, images }, turn))
   for (const { images } of members) p.images.join(images)
+  checkArchives(children, p.report)
   return { ...loop, children, ...(maxConcurrency !== undefined && { maxConcurrency }) }
 }
 

@@ -1,6 +1,7 @@
 /** One step at one place with what is known there: pure, and called again just before the step runs. */
 import type { BuiltImage } from '../image-job/push-source.ts'
 import type { Report } from '../yaml/shape/shape.ts'
+import { noteContainerSettings } from './container-notes.ts'
 import type { StepPlan } from './plan.ts'
 import { planTimeout, planWhen } from './plan-when.ts'
 import { planWork } from './plan-work.ts'
@@ -13,6 +14,7 @@ export function planStep(site: StepSite, path: string, images: readonly BuiltIma
   const resolving = { scope: scopeAt(site), report }
   const timeoutMs = planTimeout(step.timeout, resolving)
   const { work, does } = planWork(site, images, resolving)
+  noteContainerSettings(site, report)
   return {
     kind: 'step',
     path,

@@ -101,6 +101,21 @@ describe('planner', () => {
     expect(diagnostics[0]?.hint).toContain('greeting')
   })
 
+  it('refuses what a later step gives, since it can never be known', () => {
+    const swapped = text
+      .replace('echo <+pipeline.variables.greeting>', 'echo <+steps.third.output.outputVariables.x>')
+      .concat('              - step: {identifier: third, name: third, type: Run, spec: {command: a, outputVariables: [{name: x}]}}\n')
+    expect(plannerOf(swapped).plan().diagnostics).toMatchObject([{ code: 'EXPR_UNKNOWN_PATH' }])
+  })
+
+  it('refuses two parallel steps that write one archive', () => {
+    const build = (id: string): string =>
+      `                - step: {identifier: ${id}, name: ${id}, type: BuildAndPushDockerRegistry, spec: {connectorRef: c, repo: a/${id}, tags: ["1"], envVariables: {PLUGIN_NO_PUSH: "true", PLUGIN_TAR_PATH: x.tar}}}\n`
+    expect(plannerOf(`${text}              - parallel:\n${build('a')}${build('b')}`).plan().diagnostics).toMatchObject([
+      { code: 'PLAN_SAME_ARCHIVE', at: { line: 36 } },
+    ])
+  })
+
   it('replaces the infrastructure of every stage when told to', () => {
     const planned = plannerOf(text, { ...noFacts, on: 'fake' }).plan()
     expect(planned.ok && planned.value.stages[0]).toMatchObject({ infrastructure: { on: 'fake', declared: 'Cloud', arch: 'Arm64' } })

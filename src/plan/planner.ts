@@ -1,5 +1,5 @@
 /** Plans a pipeline, and any step of it again with what a run has learned: the same pure function both times. */
-import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
+import { byPlace, type Diagnostic, hasErrors } from '../base/diagnostic.ts'
 import type { Deferred } from '../base/planned.ts'
 import { Problem, problem } from '../base/problem.ts'
 import type { Checked } from '../base/result.ts'
@@ -8,7 +8,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import { conditionHolds } from './condition.ts'
 import type { RunFacts } from './facts.ts'
 import { imagesBefore, imageTrail, trailOf } from './image-trail.ts'
-import { type Knowledge, nothingKnown } from './knowledge.ts'
+import type { Knowledge } from './knowledge.ts'
 import { places as newPlaces } from './places.ts'
 import type { Plan, StagePlan, StepNode, StepPlan } from './plan.ts'
 import { planNodes } from './plan-nodes.ts'
@@ -40,12 +40,14 @@ export interface Unrolled<Node> {
 }
 
 export function planner(pipeline: Pipeline, o: { readonly file: string; readonly facts: RunFacts }): Planner {
-  const base: Site = { pipeline, file: o.file, facts: o.facts, knowledge: nothingKnown, groups: [] }
   const places = newPlaces()
+  const knowledge: Knowledge = { of: () => undefined, ahead: (path) => !places.passed(path) }
+  const base: Site = { pipeline, file: o.file, facts: o.facts, knowledge, groups: [] }
   return {
     plan() {
       const diagnostics: Diagnostic[] = []
       const stages = planStages(base, { places, images: imageTrail(), report: (d) => diagnostics.push(d) })
+      diagnostics.sort(byPlace)
       return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: { version: 1, pipeline: about(pipeline, o.file), stages }, diagnostics }
     },
     step: (path, knowledge) => {

@@ -1,18 +1,22 @@
 /** All that an image step was given: its fields, its variables, and those of the stage and pipeline, each with where it came from. */
+import { diagnose } from '../base/diagnostic.ts'
 import { known, mapPlanned, type Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
-import { isSecretText, secretText } from '../base/secret-text.ts'
+import { secretText } from '../base/secret-text.ts'
 import type { Dynamic } from '../dynamic/dynamic.ts'
 import { type Resolving, resolve } from '../dynamic/resolve.ts'
 import { resolveTree } from '../dynamic/resolve-many.ts'
-import type { ExprValue } from '../expr/value.ts'
 import type { ImageSpec } from '../pipeline/steps/image-step.ts'
 import type { Variable } from '../pipeline/variables.ts'
 import { isPluginName } from '../settings/env-name.ts'
+import { envValue } from '../settings/env-value.ts'
+import { knownNames } from '../settings/lookup.ts'
+import { mergeEnv } from '../settings/merge.ts'
 import type { YamlField, YamlFields } from '../settings/read-yaml.ts'
 import type { EnvEntry, OriginKind } from '../settings/setting.ts'
 import type { stepFields } from '../settings/yaml-fields.ts'
 import type { YamlValue } from '../settings/yaml-value.ts'
+import { didYouMean } from '../text/suggest.ts'
 
 export interface Given {
   readonly fields: YamlFields
@@ -31,6 +35,9 @@ export function givenTo(spec: ImageSpec, scopes: VariableScopes, o: Resolving): 
   for (const [name, tree] of spec.fields) {
     const value = name === 'envVariables' ? undefined : resolveTree(tree, o)
     if (value !== undefined) fields.set(name, { value: value as Planned<YamlValue>, at: tree.at })
+    // Its expression has been reported: the field is not missing on top of that.
+    else if (name !== 'envVariables')
+      fields.set(name, { value: { kind: 'deferred', source: name, until: 'its expression is mended', at: tree.at }, at: tree.at })
   }
   const connectorRef = textField(fields, 'connectorRef') ?? textField(fields, 'registryRef')
   return {
@@ -41,26 +48,43 @@ export function givenTo(spec: ImageSpec, scopes: VariableScopes, o: Resolving): 
   }
 }
 
-/** Step over stage over pipeline. Only names of plugin settings are taken from variables: the rest are not meant for the build. */
+/** Step over stage over pipeline; what is overridden is told. */
 function environment(spec: ImageSpec, scopes: VariableScopes, o: Resolving): ReadonlyMap<string, EnvEntry> {
+  const levels = [stepVariables(spec, o), scopeVariables('stage-variable', scopes.stage, o), scopeVariables('pipeline-variable', scopes.pipeline, o)]
+  const { value, diagnostics } = mergeEnv(...levels)
+  for (const d of diagnostics) o.report(d)
+  return value
+}
+
+/** Only names of plugin settings are taken from variables of stage and pipeline: the rest are not meant for the build. */
+function scopeVariables(kind: OriginKind, variables: readonly Variable[], o: Resolving): ReadonlyMap<string, EnvEntry> {
   const env = new Map<string, EnvEntry>()
-  const add = (kind: OriginKind, name: string, value: Planned<Text>, at: EnvEntry['origin']['at']): void => {
-    env.set(name, { value, origin: { kind, name, ...(at !== undefined && { at }) } })
+  for (const variable of variables) {
+    const dynamic: Dynamic<Text> | undefined = variable.value ?? variable.default ?? undefined
+    const planned = dynamic === undefined || !isPluginName(variable.name) ? undefined : resolve(dynamic, o)
+    if (planned === undefined) continue
+    const value = variable.type === 'Secret' ? mapPlanned(planned, byName) : planned
+    env.set(variable.name, { value, origin: { kind, name: variable.name, at: variable.at } })
   }
-  for (const [kind, variables] of [
-    ['pipeline-variable', scopes.pipeline],
-    ['stage-variable', scopes.stage],
-  ] as const) {
-    for (const variable of variables) {
-      const dynamic: Dynamic<Text> | undefined = variable.value ?? variable.default ?? undefined
-      const value = dynamic === undefined || !isPluginName(variable.name) ? undefined : resolve(dynamic, o)
-      if (value !== undefined) add(kind, variable.name, variable.type === 'Secret' ? mapPlanned(value, byName) : value, variable.at)
-    }
-  }
+  return env
+}
+
+function stepVariables(spec: ImageSpec, o: Resolving): ReadonlyMap<string, EnvEntry> {
+  const env = new Map<string, EnvEntry>()
   const own = spec.fields.get('envVariables')
-  for (const { key, value } of own?.kind === 'map' ? own.entries : []) {
-    const planned = resolveTree(value, o)
-    if (planned !== undefined) add('step-env', key, planned.kind === 'known' ? known(asText(planned.value)) : planned, value.at)
+  for (const { key: name, value: tree } of own?.kind === 'map' ? own.entries : []) {
+    const { at } = tree
+    if (!isPluginName(name) && !knownNames.includes(name)) o.report(diagnose('SETTINGS_UNKNOWN_VARIABLE', { name }, { at, hint: didYouMean(name, knownNames) }))
+    const planned = resolveTree(tree, o)
+    if (planned === undefined) continue
+    const origin = { kind: 'step-env', name, at } as const
+    if (planned.kind === 'deferred') {
+      env.set(name, { value: planned, origin })
+      continue
+    }
+    const { text, diagnostics } = envValue(name, planned.value as YamlValue, at)
+    for (const d of diagnostics) o.report(d)
+    if (text !== undefined) env.set(name, { value: known(text), origin })
   }
   return env
 }
@@ -68,11 +92,6 @@ function environment(spec: ImageSpec, scopes: VariableScopes, o: Resolving): Rea
 /** The value of a Secret variable is the secret's name, unless an expression gave the secret itself. */
 function byName(value: Text): Text {
   return typeof value === 'string' ? secretText(value) : value
-}
-
-function asText(value: ExprValue): Text {
-  if (typeof value === 'string' || isSecretText(value)) return value
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
 }
 
 function textField(fields: ReadonlyMap<string, YamlField>, name: (typeof stepFields)[number]): Planned<Text> | undefined {

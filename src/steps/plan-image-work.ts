@@ -36,7 +36,8 @@ export interface ImageSurroundings extends Resolving {
 
 type ImageStep = StepOf<StepType>
 
-const nothing: JobPlan = { kind: 'skip', because: 'its settings are wrong' }
+export const wrongSettings = 'its settings are wrong'
+const nothing: JobPlan = { kind: 'skip', because: wrongSettings }
 
 export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly work: ImageWork; readonly does: string } {
   const given = givenTo(step.spec, s.variables, s)

@@ -80,6 +80,18 @@ export const modelCodes = {
     message: 'the pipeline has no input {path}',
     explain: 'A value was given for an input that the pipeline does not ask for. The inputs of a pipeline are its `<+input>` values, named by their path.',
   },
+  PLAN_SAME_ARCHIVE: {
+    severity: 'error',
+    message: 'two steps that run side by side write the archive {path}',
+    hint: 'give each its own file, or run them one after the other',
+    explain: 'Steps of a parallel group share the workspace. Two that write one file would leave whichever came last, and a later push could take either.',
+  },
+  PLAN_SETTING_WITHOUT_EFFECT: {
+    severity: 'info',
+    message: '{settings}: no effect on {infra}',
+    explain:
+      'Container settings such as resources, users and privileges belong to the containers of Kubernetes and Docker. Elsewhere they are accepted and do nothing.',
+  },
   PLAN_ONE_STRATEGY: {
     severity: 'error',
     message: 'a strategy has exactly one of matrix, repeat and parallelism; found: {found}',

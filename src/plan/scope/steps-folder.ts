@@ -50,6 +50,7 @@ function outputsSlot(step: Step, path: string, knowledge: Knowledge): Slot {
   const facts = knowledge.of(path)
   const get = (name: string): Slot | undefined => {
     const known = declared === 'any' || declared.includes(name)
+    if (facts === undefined && knowledge.ahead?.(path) === true) return undefined
     if (facts === undefined) return known ? later(`the step ${step.identifier}`) : undefined
     const given = facts.outputs.get(name)
     if (given !== undefined) return value(given)

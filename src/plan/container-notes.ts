@@ -1,0 +1,21 @@
+/** Says once per step which container settings do nothing where the step runs. */
+import { diagnose } from '../base/diagnostic.ts'
+import type { Step } from '../pipeline/step.ts'
+import type { Report } from '../yaml/shape/shape.ts'
+import { planInfrastructure } from './plan-infrastructure.ts'
+import type { StepSite } from './site.ts'
+
+const containerKeys = ['resources', 'runAsUser', 'privileged', 'imagePullPolicy'] as const
+
+export function noteContainerSettings(site: StepSite, report: Report): void {
+  const { on } = planInfrastructure(site.stage, site, () => undefined)
+  if (on === 'kubernetes' || on === 'docker') return
+  const given = containerKeys.filter((key) => has(site.step, key))
+  if (given.length > 0) report(diagnose('PLAN_SETTING_WITHOUT_EFFECT', { settings: given.join(', '), infra: on }, { at: site.step.at }))
+}
+
+function has(step: Step, key: (typeof containerKeys)[number]): boolean {
+  const { spec } = step
+  if ('kind' in spec && spec.kind === 'image-spec') return spec.fields.has(key)
+  return key in spec
+}
