@@ -6,8 +6,9 @@ import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
 import { registryDelivery } from '../adapters/images/registry-delivery.ts'
 import { fakeInfra } from '../adapters/infra/fake/fake-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
-import { chainAuth } from '../adapters/registry-auth/chain.ts'
-import { connectorAuth } from '../adapters/registry-auth/connector-auth.ts'
+import { chooseLogin } from '../adapters/registry-auth/choose-login.ts'
+import { connectorLogins } from '../adapters/registry-auth/connector-auth.ts'
+import { machineLogins } from '../adapters/registry-auth/machine-logins.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
@@ -22,13 +23,15 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, clock, kill } = machine
   const http = ownDispatchers()
   const secrets = [envSecrets(env)]
+  const logins = machineLogins({ env, clock })
   const clients = new Map<string, RegistryClient>()
   const clientFor = (connector = ''): RegistryClient => {
     const known = clients.get(connector)
     if (known !== undefined) return known
     const chosen = needs.connectors.get(connector.replace(/^(account|org)\./, ''))
     const read = readSecretFrom(secrets, needs.onSecret)
-    const auth = chainAuth(...(chosen?.type === 'DockerRegistry' ? [connectorAuth(chosen, read)] : []))
+    const named = chosen?.type === 'DockerRegistry' ? [connectorLogins(chosen, read)] : []
+    const auth = chooseLogin({ named, sources: logins, onSecret: needs.onSecret })
     const client = createRegistryClient({ send: undiciHttp(http.dispatchers), auth, clock, hosts: needs.hosts })
     clients.set(connector, client)
     return client

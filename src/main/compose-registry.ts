@@ -1,6 +1,7 @@
-/** A registry client for commands about images. */
-import { chainAuth } from '../adapters/registry-auth/chain.ts'
-import { connectorAuth } from '../adapters/registry-auth/connector-auth.ts'
+/** A registry client for commands about images: connectors, the environment, docker's and podman's configurations know its logins. */
+import { chooseLogin } from '../adapters/registry-auth/choose-login.ts'
+import { allConnectorLogins } from '../adapters/registry-auth/connector-auth.ts'
+import { machineLogins } from '../adapters/registry-auth/machine-logins.ts'
 import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import type { RegistryAccess, RegistryNeeds } from '../cli/toolbox.ts'
@@ -8,9 +9,11 @@ import { createRegistryClient } from '../registry/client.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
 import type { Machine } from './compose-toolbox.ts'
 
-export function composeRegistry({ env, clock }: Machine, { hosts, connectors }: RegistryNeeds): RegistryAccess {
+export function composeRegistry({ env, clock }: Machine, { hosts, connectors, say }: RegistryNeeds): RegistryAccess {
   const http = ownDispatchers()
   const read = readSecretFrom([envSecrets(env)], () => undefined)
-  const auth = chainAuth(...[...connectors.values()].flatMap((connector) => (connector.type === 'DockerRegistry' ? [connectorAuth(connector, read)] : [])))
-  return { client: createRegistryClient({ send: undiciHttp(http.dispatchers), auth, clock, hosts }), close: () => http.close() }
+  const sources = [...allConnectorLogins(connectors.values(), read), ...machineLogins({ env, clock })]
+  const auth = chooseLogin({ sources, ...(say !== undefined && { say }) })
+  const client = createRegistryClient({ send: undiciHttp(http.dispatchers), auth, clock, hosts, ...(say !== undefined && { say }) })
+  return { client, close: () => http.close() }
 }

@@ -1,6 +1,6 @@
 /** Proof of who asks: answers challenges, and keeps tokens for as long and as far as they hold. */
 import type { Clock } from '../base/clock.ts'
-import { problem } from '../base/problem.ts'
+import { isProblem, problem } from '../base/problem.ts'
 import type { Credentials, RegistryAuth } from '../ports/registry-auth.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -22,6 +22,8 @@ export interface Authorizer {
   known(access: Access): string | undefined
   /** A new header in answer to a 401. Throws REGISTRY_UNAUTHORIZED when there is none to give. */
   answer(access: Access, challenges: readonly string[], o: { readonly signal: AbortSignal }): Promise<string>
+  /** The registry answered without wanting to know who asks. */
+  notAsked(access: Access): void
 }
 
 interface Held {
@@ -34,11 +36,14 @@ export interface AuthorizerOptions {
   readonly auth: RegistryAuth
   readonly send: HttpSend
   readonly clock: Clock
+  /** Told what registries ask for; never a credential. */
+  readonly say?: (line: string) => void
 }
 
 export function authorizer(o: AuthorizerOptions): Authorizer {
   const held = new Map<string, Held[]>()
   const asked = new Map<string, Promise<Held>>()
+  const open = new Set<string>()
   return {
     known: (access) => {
       const needed = scopesOf(access)
@@ -49,13 +54,25 @@ export function authorizer(o: AuthorizerOptions): Authorizer {
       const key = keyOf(access)
       const once = `${key}\n${scopesOf(access).join(' ')}`
       // Parallel requests of one push are refused together and share one answer.
-      const answer = asked.get(once) ?? obtain(access, parseChallenges(headers), { ...o, signal }).finally(() => asked.delete(once))
+      const challenges = parseChallenges(headers)
+      if (!asked.has(once)) o.say?.(`${nameOf(access)}: ${showChallenges(challenges)}`)
+      const answer = asked.get(once) ?? obtain(access, challenges, { ...o, signal }).finally(() => asked.delete(once))
       asked.set(once, answer)
       const got = await answer
       held.set(key, [got, ...(held.get(key) ?? []).filter((one) => one.untilMs > o.clock.now() && one !== got)].slice(0, 4))
       return got.header
     },
+    notAsked: (access) => {
+      if (o.say === undefined || open.has(keyOf(access))) return
+      open.add(keyOf(access))
+      o.say(`${nameOf(access)}: the registry did not ask who we are`)
+    },
   }
+}
+
+function showChallenges(challenges: readonly Challenge[]): string {
+  const shown = challenges.map(({ scheme, parameters }) => (scheme === 'bearer' ? `a token from ${placeOf(parameters['realm'] ?? '')}` : scheme))
+  return `the registry asks for ${shown.join(' or ') || 'nothing that we know'}`
 }
 
 async function obtain(access: Access, challenges: readonly Challenge[], o: AuthorizerOptions & { readonly signal: AbortSignal }): Promise<Held> {
@@ -85,9 +102,21 @@ async function bearerToken(
     ...(service !== undefined && { service }),
     ...(o.credentials !== undefined && { credentials: o.credentials }),
   }
-  const { token, seconds } = await fetchToken({ ...request, scopes: merged(request.scopes) }, { send: o.send, nowMs: o.clock.now(), signal: o.signal })
+  const fetch = (wanted: readonly string[]) => fetchToken({ ...request, scopes: merged(wanted) }, { send: o.send, nowMs: o.clock.now(), signal: o.signal })
+  const { token, seconds } = await fetch(request.scopes).catch((error: unknown) => {
+    // Some services refuse everything when one repository to mount from is not ours. Without it blobs are uploaded instead.
+    if (!isProblem(error, 'REGISTRY_TOKEN_REFUSED') || error.retryable || access.alsoPull === undefined) throw error
+    const { alsoPull: _, ...alone } = access
+    return fetch(scopesOf(alone).map(spelled(access)))
+  })
   // A tenth less than promised: a token must not expire on its way.
   return { header: `Bearer ${token}`, scopes: new Set(scopes), untilMs: o.clock.now() + seconds * 900 }
+}
+
+/** Without a query: it is the registry's own text and may hold anything. */
+function placeOf(realm: string): string {
+  const url = URL.canParse(realm) ? new URL(realm) : undefined
+  return url === undefined ? 'nowhere' : `${url.origin}${url.pathname}`
 }
 
 /** One entry per right: `acme/app:push`. */
@@ -113,6 +142,10 @@ function merged(scopes: readonly string[]): readonly string[] {
 
 function keyOf(access: Access): string {
   return `${access.endpoint.registry}/${access.repository ?? ''}`
+}
+
+function nameOf(access: Access): string {
+  return keyOf(access).replace(/\/$/, '')
 }
 
 function forever(access: Access, header: string): Held {

@@ -68,6 +68,17 @@ export type Upload = { readonly kind: 'mounted' } | { readonly kind: 'started'; 
 
 /** Starts an upload; with `mountFrom` the registry may take the blob from another of its repositories instead. */
 export async function startUpload(repository: Repository, digest: Digest, o: Waiting & { readonly mountFrom?: string }): Promise<Upload> {
+  try {
+    return await askForUpload(repository, digest, o)
+  } catch (error) {
+    // These credentials may not read the other repository: the blob is sent then.
+    const forbidden = isProblem(error, 'REGISTRY_UNAUTHORIZED') || isProblem(error, 'REGISTRY_DENIED')
+    if (o.mountFrom === undefined || !forbidden) throw error
+    return askForUpload(repository, digest, { signal: o.signal })
+  }
+}
+
+async function askForUpload(repository: Repository, digest: Digest, o: Waiting & { readonly mountFrom?: string }): Promise<Upload> {
   const prefix = repository.access.endpoint.prefix
   const query = o.mountFrom === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: `${prefix}${o.mountFrom}` })}`
   const answer = await repository.ask(

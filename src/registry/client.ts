@@ -15,6 +15,8 @@ export interface RegistryClientOptions {
   readonly hosts?: readonly HostMapping[]
   readonly retry?: RetryPolicy
   readonly userAgent?: string
+  /** Told what registries ask for; never a credential. */
+  readonly say?: (line: string) => void
 }
 
 export interface Waiting {

@@ -35,6 +35,7 @@ export interface TransportOptions {
   readonly auth: RegistryAuth
   readonly clock: Clock
   readonly userAgent: string
+  readonly say?: (line: string) => void
 }
 
 export function transport(o: TransportOptions): Transport {
@@ -48,7 +49,7 @@ export function transport(o: TransportOptions): Transport {
         await discard(answer.body)
         authorization = await proof.answer(request.access, answer.headers('www-authenticate'), { signal })
         answer = await attempt(authorization)
-      }
+      } else if (authorization === undefined) proof.notAsked(request.access)
       if (request.accept.includes(answer.status)) return answer
       const secret = authorization?.split(' ')[1]
       throw await refusal(answer, {

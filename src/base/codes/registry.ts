@@ -73,10 +73,25 @@ export const registryCodes = {
     hint: 'The registry should name an https token service.',
     explain: 'The registry itself is reached over TLS, but its token service is not. Credentials are not sent there.',
   },
+  CREDENTIALS_UNREADABLE: {
+    severity: 'error',
+    message: 'the credentials in {place} cannot be read: {reason}',
+    hint: 'Correct it, or log in again with the tool that wrote it.',
+    explain:
+      'A registry asked for credentials, and a place that may hold them is damaged: docker’s config.json, podman’s auth.json, or a variable such as SLIPWAY_REGISTRY_AUTH. Going on without them would end in a refusal that says less. What the place holds is never shown.',
+  },
+  CREDENTIAL_HELPER_FAILED: {
+    severity: 'error',
+    message: '{helper} gave no credentials for {server}: {reason}',
+    hint: '{place} names this helper: install it, or take its "credsStore" or "credHelpers" entry out.',
+    explain:
+      'Docker’s configuration can leave logins to programs called docker-credential-NAME. This one is missing, failed, or did not answer in time. A helper that merely knows no login is no error: the next place is asked.',
+  },
   HOSTS_INVALID: {
     severity: 'error',
     message: 'the "hosts" entry for {match} cannot be used: {reason}',
-    explain: 'An entry maps a registry host (exact or with "*") to an endpoint URL, with optional plainHttp, skipVerify and ca.',
+    explain:
+      'An entry maps a registry host (exact or with "*") to an endpoint URL, with optional plainHttp, skipVerify, ca, clientCert with clientKey, and mirrors.',
   },
   REGISTRY_CANNOT_LISTEN: {
     severity: 'error',
