@@ -112,7 +112,7 @@ describe('planner', () => {
     const build = (id: string): string =>
       `                - step: {identifier: ${id}, name: ${id}, type: BuildAndPushDockerRegistry, spec: {connectorRef: c, repo: a/${id}, tags: ["1"], envVariables: {PLUGIN_NO_PUSH: "true", PLUGIN_TAR_PATH: x.tar}}}\n`
     expect(plannerOf(`${text}              - parallel:\n${build('a')}${build('b')}`).plan().diagnostics).toMatchObject([
-      { code: 'PLAN_SAME_ARCHIVE', at: { line: 36 } },
+      { code: 'PLAN_SAME_ARCHIVE', at: { line: 38 } },
     ])
   })
 
