@@ -26,7 +26,7 @@ export interface JobContext extends TargetContext, TagContext, LabelContext {
   /** Absolute path that relative ones start from. */
   readonly workspace: string
   /** Images that earlier steps build, in order; absent when nobody knows. */
-  readonly images?: readonly BuiltImage[]
+  readonly images?: () => readonly BuiltImage[]
 }
 
 export function jobFrom(settings: ImageSettings, context: JobContext): Checked<JobPlan> {

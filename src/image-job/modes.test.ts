@@ -5,7 +5,7 @@ import { at, both, codesOf, docker, fieldSettings, job, plan, settingsOf, type V
 import type { JobContext } from './job-from.ts'
 
 const full: Vars = { PLUGIN_REPO: 'r.io/acme/app', PLUGIN_REGISTRY: 'r.io' }
-const kinds = (vars: Vars, family: Family = docker) => job(settingsOf({ ...full, ...vars }, family), { family, images: [] }).outputs.map((o) => o.kind)
+const kinds = (vars: Vars, family: Family = docker) => job(settingsOf({ ...full, ...vars }, family), { family, images: () => [] }).outputs.map((o) => o.kind)
 
 describe.each(families)('modes of $tool for $variant', (family) => {
   it.each([
@@ -39,7 +39,7 @@ describe.each(families)('modes of $tool for $variant', (family) => {
     [{ PLUGIN_BUILDX_OPTIONS: '--push', PLUGIN_NO_PUSH: 'true' }, 'JOB_PUSH_OPTION'],
     [{ PLUGIN_SOURCE_IMAGE: 'A:1', PLUGIN_PUSH_ONLY: 'true' }, 'REF_INVALID'],
   ] as const)('%j is refused with %s, in its place', (vars, code) => {
-    const checked = plan(settingsOf({ ...full, ...(vars as Vars) }, family), { family, images: [] })
+    const checked = plan(settingsOf({ ...full, ...(vars as Vars) }, family), { family, images: () => [] })
     expect(checked.ok).toBe(false)
     const errors = checked.diagnostics.filter((d) => d.severity === 'error')
     expect(errors).toMatchObject([{ code, at, hint: expect.any(String) }])
@@ -123,30 +123,30 @@ describe('what push-only takes', () => {
   it('finds X-buildx as the X that this run builds, and says so', () => {
     const images = [built('acme/app:new-1')]
     const vars = { PLUGIN_SOURCE_IMAGE: 'acme/app:new-1-buildx' }
-    expect(source(vars, { images })).toEqual({ kind: 'image', ref: known('acme/app:new-1'), viaAlias: { written: 'acme/app:new-1-buildx' } })
-    expect(push(vars, { images }).diagnostics).toMatchObject([{ code: 'JOB_SOURCE_ALIAS', severity: 'info' }])
+    expect(source(vars, { images: () => images })).toEqual({ kind: 'image', ref: known('acme/app:new-1'), viaAlias: { written: 'acme/app:new-1-buildx' } })
+    expect(push(vars, { images: () => images }).diagnostics).toMatchObject([{ code: 'JOB_SOURCE_ALIAS', severity: 'info' }])
   })
 
   it('prefers the exact name, and looks for a plain image when the run builds neither', () => {
     const vars = { PLUGIN_SOURCE_IMAGE: 'acme/app:1-buildx' }
     for (const images of [[built('acme/app:1'), built('docker.io/acme/app:1-buildx')], []]) {
-      expect(source(vars, { images })).toEqual({ kind: 'image', ref: known('acme/app:1-buildx') })
+      expect(source(vars, { images: () => images })).toEqual({ kind: 'image', ref: known('acme/app:1-buildx') })
     }
   })
 
   it('is the one image of the stage when nothing is named', () => {
-    expect(source({}, { images: [built('x:1'), built('y:1', false)] })).toEqual({ kind: 'stage-image', step: 'build-x:1', ref: known('x:1') })
+    expect(source({}, { images: () => [built('x:1'), built('y:1', false)] })).toEqual({ kind: 'stage-image', step: 'build-x:1', ref: known('x:1') })
     expect(source({})).toEqual({ kind: 'stage-image' })
   })
 
   it('is the one with the name that is pushed, among several', () => {
-    expect(source({}, { images: [built('x:1'), built('r.io/acme/app:latest')] })).toMatchObject({ step: 'build-r.io/acme/app:latest' })
+    expect(source({}, { images: () => [built('x:1'), built('r.io/acme/app:latest')] })).toMatchObject({ step: 'build-r.io/acme/app:latest' })
   })
 
   it('is refused with the candidates when it could be several', () => {
-    const checked = push({}, { images: [built('x:1'), built('y:1')] })
+    const checked = push({}, { images: () => [built('x:1'), built('y:1')] })
     expect(checked.diagnostics).toMatchObject([{ code: 'JOB_SOURCE_AMBIGUOUS', at, message: expect.stringMatching(/x:1.*y:1/) }])
-    expect(push({}, { images: [built('x:1', false)] }).diagnostics).toMatchObject([
+    expect(push({}, { images: () => [built('x:1', false)] }).diagnostics).toMatchObject([
       { code: 'JOB_SOURCE_MISSING', message: expect.stringContaining('other stages') },
     ])
   })

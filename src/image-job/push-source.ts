@@ -17,7 +17,7 @@ export interface BuiltImage {
 export interface SourceContext {
   readonly workspace: string
   /** In order; absent when nobody knows what was built before. */
-  readonly images?: readonly BuiltImage[]
+  readonly images?: () => readonly BuiltImage[]
   /** What this step pushes to, as far as it is known. */
   readonly own: readonly string[]
 }
@@ -44,8 +44,9 @@ function sourceName(k: Knobs, text: string): string {
 function namedImage(k: Knobs, written: string, { images }: SourceContext): JobSource {
   const plain: JobSource = { kind: 'image', ref: { kind: 'known', value: written } }
   const alias = aliasOf(written)
-  if (alias === undefined || images === undefined || images.some((image) => holds(image, written))) return plain
-  const builder = images.find((image) => holds(image, alias))
+  const before = alias === undefined ? undefined : images?.()
+  if (alias === undefined || before === undefined || before.some((image) => holds(image, written))) return plain
+  const builder = before.find((image) => holds(image, alias))
   if (builder === undefined) return plain
   k.diagnostics.push(diagnose('JOB_SOURCE_ALIAS', { written, name: alias, step: builder.step }, { at: k.at('sourceImage') }))
   const viaAlias: ViaAlias = { written }
@@ -68,11 +69,12 @@ function full(name: string): string {
 /** Several candidates: the one that carries a name this step pushes to, as the original would find it. */
 function stageImage(k: Knobs, { images, own }: SourceContext): JobSource {
   if (images === undefined) return { kind: 'stage-image' }
-  const here = images.filter((image) => image.sameStage)
+  const before = images()
+  const here = before.filter((image) => image.sameStage)
   const namesakes = here.filter((image) => own.some((name) => holds(image, name)))
   const [only, ...others] = namesakes.length === 1 ? namesakes : here
   if (only === undefined) {
-    const elsewhere = images.map((image) => image.step)
+    const elsewhere = before.map((image) => image.step)
     const built = elsewhere.length === 0 ? 'no image is built before it' : `images are built only in other stages: ${elsewhere.join(', ')}`
     k.diagnostics.push(diagnose('JOB_SOURCE_MISSING', { built }, { at: k.at('pushOnly') }))
     return { kind: 'stage-image' }

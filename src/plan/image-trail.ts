@@ -6,37 +6,46 @@ import type { Places } from './places.ts'
 import type { StepPlan } from './plan.ts'
 import { planStep } from './plan-step.ts'
 
-interface Entry {
+/** One image, and where the trail was before it. Places share what lies behind them, so keeping it at every step costs nothing. */
+export interface Footprint {
   readonly path: string
   readonly stagePath: string
   readonly names: BuiltImage['names']
+  readonly before: Footprint | undefined
 }
 
 export interface ImageTrail {
   add(step: StepPlan, stagePath: string): void
   seenFrom(stagePath: string): readonly BuiltImage[]
-  paths(): readonly string[]
+  /** The last image so far, and through it all others. */
+  last(): Footprint | undefined
   /** A trail that goes on from here beside others; `join` takes its new images in. */
   branch(): ImageTrail
   join(branch: ImageTrail): void
-  readonly entries: readonly Entry[]
+  readonly start: Footprint | undefined
 }
 
-export function imageTrail(before: readonly Entry[] = []): ImageTrail {
-  const entries: Entry[] = [...before]
+export function imageTrail(start?: Footprint): ImageTrail {
+  let last = start
   return {
-    entries,
+    start,
+    last: () => last,
     add(step, stagePath) {
       const names = namesBuilt(step)
-      if (names !== undefined) entries.push({ path: step.path, stagePath, names })
+      if (names !== undefined) last = { path: step.path, stagePath, names, before: last }
     },
-    seenFrom: (stagePath) => entries.map((entry) => ({ step: entry.path, names: entry.names, sameStage: entry.stagePath === stagePath })),
-    paths: () => entries.map((entry) => entry.path),
-    branch: () => imageTrail(entries),
+    seenFrom: (stagePath) => inOrder(last).map(({ path, names, ...of }) => ({ step: path, names, sameStage: of.stagePath === stagePath })),
+    branch: () => imageTrail(last),
     join(branch) {
-      for (const entry of branch.entries) if (!entries.some((known) => known.path === entry.path)) entries.push(entry)
+      for (const one of inOrder(branch.last(), branch.start)) last = { ...one, before: last }
     },
   }
+}
+
+function inOrder(last: Footprint | undefined, start?: Footprint): readonly Footprint[] {
+  const found: Footprint[] = []
+  for (let one = last; one !== undefined && one !== start; one = one.before) found.push(one)
+  return found.reverse()
 }
 
 /** Push-only steps build nothing; every other image step keeps its image under all of its names. */
@@ -53,12 +62,17 @@ function namesBuilt({ path, work }: StepPlan): BuiltImage['names'] | undefined {
 }
 
 /** The same trail when a run has come so far: names that waited for a step are known now. */
-export function trailOf(paths: readonly string[], places: Places, knowledge: Knowledge): ImageTrail {
+export function trailOf(last: Footprint | undefined, places: Places, knowledge: Knowledge): ImageTrail {
   const trail = imageTrail()
-  for (const path of paths) {
+  for (const { path } of inOrder(last)) {
     const site = { ...places.step(path), knowledge }
     trail.add(
-      planStep(site, path, [], () => undefined),
+      planStep(
+        site,
+        path,
+        () => [],
+        () => undefined,
+      ),
       site.stagePath,
     )
   }
@@ -66,6 +80,5 @@ export function trailOf(paths: readonly string[], places: Places, knowledge: Kno
 }
 
 export function imagesBefore(path: string, places: Places, knowledge: Knowledge): readonly BuiltImage[] {
-  const { imageSteps = [] } = places.at(path)
-  return trailOf(imageSteps, places, knowledge).seenFrom(places.step(path).stagePath)
+  return trailOf(places.at(path).images, places, knowledge).seenFrom(places.step(path).stagePath)
 }

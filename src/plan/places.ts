@@ -4,6 +4,7 @@ import type { Dynamic } from '../dynamic/dynamic.ts'
 import type { ExprValue } from '../expr/value.ts'
 import type { Stage } from '../pipeline/stage.ts'
 import type { StepNode as StepModel } from '../pipeline/step-nodes.ts'
+import type { Footprint } from './image-trail.ts'
 import type { Site, StageSite, StepSite } from './site.ts'
 
 export interface WhenModel {
@@ -14,8 +15,8 @@ export interface WhenModel {
 export interface Place {
   readonly site: Site
   readonly when?: WhenModel | undefined
-  /** Paths of the image steps before it, in order. */
-  readonly imageSteps?: readonly string[]
+  /** The last image built before it. */
+  readonly images?: Footprint | undefined
   /** For loops whose turns are decided when they are reached. */
   readonly loop?:
     | {
@@ -23,7 +24,7 @@ export interface Place {
         readonly model: Exclude<StepModel, { key: 'parallel' }>
         readonly site: StageSite
         readonly parent: string
-        readonly imageSteps: readonly string[]
+        readonly images: Footprint | undefined
       }
     | { readonly kind: 'stage'; readonly stage: Stage }
 }

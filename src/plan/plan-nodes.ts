@@ -44,7 +44,7 @@ function planNamed(node: Named, parent: string, site: StageSite, p: Planning): S
   const loop = { kind: 'loop', path, identifier, name, at: node.value.at } as const
   if (expansion === undefined) return { ...loop, children: [] }
   if (expansion.kind === 'later') {
-    p.places.note(path, { site, loop: { kind: 'step', model: node, site, parent, imageSteps: p.images.paths() } })
+    p.places.note(path, { site, loop: { kind: 'step', model: node, site, parent, images: p.images.last() } })
     return { ...loop, children: [], decided: expansion.deferred }
   }
   const { turns, maxConcurrency } = expansion
@@ -59,8 +59,8 @@ function planOne(node: Named, parent: string, outside: StageSite, p: Planning, t
   const path = `${parent}/${node.value.identifier}${turn?.postfix ?? ''}`
   const site = turn === undefined ? outside : { ...outside, turn }
   if (node.key === 'step') {
-    p.places.note(path, { site: { ...site, step: node.value }, when: node.value.when, imageSteps: p.images.paths() })
-    const plan = planStep({ ...site, step: node.value }, path, p.images.seenFrom(site.stagePath), p.report)
+    p.places.note(path, { site: { ...site, step: node.value }, when: node.value.when, images: p.images.last() })
+    const plan = planStep({ ...site, step: node.value }, path, () => p.images.seenFrom(site.stagePath), p.report)
     p.images.add(plan, site.stagePath)
     return plan
   }

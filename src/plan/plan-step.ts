@@ -9,7 +9,7 @@ import { scopeAt } from './scope/scope-at.ts'
 import type { StepSite } from './site.ts'
 
 /** `images`: what steps before it build. */
-export function planStep(site: StepSite, path: string, images: readonly BuiltImage[], report: Report): StepPlan {
+export function planStep(site: StepSite, path: string, images: () => readonly BuiltImage[], report: Report): StepPlan {
   const { step } = site
   const resolving = { scope: scopeAt(site), report }
   const timeoutMs = planTimeout(step.timeout, resolving)

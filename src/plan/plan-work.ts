@@ -17,7 +17,7 @@ export interface PlannedWork {
 
 const later = 'this version reads it, and does not run it yet'
 
-export function planWork(site: StepSite, images: readonly BuiltImage[], o: Resolving): PlannedWork {
+export function planWork(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): PlannedWork {
   const { step } = site
   switch (step.type) {
     case 'Run':
@@ -40,7 +40,7 @@ function connectorFact(id: string, { connectors, connectorsNeeded }: RunFacts): 
   return connectors[name] ?? (connectorsNeeded === true ? 'missing' : 'unknown')
 }
 
-function surroundings(site: StepSite, images: readonly BuiltImage[], o: Resolving): ImageSurroundings {
+function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): ImageSurroundings {
   const { stage, pipeline, facts } = site
   const { declared, os } = planInfrastructure(stage, site, () => undefined)
   const { codebase } = facts

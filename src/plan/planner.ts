@@ -51,14 +51,16 @@ export function planner(pipeline: Pipeline, o: { readonly file: string; readonly
       return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: { version: 1, pipeline: about(pipeline, o.file), stages }, diagnostics }
     },
     step: (path, knowledge) => {
-      const { value, diagnostics } = checked((report) => planStep({ ...places.step(path), knowledge }, path, imagesBefore(path, places, knowledge), report))
+      const { value, diagnostics } = checked((report) =>
+        planStep({ ...places.step(path), knowledge }, path, () => imagesBefore(path, places, knowledge), report),
+      )
       return { plan: value, notes: diagnostics }
     },
     stepLoop(path, knowledge) {
       const { loop } = places.at(path)
       if (loop?.kind !== 'step') throw new Error(`no loop of steps at ${path}`)
       const [node] = checked((report) =>
-        planNodes([loop.model], loop.parent, { ...loop.site, knowledge }, { places, images: trailOf(loop.imageSteps, places, knowledge), report }),
+        planNodes([loop.model], loop.parent, { ...loop.site, knowledge }, { places, images: trailOf(loop.images, places, knowledge), report }),
       ).value
       return unrolled(node?.kind === 'loop' ? node : undefined, path)
     },

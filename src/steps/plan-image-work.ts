@@ -28,8 +28,8 @@ export interface ImageSurroundings extends Resolving {
   /** `--engine` or the configuration. */
   readonly engine?: Engine
   readonly git: { readonly commitRef?: string; readonly commitSha?: string; readonly remoteUrl?: string; readonly defaultBranch?: string }
-  /** Images that steps before this one build. */
-  readonly images: readonly BuiltImage[]
+  /** Images that steps before this one build. Few steps ask, and in a large pipeline the answer is long. */
+  readonly images: () => readonly BuiltImage[]
   /** What is known of a connector: `missing` where it is needed now, `unknown` where it will be; undefined when nobody looked. */
   readonly connector: (id: string) => { readonly url?: string } | 'missing' | 'unknown' | undefined
 }
