@@ -15,13 +15,14 @@ import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { createRegistryClient, type RegistryClient } from '../registry/client.ts'
+import { proxiesOf } from '../registry/proxies.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
 import { composeBuilder } from './compose-builder.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, clock, kill } = machine
-  const http = ownDispatchers()
+  const http = ownDispatchers({ proxies: proxiesOf(env) })
   const secrets = [envSecrets(env)]
   const logins = machineLogins({ env, clock })
   const clients = new Map<string, RegistryClient>()

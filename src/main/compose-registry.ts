@@ -6,11 +6,12 @@ import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import type { RegistryAccess, RegistryNeeds } from '../cli/toolbox.ts'
 import { createRegistryClient } from '../registry/client.ts'
+import { proxiesOf } from '../registry/proxies.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeRegistry({ env, clock }: Machine, { hosts, connectors, say }: RegistryNeeds): RegistryAccess {
-  const http = ownDispatchers()
+  const http = ownDispatchers({ proxies: proxiesOf(env) })
   const read = readSecretFrom([envSecrets(env)], () => undefined)
   const sources = [...allConnectorLogins(connectors.values(), read), ...machineLogins({ env, clock })]
   const auth = chooseLogin({ sources, ...(say !== undefined && { say }) })

@@ -1,7 +1,7 @@
 /** Proof of who asks: answers challenges, and keeps tokens for as long and as far as they hold. */
 import type { Clock } from '../base/clock.ts'
 import { isProblem, problem } from '../base/problem.ts'
-import type { Credentials, RegistryAuth } from '../ports/registry-auth.ts'
+import type { Credentials, RegistryAuth, RegistryTarget } from '../ports/registry-auth.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { HttpSend } from './http.ts'
@@ -77,7 +77,7 @@ function showChallenges(challenges: readonly Challenge[]): string {
 
 async function obtain(access: Access, challenges: readonly Challenge[], o: AuthorizerOptions & { readonly signal: AbortSignal }): Promise<Held> {
   const { endpoint, repository = '' } = access
-  const credentials = await o.auth.credentialsFor({ registry: endpoint.registry, repository }, o)
+  const credentials = await o.auth.credentialsFor(targetOf(access), o)
   if (credentials?.kind === 'bearer') return forever(access, `Bearer ${credentials.token}`)
   const bearer = challenges.find((challenge) => challenge.scheme === 'bearer')
   if (bearer !== undefined) return bearerToken(access, bearer, { ...o, credentials })
@@ -141,11 +141,18 @@ function merged(scopes: readonly string[]): readonly string[] {
 }
 
 function keyOf(access: Access): string {
-  return `${access.endpoint.registry}/${access.repository ?? ''}`
+  const { registry, origin, prefix } = access.endpoint
+  return `${registry} ${origin}/${prefix}${access.repository ?? ''}`
+}
+
+/** What credentials are looked up for: the name in references. A mirror has no other name than its own. */
+function targetOf({ endpoint, repository = '' }: Access): RegistryTarget {
+  return { registry: endpoint.registry, repository: endpoint.mirror === true ? `${endpoint.prefix}${repository}` : repository }
 }
 
 function nameOf(access: Access): string {
-  return keyOf(access).replace(/\/$/, '')
+  const { registry, repository } = targetOf(access)
+  return repository === '' ? registry : `${registry}/${repository}`
 }
 
 function forever(access: Access, header: string): Held {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { isProblem, problem } from '../base/problem.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, shortDigest } from '../oci/digest.ts'
+import { type Started, smallerChunks, uploadInChunks } from './chunked-upload.ts'
 import type { Repository, Waiting } from './client.ts'
 import { discard } from './discard.ts'
 import type { HttpBody } from './http.ts'
@@ -64,7 +65,7 @@ async function* without(body: Readable, count: number): AsyncGenerator<Buffer> {
   }
 }
 
-export type Upload = { readonly kind: 'mounted' } | { readonly kind: 'started'; readonly location: URL }
+export type Upload = { readonly kind: 'mounted' } | ({ readonly kind: 'started' } & Started)
 
 /** Starts an upload; with `mountFrom` the registry may take the blob from another of its repositories instead. */
 export async function startUpload(repository: Repository, digest: Digest, o: Waiting & { readonly mountFrom?: string }): Promise<Upload> {
@@ -87,7 +88,7 @@ async function askForUpload(repository: Repository, digest: Digest, o: Waiting &
   )
   await discard(answer.body)
   if (answer.status === 201) return { kind: 'mounted' }
-  return { kind: 'started', location: locationOf(answer, repository) }
+  return { kind: 'started', location: locationOf(answer, repository), leastChunk: Number(answer.header('oci-chunk-min-length') ?? 0) || 0 }
 }
 
 /** Mounts or uploads, and tries the whole sequence again when it breaks. Answers which of the two it was. */
@@ -98,15 +99,32 @@ export async function putBlob(
   o: Waiting & { readonly mountFrom?: string },
 ): Promise<'mounted' | 'uploaded'> {
   return repository.retry(async () => {
-    const upload = await startUpload(repository, descriptor.digest, o)
-    if (upload.kind === 'mounted') return 'mounted'
-    const at = new URL(upload.location)
-    at.searchParams.set('digest', descriptor.digest)
-    const headers = { 'content-type': 'application/octet-stream' }
-    const answer = await repository.ask({ method: 'PUT', at, headers, body, accept: [200, 201, 202, 204], what: shown(repository, descriptor.digest) }, o)
-    await discard(answer.body)
-    return 'uploaded'
+    for (let mountFrom = o.mountFrom; ; mountFrom = undefined) {
+      const upload = await startUpload(repository, descriptor.digest, { signal: o.signal, ...(mountFrom !== undefined && { mountFrom }) })
+      if (upload.kind === 'mounted') return 'mounted'
+      try {
+        await send(repository, upload, { digest: descriptor.digest, body }, o)
+        return 'uploaded'
+      } catch (error) {
+        const chunkBytes = smallerChunks(error, repository.uploads)
+        if (chunkBytes === undefined) throw error
+        repository.uploads.chunkBytes = chunkBytes
+      }
+    }
   }, o)
+}
+
+/** In one PUT, unless this registry has refused that before. */
+async function send(repository: Repository, upload: Started, blob: { readonly digest: Digest; readonly body: HttpBody }, o: Waiting): Promise<void> {
+  const what = shown(repository, blob.digest)
+  const { chunkBytes } = repository.uploads
+  if (chunkBytes !== undefined)
+    return uploadInChunks(repository, upload, blob, { chunkBytes, what, locationOf: (answer) => locationOf(answer, repository), signal: o.signal })
+  const at = new URL(upload.location)
+  at.searchParams.set('digest', blob.digest)
+  const headers = { 'content-type': 'application/octet-stream' }
+  const answer = await repository.ask({ method: 'PUT', at, headers, body: blob.body, accept: [200, 201, 202, 204], what }, o)
+  await discard(answer.body)
 }
 
 /** Deletes one blob; answers whether it was there. */

@@ -3,8 +3,10 @@ import type { Clock } from '../base/clock.ts'
 import type { RepositoryRef } from '../oci/ref.ts'
 import type { RegistryAuth } from '../ports/registry-auth.ts'
 import type { Access } from './authorizer.ts'
-import { endpointOf, type HostMapping } from './endpoint.ts'
+import type { UploadManners } from './chunked-upload.ts'
+import { type Endpoint, endpointOf, type HostMapping, pullEndpoints } from './endpoint.ts'
 import type { HttpSend } from './http.ts'
+import { type Mirrors, mirrors } from './mirrors.ts'
 import { type RetryPolicy, usualRetry, withRetry } from './retry.ts'
 import { type Answer, type Ask, type Transport, transport } from './transport.ts'
 
@@ -32,8 +34,10 @@ export interface RegistryClient {
 
 /** One repository as seen with certain rights. Functions of `blobs.ts`, `manifests.ts` and `tags.ts` take it. */
 export interface Repository extends RepositoryRef {
-  /** The name in paths: with the endpoint's prefix. */
+  /** The name in paths, before an endpoint's prefix goes in front. */
   readonly path: string
+  /** Shared by all repositories of the registry. */
+  readonly uploads: UploadManners
   readonly access: Access
   ask(request: Omit<Ask, 'access'>, o: Waiting): Promise<Answer>
   /** For sequences that can only be tried again as a whole. */
@@ -43,25 +47,46 @@ export interface Repository extends RepositoryRef {
   readonly clock: Clock
 }
 
+interface Shared {
+  readonly transport: Transport
+  readonly mirrors: Mirrors
+  readonly clock: Clock
+  readonly policy: RetryPolicy
+}
+
 export function createRegistryClient(o: RegistryClientOptions): RegistryClient {
-  const shared = transport({ ...o, userAgent: o.userAgent ?? 'slipway' })
+  const { clock, hosts = [], retry: policy = usualRetry } = o
+  const shared: Shared = { transport: transport({ ...o, userAgent: o.userAgent ?? 'slipway' }), mirrors: mirrors(o), clock, policy }
+  const manners = new Map<string, UploadManners>()
   return {
-    clock: o.clock,
+    clock,
     repository: (ref, actions, { alsoPull = [] } = {}) => {
-      const endpoint = endpointOf(ref.registry, o.hosts ?? [])
+      const pulls = actions.every((action) => action === 'pull')
+      const endpoints = pulls ? pullEndpoints(ref.registry, hosts) : [endpointOf(ref.registry, hosts)]
+      const endpoint = endpoints.at(-1) ?? endpointOf(ref.registry, hosts)
       const access: Access = { endpoint, repository: ref.repository, actions, ...(alsoPull.length > 0 && { alsoPull }) }
-      return repositoryOf(ref, access, { transport: shared, clock: o.clock, policy: o.retry ?? usualRetry })
+      const uploads = manners.get(endpoint.origin) ?? { chunkBytes: undefined }
+      manners.set(endpoint.origin, uploads)
+      return repositoryOf(ref, { access, endpoints, uploads }, shared)
     },
   }
 }
 
-function repositoryOf(ref: RepositoryRef, access: Access, o: { transport: Transport; clock: Clock; policy: RetryPolicy }): Repository {
-  const ask = (request: Omit<Ask, 'access'>, w: Waiting) => o.transport.ask({ ...request, access }, w)
+interface Seen {
+  readonly access: Access
+  readonly endpoints: readonly Endpoint[]
+  readonly uploads: UploadManners
+}
+
+function repositoryOf(ref: RepositoryRef, { access, endpoints, uploads }: Seen, o: Shared): Repository {
+  const ask = (request: Omit<Ask, 'access'>, w: Waiting) =>
+    o.mirrors.ask(request, endpoints, (endpoint) => o.transport.ask({ ...request, access: { ...access, endpoint } }, w))
   const retry = <T>(attempt: () => Promise<T>, w: Waiting) => withRetry(attempt, { clock: o.clock, policy: o.policy, signal: w.signal })
   return {
     registry: ref.registry,
     repository: ref.repository,
-    path: `${access.endpoint.prefix}${ref.repository}`,
+    path: ref.repository,
+    uploads,
     access,
     ask,
     retry,

@@ -1,6 +1,6 @@
 /** Where a registry really is: the `hosts` mapping from registry names to endpoints. */
 import { problem } from '../base/problem.ts'
-import { dockerHub } from '../oci/registry-host.ts'
+import { dockerHub, registryOfUrl } from '../oci/registry-host.ts'
 
 /** One entry of `hosts`. The first entry whose `match` fits is taken. */
 export interface HostMapping {
@@ -12,29 +12,69 @@ export interface HostMapping {
   readonly skipVerify?: boolean
   /** PEM text of the certificate authorities to trust for this host. */
   readonly ca?: string
+  /** PEM text of a certificate to show to this host, and of its key. */
+  readonly clientCert?: string
+  readonly clientKey?: string
+  /**
+   * Where manifests and blobs are looked for first when pulling, in this order: URLs as in `endpoint`. Each is a registry of its own:
+   * its credentials and its TLS settings are those of its own host. `endpoint` comes after them all.
+   */
+  readonly mirrors?: readonly string[]
+  /** Pull from mirrors or not at all. */
+  readonly mirrorsOnly?: boolean
 }
 
 export interface Endpoint {
-  /** The registry's own name, for credentials and messages. */
+  /** The registry's own name, for credentials and messages. A mirror goes by its own name. */
   readonly registry: string
   /** `https://host:port`. */
   readonly origin: string
   /** Goes before every repository: empty, or `mirror/` with its slash. */
   readonly prefix: string
+  /** The prefix is a part of the name that credentials are looked up for. */
+  readonly mirror?: boolean
   readonly skipVerify: boolean
   readonly ca?: string
+  readonly clientCert?: string
+  readonly clientKey?: string
 }
 
 export function endpointOf(registry: string, hosts: readonly HostMapping[]): Endpoint {
-  const mapping = hosts.find((entry) => matchesHost(entry.match, registry))
+  const mapping = mappingOf(registry, hosts)
   const plain = mapping?.plainHttp ?? (mapping?.endpoint === undefined && isLoopback(registry))
   const url = parseEndpoint(mapping?.endpoint ?? realHost(registry), plain, mapping?.match ?? registry)
+  return { registry, ...placeOf(url), ...tlsOf(mapping) }
+}
+
+/** Where to pull from, best first: the mirrors, then the registry itself. */
+export function pullEndpoints(registry: string, hosts: readonly HostMapping[]): readonly Endpoint[] {
+  const mapping = mappingOf(registry, hosts)
+  const mirrors = (mapping?.mirrors ?? []).map((text) => mirrorOf(text, mapping?.match ?? registry, hosts))
+  return mapping?.mirrorsOnly === true && mirrors.length > 0 ? mirrors : [...mirrors, endpointOf(registry, hosts)]
+}
+
+function mirrorOf(text: string, match: string, hosts: readonly HostMapping[]): Endpoint {
+  const host = registryOfUrl(text) ?? text
+  const own = mappingOf(host, hosts)
+  return { registry: host, ...placeOf(parseEndpoint(text, own?.plainHttp ?? isLoopback(host), match)), mirror: true, ...tlsOf(own) }
+}
+
+function mappingOf(registry: string, hosts: readonly HostMapping[]): HostMapping | undefined {
+  return hosts.find((entry) => matchesHost(entry.match, registry))
+}
+
+function placeOf(url: URL): Pick<Endpoint, 'origin' | 'prefix'> {
+  return { origin: url.origin, prefix: url.pathname.replace(/^\/+(?:v2\/?$)?/, '').replace(/([^/])\/*$/, '$1/') }
+}
+
+function tlsOf(mapping: HostMapping | undefined): Pick<Endpoint, 'skipVerify' | 'ca' | 'clientCert' | 'clientKey'> {
+  if ((mapping?.clientCert === undefined) !== (mapping?.clientKey === undefined))
+    throw problem('HOSTS_INVALID', { match: mapping?.match ?? '', reason: 'clientCert and clientKey belong together' })
   return {
-    registry,
-    origin: url.origin,
-    prefix: url.pathname.replace(/^\/+(?:v2\/?$)?/, '').replace(/([^/])\/*$/, '$1/'),
     skipVerify: mapping?.skipVerify ?? false,
     ...(mapping?.ca !== undefined && { ca: mapping.ca }),
+    ...(mapping?.clientCert !== undefined && { clientCert: mapping.clientCert }),
+    ...(mapping?.clientKey !== undefined && { clientKey: mapping.clientKey }),
   }
 }
 

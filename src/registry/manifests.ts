@@ -47,13 +47,13 @@ export async function getManifest(repository: Repository, name: string, o: Waiti
   return { mediaType, bytes, digest: isDigest(name) ? name : digestOf(bytes) }
 }
 
+export interface ManifestToPut {
+  readonly mediaType: string
+  readonly bytes: Buffer
+}
+
 /** Under a tag or under its own digest. Blobs and children must be in the repository already. */
-export async function putManifest(
-  repository: Repository,
-  name: string,
-  manifest: { readonly mediaType: string; readonly bytes: Buffer },
-  o: Waiting,
-): Promise<void> {
+export async function putManifest(repository: Repository, name: string, manifest: ManifestToPut, o: Waiting): Promise<{ readonly subjectKnown: boolean }> {
   const { bytes, mediaType } = manifest
   const request = {
     method: 'PUT',
@@ -69,6 +69,7 @@ export async function putManifest(
   const actual = digestOf(bytes)
   if (told?.startsWith('sha256:') && told !== actual)
     throw problem('DIGEST_MISMATCH', { what: `${shown(repository, name)} as the registry stored it`, expected: actual, actual: told })
+  return { subjectKnown: answer.header('oci-subject') !== undefined }
 }
 
 /** Answers whether it was there. A tag needs a registry that deletes tags; a digest takes all its tags with it. */

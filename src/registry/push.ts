@@ -4,11 +4,12 @@ import type { Digest } from '../oci/digest.ts'
 import { join } from '../oci/join.ts'
 import type { RepositoryRef } from '../oci/ref.ts'
 import { describe, type Image, type Index } from '../oci/views.ts'
-import { type BlobPart, type ManifestPart, walk } from '../oci/walk.ts'
+import { type BlobPart, layerBlob, type ManifestPart, walk } from '../oci/walk.ts'
 import { hasBlob, putBlob } from './blobs.ts'
 import type { RegistryClient, Repository, Waiting } from './client.ts'
 import { inParallel } from './in-parallel.ts'
-import { findManifest, putManifest } from './manifests.ts'
+import { findManifest } from './manifests.ts'
+import { putReferring } from './referrers.ts'
 
 export type BlobState = 'checking' | 'present' | 'mounted' | 'uploading' | 'uploaded'
 
@@ -41,27 +42,44 @@ export interface Pushed {
 
 /** Nothing is named before everything it names is there. Without tags the image is found by digest only. */
 export async function push(view: Image | Index, to: RepositoryRef & { readonly tags: readonly string[] }, o: PushOptions): Promise<Pushed> {
-  const root = await describe(view)
   const origins = originsOf(view, to, o.mountFrom ?? [])
   const repository = o.client.repository(to, ['pull', 'push'], { alsoPull: origins })
   const counts = { present: 0, mounted: 0, uploaded: 0 }
   let uploadedBytes = 0
+  const limits = { limit: o.parallel ?? 4, signal: o.signal }
+  const send = onceEach(async (blob, w) => {
+    const state = await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins })
+    counts[state]++
+    if (state === 'uploaded') uploadedBytes += blob.descriptor.size
+  })
+  if (view.kind === 'image' && view.manifestLast === true) await inParallel(await view.layers(), limits, async (layer, w) => send(await layerBlob(layer), w))
+  const root = await describe(view)
   const complete = (await findManifest(repository, root.digest, o)) !== undefined
   if (!complete) {
     const { blobs, manifests } = await partsOf(view)
-    await inParallel(blobs, { limit: o.parallel ?? 4, signal: o.signal }, async (blob, w) => {
-      const state = await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins })
-      counts[state]++
-      if (state === 'uploaded') uploadedBytes += blob.descriptor.size
-    })
+    await inParallel(blobs, limits, send)
     for (const part of manifests) {
       if (part.descriptor.digest !== root.digest || to.tags.length === 0)
-        await putManifest(repository, part.descriptor.digest, { ...part, mediaType: part.descriptor.mediaType }, o)
+        await putReferring(repository, part.descriptor.digest, { ...part, mediaType: part.descriptor.mediaType }, o)
     }
   }
   const bytes = await view.manifestBytes()
-  for (const tag of to.tags) await putManifest(repository, tag, { bytes, mediaType: view.mediaType }, o)
+  for (const tag of to.tags) await putReferring(repository, tag, { bytes, mediaType: view.mediaType }, o)
   return { digest: root.digest, size: root.size, uploadedBytes, blobs: counts }
+}
+
+type Send = (blob: BlobPart | undefined, w: Waiting) => Promise<void>
+
+/** Equal layers come several times, and layers sent before the manifest was known come again with it. */
+function onceEach(send: (blob: BlobPart, w: Waiting) => Promise<void>): Send {
+  const sent = new Map<Digest, Promise<void>>()
+  return async (blob, w) => {
+    if (blob === undefined) return
+    const { digest } = blob.descriptor
+    const sending = sent.get(digest) ?? send(blob, w)
+    sent.set(digest, sending)
+    await sending
+  }
 }
 
 async function partsOf(view: Image | Index): Promise<{ blobs: BlobPart[]; manifests: ManifestPart[] }> {

@@ -11,7 +11,7 @@ import { connectionProblem } from './unreachable-registry.ts'
 export interface Ask {
   readonly access: Access
   readonly method: HttpRequest['method']
-  /** A path below `/v2/`, or the URL that an earlier answer gave. */
+  /** A path below `/v2/` and the endpoint's prefix, or the URL that an earlier answer gave. */
   readonly at: string | URL
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: HttpRequest['body']
@@ -69,7 +69,7 @@ type Sending = TransportOptions & { readonly signal: AbortSignal }
 
 async function follow(request: Ask, authorization: string | undefined, o: Sending): Promise<Answer> {
   const { endpoint } = request.access
-  let url = typeof request.at === 'string' ? new URL(`/v2/${request.at}`, endpoint.origin) : request.at
+  let url = typeof request.at === 'string' ? new URL(`/v2/${request.at === '' ? '' : endpoint.prefix}${request.at}`, endpoint.origin) : request.at
   for (let i = 0; ; i++) {
     const home = url.origin === endpoint.origin
     const response = await exchange(request, { url, ...(home && authorization !== undefined && { authorization }), ...o })

@@ -1,11 +1,19 @@
-/** HttpSend over undici: one pool of connections per set of TLS settings. */
+/** HttpSend over undici: one pool of connections per set of TLS settings and proxy. */
 import { addAbortSignal } from 'node:stream'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { Endpoint } from './endpoint.ts'
 import type { HttpRequest, HttpResponse, HttpSend } from './http.ts'
+import { type Proxies, proxyFor } from './proxies.ts'
+import { connectionProblem } from './unreachable-registry.ts'
 
-/** Answers the dispatcher to use for an endpoint; the same one for equal settings. */
-export type Dispatchers = (endpoint: Endpoint | undefined) => Dispatcher
+interface Way {
+  readonly dispatcher: Dispatcher
+  /** `proxy.acme.com:3128`, for messages. */
+  readonly proxy?: string
+}
+
+/** Answers the way to take to a URL, with an endpoint's TLS settings; the same one for equal settings. */
+type Dispatchers = (endpoint: Endpoint | undefined, url: URL) => Way
 
 export interface OwnedDispatchers {
   readonly dispatchers: Dispatchers
@@ -15,17 +23,17 @@ export interface OwnedDispatchers {
 /** A silent peer is given up after this long: headers of a large commit may take minutes, bytes may not. */
 const waits = { headersTimeout: 300_000, bodyTimeout: 60_000, keepAliveTimeout: 10_000 }
 
-export function ownDispatchers(): OwnedDispatchers {
-  const agents = new Map<string, Agent>()
+export function ownDispatchers(o: { readonly proxies?: Proxies } = {}): OwnedDispatchers {
+  const agents = new Map<string, Dispatcher>()
   return {
-    dispatchers: (endpoint) => {
-      const skip = endpoint?.skipVerify === true
-      const key = `${skip}\n${endpoint?.ca ?? ''}`
-      const agent =
-        agents.get(key) ??
-        new Agent({ ...waits, connect: { timeout: 20_000, rejectUnauthorized: !skip, ...(endpoint?.ca !== undefined && { ca: endpoint.ca }) } })
-      agents.set(key, agent)
-      return agent
+    dispatchers: (endpoint, url) => {
+      const proxy = proxyFor(url, o.proxies ?? {})
+      const tls = tlsOf(endpoint)
+      const key = JSON.stringify([proxy?.href, tls])
+      const dispatcher =
+        agents.get(key) ?? (proxy === undefined ? new Agent({ ...waits, connect: tls }) : new ProxyAgent({ ...waits, uri: proxy.href, requestTls: tls }))
+      agents.set(key, dispatcher)
+      return { dispatcher, ...(proxy !== undefined && { proxy: proxy.host }) }
     },
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()))
@@ -33,16 +41,32 @@ export function ownDispatchers(): OwnedDispatchers {
   }
 }
 
+function tlsOf(endpoint: Endpoint | undefined) {
+  const { skipVerify = false, ca, clientCert, clientKey } = endpoint ?? {}
+  return {
+    timeout: 20_000,
+    rejectUnauthorized: !skipVerify,
+    ...(ca !== undefined && { ca }),
+    ...(clientCert !== undefined && { cert: clientCert }),
+    ...(clientKey !== undefined && { key: clientKey }),
+  }
+}
+
 export function undiciHttp(dispatchers: Dispatchers): HttpSend {
   return async (request, o) => {
     const body = request.body === undefined || request.body instanceof Uint8Array ? request.body : await request.body.open(o)
-    const answer = await dispatchers(request.endpoint).request({
+    const { dispatcher, proxy } = dispatchers(request.endpoint, request.url)
+    const exchange = dispatcher.request({
       origin: request.url.origin,
       path: `${request.url.pathname}${request.url.search}`,
       method: request.method,
       headers: { ...request.headers, ...lengthOf(request) },
       signal: o.signal,
       ...(body !== undefined && { body: body instanceof Uint8Array ? body : addAbortSignal(o.signal, body) }),
+    })
+    const answer = await exchange.catch((error: unknown) => {
+      if (proxy === undefined) throw error
+      throw connectionProblem(error, `${request.endpoint?.registry ?? request.url.host} (through the proxy ${proxy})`, o)
     })
     return responseOf(answer)
   }

@@ -29,6 +29,10 @@ export function connectionProblem(error: unknown, registry: string, o: { readonl
   const { code, text } = innermost(error)
   const trouble = troubles[code]
   if (trouble !== undefined) return unreachable(registry, trouble, error)
+  const proxy = /^Proxy response \((\d{3})\)/.exec(text)?.[1]
+  if (proxy !== undefined) return unreachable(registry, { reason: `the proxy answers with status ${proxy}`, retryable: /^5/.test(proxy) }, error)
+  if (/ALERT_.*CERTIFICATE|ALERT_UNKNOWN_CA/.test(code))
+    return problem('REGISTRY_CLIENT_CERTIFICATE', { registry, reason: text.replace(/^.*:SSL alert/s, 'SSL alert').split(':')[0] ?? text }, { cause: error })
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) return problem('REGISTRY_TLS', { registry, reason: text }, { cause: error })
   if (/ERR_SSL|EPROTO|HPE_/.test(code))
     return unreachable(registry, { reason: 'it does not speak TLS here, or TLS where plain HTTP was tried; see "plainHttp"', retryable: false }, error)

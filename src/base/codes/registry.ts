@@ -14,6 +14,13 @@ export const registryCodes = {
     hint: 'Give its CA as "ca", or set "plainHttp" or "skipVerify", for this host under "hosts" in the configuration.',
     explain: 'The registry answered, but its certificate is self-signed, expired or made for another name.',
   },
+  REGISTRY_CLIENT_CERTIFICATE: {
+    severity: 'error',
+    message: '{registry} does not accept our certificate, or wants one: {reason}',
+    hint: 'Give "clientCert" and "clientKey" for this host under "hosts" in the configuration.',
+    explain:
+      'The registry asks its clients to prove who they are with a certificate. None was given, or it comes from an authority that the registry does not trust.',
+  },
   REGISTRY_UNAUTHORIZED: {
     severity: 'error',
     message: '{registry} wants other credentials for {what}: {reason}',

@@ -7,6 +7,7 @@ import type { Clock } from '../../../src/base/clock.ts'
 import type { Credentials, RegistryAuth } from '../../../src/ports/registry-auth.ts'
 import { createRegistryClient, type RegistryClient } from '../../../src/registry/client.ts'
 import type { HostMapping } from '../../../src/registry/endpoint.ts'
+import type { Proxies } from '../../../src/registry/proxies.ts'
 import { createRegistry, type RegistryOptions } from '../../../src/registry/server/create-registry.ts'
 import { ownDispatchers, undiciHttp } from '../../../src/registry/undici-http.ts'
 
@@ -49,13 +50,21 @@ export function fixedCredentials(credentials: Credentials): RegistryAuth {
   return { name: 'fixed', credentialsFor: async () => credentials }
 }
 
-export function testClient(o: { readonly auth?: RegistryAuth; readonly hosts?: readonly HostMapping[] } = {}): RegistryClient {
-  const { dispatchers, close } = ownDispatchers()
+export interface TestClientOptions {
+  readonly auth?: RegistryAuth
+  readonly hosts?: readonly HostMapping[]
+  readonly proxies?: Proxies
+  readonly say?: (line: string) => void
+}
+
+export function testClient(o: TestClientOptions = {}): RegistryClient {
+  const { dispatchers, close } = ownDispatchers(o)
   onTestFinished(close)
   return createRegistryClient({
     send: undiciHttp(dispatchers),
     auth: o.auth ?? noCredentials(),
     clock: hastyClock,
     ...(o.hosts !== undefined && { hosts: o.hosts }),
+    ...(o.say !== undefined && { say: o.say }),
   })
 }

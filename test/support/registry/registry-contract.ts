@@ -1,19 +1,21 @@
 /** What every registry keeps to, seen through our client: run against the embedded registry and against real ones. */
 import { Readable } from 'node:stream'
 import { expect } from 'vitest'
-import { assembleIndex } from '../../../src/oci/assemble.ts'
+import { assembleImage, assembleIndex } from '../../../src/oci/assemble.ts'
 import { digestOf } from '../../../src/oci/digest.ts'
 import { collect } from '../../../src/oci/join.ts'
 import { appendLayers } from '../../../src/oci/mutate.ts'
 import { randomImage, randomLayer } from '../../../src/oci/random-image.ts'
 import type { ImageRef } from '../../../src/oci/ref.ts'
 import { validate } from '../../../src/oci/validate.ts'
+import { describe } from '../../../src/oci/views.ts'
 import { deleteBlob, hasBlob, openBlob, putBlob, startUpload } from '../../../src/registry/blobs.ts'
 import type { RegistryClient } from '../../../src/registry/client.ts'
 import { deliver } from '../../../src/registry/deliver.ts'
 import { deleteManifest, findManifest, getManifest, putManifest } from '../../../src/registry/manifests.ts'
 import { pull, pullImage } from '../../../src/registry/pull.ts'
 import { type PushEvent, push } from '../../../src/registry/push.ts'
+import { listReferrers } from '../../../src/registry/referrers.ts'
 import { listTags } from '../../../src/registry/tags.ts'
 import { type ContractOptions, describeContract } from '../contract.ts'
 
@@ -176,6 +178,32 @@ export function registryContract(name: string, make: () => Promise<ContractRegis
       await putBlob(repository, { mediaType: '', digest: digestOf('x'), size: 1 }, body, o)
       expect(await deleteBlob(repository, digestOf('x'), o)).toBe(true)
       expect(await hasBlob(repository, digestOf('x'), o)).toBe(false)
+    })
+
+    promise('lists what refers to a manifest, also where the registry keeps no such list itself', async () => {
+      const { ref, o, full } = await fresh()
+      const to = ref('1')
+      const image = await randomImage()
+      await push(image, to, o)
+      const repository = full(to.repository)
+      expect(await listReferrers(repository, await image.digest(), o)).toEqual([])
+      const subject = await describe(image)
+      const notes = ['application/sbom', 'application/signature']
+      for (const artifactType of [...notes, ...notes]) {
+        const note = await assembleImage({
+          format: 'oci',
+          config: await image.config(),
+          layers: [],
+          artifactType,
+          subject,
+          annotations: { about: artifactType },
+        })
+        await push(note, { ...to, tags: [] }, o)
+      }
+      const found = await listReferrers(repository, subject.digest, o)
+      expect(found.map((one) => [one.artifactType, one.annotations]).toSorted()).toEqual(notes.map((type) => [type, { about: type }]))
+      expect((await listReferrers(repository, subject.digest, { ...o, artifactType: 'application/sbom' })).length).toBe(1)
+      expect(await (await pull({ ...to, digest: found[0]?.digest ?? subject.digest }, o)).digest()).toBe(found[0]?.digest)
     })
 
     promise('gets one image under many names with equal digests, mounting between repositories', async () => {

@@ -1,0 +1,82 @@
+/**
+ * What refers to a manifest: signatures, bills of materials, attestations. Registries without the referrers API
+ * keep the list in an index under the tag `sha256-<digest>`, and it is the client that keeps it.
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#listing-referrers
+ */
+import { problem } from '../base/problem.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { digestOf } from '../oci/digest.ts'
+import { collect } from '../oci/join.ts'
+import { isIndexType, mediaTypes } from '../oci/media-types.ts'
+import { parseIndex, parseManifest } from '../oci/schema.ts'
+import type { Repository, Waiting } from './client.ts'
+import { discard } from './discard.ts'
+import { findManifest, getManifest, type ManifestToPut, putManifest } from './manifests.ts'
+import { nextPage } from './tags.ts'
+
+const largestPage = 16 * 1024 * 1024
+const mostPages = 1000
+
+/** Empty when nothing refers to the manifest, and when there is no such manifest. */
+export async function listReferrers(repository: Repository, subject: Digest, o: Waiting & { readonly artifactType?: string }): Promise<readonly Descriptor[]> {
+  const all = (await fromApi(repository, subject, o)) ?? (await fromTag(repository, subject, o))
+  return o.artifactType === undefined ? all : all.filter((one) => one.artifactType === o.artifactType)
+}
+
+/** Undefined when the registry has no such API. */
+async function fromApi(repository: Repository, subject: Digest, o: Waiting & { readonly artifactType?: string }): Promise<readonly Descriptor[] | undefined> {
+  const what = `the referrers of ${repository.repository}@${subject}`
+  const query = o.artifactType === undefined ? '' : `?${new URLSearchParams({ artifactType: o.artifactType })}`
+  const found: Descriptor[] = []
+  let at: string | URL | undefined = `${repository.path}/referrers/${subject}${query}`
+  for (let page = 0; page < mostPages && at !== undefined; page++) {
+    const answer = await repository.insist({ method: 'GET', at, accept: [200, 404, 405], what }, o)
+    // Some registries answer every unknown path with a page for people.
+    if (answer.status !== 200 || answer.header('content-type')?.split(';')[0]?.trim() !== mediaTypes.ociIndex) {
+      await discard(answer.body)
+      return undefined
+    }
+    const body = await collect(answer.body, largestPage)
+    if (body === undefined) throw problem('REGISTRY_PROTOCOL', { registry: repository.registry, what, reason: `a page is larger than ${largestPage} bytes` })
+    found.push(...parseIndex(body, what).manifests)
+    at = nextPage(answer.header('link'), answer.url)
+  }
+  return found
+}
+
+async function fromTag(repository: Repository, subject: Digest, o: Waiting): Promise<readonly Descriptor[]> {
+  const tag = tagOf(subject)
+  if ((await findManifest(repository, tag, o)) === undefined) return []
+  const { bytes, mediaType } = await getManifest(repository, tag, o)
+  return isIndexType(mediaType) ? parseIndex(bytes, `${repository.repository}:${tag}`).manifests : []
+}
+
+/** As `putManifest`; where the manifest has a subject and the registry does not say that it knows subjects, the fallback tag is kept. */
+export async function putReferring(repository: Repository, name: string, manifest: ManifestToPut, o: Waiting): Promise<void> {
+  const { subjectKnown } = await putManifest(repository, name, manifest, o)
+  const own = manifest.mediaType === mediaTypes.ociManifest || manifest.mediaType === mediaTypes.ociIndex ? referrerOf(manifest) : undefined
+  if (subjectKnown || own === undefined) return
+  const others = await fromTag(repository, own.subject, o)
+  if (others.some((one) => one.digest === own.referrer.digest)) return
+  const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [...others, own.referrer] }
+  await putManifest(repository, tagOf(own.subject), { mediaType: mediaTypes.ociIndex, bytes: Buffer.from(JSON.stringify(index)) }, o)
+}
+
+function referrerOf({ bytes, mediaType }: ManifestToPut): { readonly subject: Digest; readonly referrer: Descriptor } | undefined {
+  const parsed = mediaType === mediaTypes.ociIndex ? parseIndex(bytes, 'the manifest') : parseManifest(bytes, 'the manifest')
+  if (parsed.subject === undefined) return undefined
+  const artifactType = parsed.artifactType ?? ('config' in parsed ? parsed.config.mediaType : undefined)
+  const referrer: Descriptor = {
+    mediaType,
+    digest: digestOf(bytes),
+    size: bytes.length,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(parsed.annotations !== undefined && { annotations: parsed.annotations }),
+  }
+  return { subject: parsed.subject.digest, referrer }
+}
+
+function tagOf(subject: Digest): string {
+  return subject.replace(':', '-').slice(0, 128)
+}
