@@ -1,5 +1,6 @@
 /** Blobs in a folder, each named by its digest: DIR/blobs/<algorithm>/<hex>, the same shape as an OCI layout. */
-import { open as openFile, readdir, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open as openFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { problem } from '../base/problem.ts'
@@ -37,6 +38,8 @@ export interface ContentStore {
   put(source: Readable | Uint8Array, o: PutOptions): Promise<StoredBlob>
   /** For content that arrives in pieces. */
   ingest(): Promise<Ingest>
+  /** An empty file without a name, for what is needed now and never again: it is gone when it is closed. */
+  scratch(): Promise<FileHandle>
   /** Throws BLOB_NOT_FOUND. */
   open(digest: Digest, o: OpenBlobOptions): Promise<Readable>
   /** Something small, whole. Throws BLOB_NOT_FOUND. */
@@ -60,6 +63,7 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
     dir,
     blobPath,
     ingest,
+    scratch: () => scratch(ingestFolder),
     size,
     has: async (digest) => (await size(digest)) !== undefined,
     put: (source, options) => put(source, options, { ingest, size }),
@@ -81,6 +85,14 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
     remove: async (digest) => (await ifPresent(rm(blobPath(digest)).then(() => true))) ?? false,
     sweep: ({ beforeMs }) => sweep(ingestFolder, beforeMs),
   }
+}
+
+async function scratch(folder: string): Promise<FileHandle> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, randomUUID())
+  const file = await openFile(path, 'wx+', 0o600)
+  await rm(path)
+  return file
 }
 
 function range(o: OpenBlobOptions): { start?: number; end?: number } {

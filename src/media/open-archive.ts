@@ -50,7 +50,12 @@ async function archiveOf(tar: TarFile, o: ForeignOptions): Promise<Archive> {
     if (docker === undefined || (await areCompressed(images))) return { path, manifests: 'exact', images, close }
   }
   if (docker === undefined) throw problem('ARCHIVE_UNREADABLE', { path, reason: `it has neither manifest.json nor ${indexFile}` })
-  return { path, manifests: 'rebuilt', images: await dockerArchiveImages(tar, docker, o), close }
+  const foreign = await dockerArchiveImages(tar, docker, o)
+  const closeBoth = async (): Promise<void> => {
+    await foreign.close()
+    await tar.close()
+  }
+  return { path, manifests: 'rebuilt', images: foreign.images, close: closeBoth }
 }
 
 function tarPlace(tar: TarFile): BlobPlace {

@@ -1,10 +1,11 @@
 /** A tar file with random access: an index of its entries, and readers that start at an offset. Nothing is unpacked. */
 import { type FileHandle, open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { problem } from '../base/problem.ts'
 import { readTar } from '../tar/read-tar.ts'
 import { resolveLink, safePath } from '../tar/safe-path.ts'
 import { ifPresent } from './file-errors.ts'
+import { fileRange } from './file-range.ts'
 import { fileSource } from './file-source.ts'
 
 export interface PackedFile {
@@ -75,7 +76,7 @@ function tarFile(path: string, file: FileHandle, contents: Contents): TarFile {
       if (found === undefined) throw problem('ARCHIVE_MISSING_BLOB', { path, entry: name })
       return found
     },
-    open: (packed, o) => rangeOf(file, packed, o),
+    open: (packed, o) => fileRange(file, packed, o),
     read: async (packed, { limit }) => {
       if (packed.size > limit) throw problem('ARCHIVE_UNREADABLE', { path, reason: `a document in it has ${packed.size} bytes` })
       const bytes = Buffer.alloc(packed.size)
@@ -83,19 +84,5 @@ function tarFile(path: string, file: FileHandle, contents: Contents): TarFile {
       return bytes.subarray(0, bytesRead)
     },
     close: () => file.close(),
-  }
-}
-
-function rangeOf(file: FileHandle, packed: PackedFile, o: { readonly signal: AbortSignal }): Readable {
-  return Readable.from(rangeChunks(file, packed), { objectMode: false, signal: o.signal })
-}
-
-async function* rangeChunks(file: FileHandle, { offset, size }: PackedFile): AsyncGenerator<Buffer> {
-  for (let done = 0; done < size; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(256 * 1024, size - done))
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, offset + done)
-    if (bytesRead === 0) return
-    done += bytesRead
-    yield chunk.subarray(0, bytesRead)
   }
 }

@@ -30,6 +30,8 @@ export interface Layer {
 export interface Image {
   readonly kind: 'image'
   readonly mediaType: string
+  /** The manifest waits until every layer is compressed: receivers who can do something with single layers start with those. */
+  readonly manifestLast?: true
   manifestBytes(): Promise<Buffer>
   manifest(): Promise<Manifest>
   /** The configuration's bytes. Artifacts have configurations that are no image configuration. */

@@ -4,7 +4,7 @@ import type { Descriptor } from './descriptor.ts'
 import type { Digest } from './digest.ts'
 import { isForeignLayerType } from './media-types.ts'
 import type { RepositoryRef } from './ref.ts'
-import { describe, type Image, type Index, type Waiting } from './views.ts'
+import { describe, type Image, type Index, type Layer, type Waiting } from './views.ts'
 
 export interface BlobPart {
   readonly kind: 'blob'
@@ -38,13 +38,19 @@ export async function* walk(view: Image | Index, seen: Set<Digest> = new Set()):
   yield { kind: 'manifest', descriptor, bytes: await view.manifestBytes() }
 }
 
+/** Undefined for a layer that stays at its own URLs. */
+export async function layerBlob(layer: Layer): Promise<BlobPart | undefined> {
+  const descriptor = await layer.descriptor()
+  if (isForeignLayerType(descriptor.mediaType) && (descriptor.urls?.length ?? 0) > 0) return undefined
+  return { kind: 'blob', descriptor, open: (o) => layer.compressed(o), ...(layer.origin !== undefined && { origin: layer.origin }) }
+}
+
 /** The layers from the lowest up, then the configuration. */
 async function blobsOf(image: Image): Promise<readonly BlobPart[]> {
   const parts: BlobPart[] = []
   for (const layer of await image.layers()) {
-    const descriptor = await layer.descriptor()
-    if (isForeignLayerType(descriptor.mediaType) && (descriptor.urls?.length ?? 0) > 0) continue
-    parts.push({ kind: 'blob', descriptor, open: (o) => layer.compressed(o), ...(layer.origin !== undefined && { origin: layer.origin }) })
+    const part = await layerBlob(layer)
+    if (part !== undefined) parts.push(part)
   }
   const { config } = await image.manifest()
   const open = async () => Readable.from([await image.configBytes()], { objectMode: false })

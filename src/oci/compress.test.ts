@@ -1,0 +1,55 @@
+/** The pinned compressor: one member that every program reads, the same bytes however the input is cut, noise kept as it is. */
+import { createHash, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { pinnedGzip } from './compress.ts'
+import { storedBlocks, worthCompressing } from './incompressible.ts'
+import { join } from './join.ts'
+
+const o = { signal: new AbortController().signal }
+
+async function packed(chunks: readonly Buffer[]): Promise<Buffer> {
+  return Buffer.concat(await join(Readable.from(chunks, { objectMode: false }), pinnedGzip.streams(), o).toArray())
+}
+
+const text = Buffer.from(Array.from({ length: 400_000 }, (_, i) => createHash('md5').update(String(i)).digest('hex').slice(0, 12)).join('\n'))
+
+describe('the pinned compressor', () => {
+  it.each([0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 9_500_000])('gives back %i bytes', async (size) => {
+    const bytes = Buffer.concat([Buffer.from('abc'.repeat(size / 6)), randomBytes(size)]).subarray(0, size)
+    expect(gunzipSync(await packed([bytes])).equals(bytes)).toBe(true)
+  })
+
+  it('does not depend on how the bytes arrive', async () => {
+    const small = Array.from({ length: Math.ceil(text.length / 70_001) }, (_, i) => text.subarray(i * 70_001, (i + 1) * 70_001))
+    expect((await packed(small)).equals(await packed([text]))).toBe(true)
+  })
+
+  it('names no time and no operating system', async () => {
+    expect((await packed([text])).subarray(0, 10).toString('hex')).toBe('1f8b08000000000000ff')
+  })
+
+  it('stores noise, and nothing else', async () => {
+    const noise = randomBytes(3 * 1024 * 1024)
+    expect((await packed([noise])).length).toBeLessThan(noise.length * 1.0002)
+    expect(await worthCompressing(noise)).toBe(false)
+    expect(await worthCompressing(Buffer.concat([noise, Buffer.alloc(noise.length / 2)]))).toBe(true)
+    // Each byte value equally often, and yet a pattern.
+    expect(await worthCompressing(Buffer.alloc(1024 * 1024, randomBytes(4096)))).toBe(true)
+  })
+
+  it('stores blocks of any length', () => {
+    for (const size of [1, 65_535, 65_536, 200_000]) {
+      const blocks = storedBlocks(randomBytes(size))
+      expect(blocks.length).toBe(size + 5 * Math.ceil(size / 65_535))
+    }
+  })
+
+  it('fails when its input fails', async () => {
+    const broken = new Readable({ read() {} })
+    broken.push(text)
+    setImmediate(() => broken.destroy(new Error('disk gone')))
+    await expect(join(broken, pinnedGzip.streams(), o).toArray()).rejects.toThrow('disk gone')
+  })
+})
