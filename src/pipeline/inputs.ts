@@ -8,14 +8,16 @@ import type { YamlNode, YamlScalar } from '../yaml/node.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { scalarSpan } from '../yaml/scalar-span.ts'
 import type { Report } from '../yaml/shape/shape.ts'
-import { nodePaths } from './node-paths.ts'
+import { visitNodes } from './node-paths.ts'
 
 /** Answers by path; the end of a path is enough where it names one input only. */
 export type Inputs = Readonly<Record<string, string>>
 
 export function fillInputs(root: YamlNode, inputs: Inputs, report: Report): YamlNode {
   const asked = new Map<string, YamlScalar>()
-  for (const { node, path } of nodePaths(root)) if (node.kind === 'scalar' && isInput(node.source)) asked.set(path, node)
+  visitNodes(root, (node, path) => {
+    if (node.kind === 'scalar' && isInput(node.source)) asked.set(path, node)
+  })
   if (asked.size === 0 && Object.keys(inputs).length === 0) return root
   const answers = matchAnswers([...asked.keys()], inputs, root, report)
   const filled = new Map<YamlNode, YamlNode>()

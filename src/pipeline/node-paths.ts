@@ -1,27 +1,24 @@
 /** Every node of a pipeline file with its path in names: list items go by their identifier or name, as expressions do. */
 import { entryOf, type YamlNode } from '../yaml/node.ts'
 
-export interface PlacedNode {
-  readonly node: YamlNode
-  readonly path: string
-}
+export type Visit = (node: YamlNode, path: string) => void
 
 /** `pipeline.stages.build.spec.execution.steps.push.spec.repo`, `pipeline.variables.TAG`. */
-export function* nodePaths(node: YamlNode, path = ''): Generator<PlacedNode> {
-  yield { node, path }
-  if (node.kind === 'map') for (const { key, value } of node.entries) yield* nodePaths(value, join(path, key))
-  if (node.kind === 'seq') for (const [index, item] of node.items.entries()) yield* itemPaths(item, index, path)
+export function visitNodes(node: YamlNode, visit: Visit, path = ''): void {
+  visit(node, path)
+  if (node.kind === 'map') for (const { key, value } of node.entries) visitNodes(value, visit, join(path, key))
+  if (node.kind === 'seq') for (const [index, item] of node.items.entries()) visitItem(item, visit, path, index)
 }
 
-function* itemPaths(item: YamlNode, index: number, path: string): Generator<PlacedNode> {
+function visitItem(item: YamlNode, visit: Visit, path: string, index: number): void {
   const wrapped = onlyValue(item)
   const identifier = wordAt(wrapped, 'identifier')
-  if (wrapped !== undefined && identifier !== undefined) return yield* nodePaths(wrapped, join(path, identifier))
-  if (wrapped?.kind === 'seq') return yield* nodePaths(wrapped, path)
   const name = wordAt(item, 'name')
   const value = entryOf(item, 'value')?.value
-  if (name !== undefined && value !== undefined) return yield* nodePaths(value, join(path, name))
-  yield* nodePaths(item, `${path}[${index}]`)
+  if (wrapped !== undefined && identifier !== undefined) visitNodes(wrapped, visit, join(path, identifier))
+  else if (wrapped?.kind === 'seq') visitNodes(wrapped, visit, path)
+  else if (name !== undefined && value !== undefined) visitNodes(value, visit, join(path, name))
+  else visitNodes(item, visit, `${path}[${index}]`)
 }
 
 /** The value behind `- step:` or `- parallel:`. */

@@ -22,9 +22,12 @@ export function buildScalar(node: Scalar, file: SourceFile, report: (d: Diagnost
     report(diagnose('YAML_TEXT_TOO_LONG', { limit: yamlLimits.scalarLength }, { at }))
     return absentScalar(at, start)
   }
-  if (isOpenQuote(node, file.text.slice(start, end))) report(diagnose('YAML_OPEN_QUOTE', {}, { at: file.span(start, start + 1) }))
+  const written = file.text.slice(start, end)
+  // One text in memory where both are the same: there are many.
+  const raw = written === source ? source : written
+  if (isOpenQuote(node, raw)) report(diagnose('YAML_OPEN_QUOTE', {}, { at: file.span(start, start + 1) }))
   const style = styles[node.type ?? 'PLAIN'] ?? 'plain'
-  return { kind: 'scalar', value: coreValue(node.value, source), source, plain: style === 'plain', style, at, offset: start, raw: file.text.slice(start, end) }
+  return { kind: 'scalar', value: coreValue(node.value, source), source, plain: style === 'plain', style, at, offset: start, raw }
 }
 
 /** The library points at the end of the file; the place to look at is where the quote opened. */

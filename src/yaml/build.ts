@@ -61,13 +61,14 @@ function buildEntries(b: Building, map: YAMLMap): YamlEntry[] {
   const entries = new Map<string, YamlEntry>()
   const merged: YamlEntry[] = []
   for (const pair of map.items as readonly Pair<Node, Node | null>[]) {
-    const keyAt = spanOf(b, pair.key)
+    const keyNode = build(b, pair.key)
+    const keyAt = isAlias(pair.key) ? spanOf(b, pair.key) : keyNode.at
     const value = pair.value === null ? absentScalar(endOf(keyAt), pair.key.range?.[1] ?? 0) : build(b, pair.value)
     if (isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<') {
       merged.push(...mergeSources(b, value, keyAt))
       continue
     }
-    const key = keyText(b, pair.key, keyAt)
+    const key = keyText(b, keyNode, keyAt)
     const first = key === undefined ? undefined : entries.get(key)
     if (key !== undefined && first === undefined) entries.set(key, { key, keyAt, value })
     if (first !== undefined) {
@@ -89,8 +90,7 @@ function mergeSources(b: Building, value: YamlNode, at: Span): readonly YamlEntr
   return entries
 }
 
-function keyText(b: Building, key: Node, at: Span): string | undefined {
-  const node = build(b, key)
+function keyText(b: Building, node: YamlNode, at: Span): string | undefined {
   if (node.kind !== 'scalar') {
     b.report(diagnose('YAML_KEY_NOT_TEXT', { kind: node.kind === 'map' ? 'map' : 'list' }, { at }))
     return undefined
