@@ -26,12 +26,12 @@ export function parseYaml(file: SourceFile): ParsedYaml {
   }
 }
 
-function compose(tokens: readonly CST.Token[], file: SourceFile): ParsedYaml {
+function compose(tokens: CST.Token[], file: SourceFile): ParsedYaml {
   const composer = new Composer({ version: '1.2', schema: 'core', intAsBigInt: true, uniqueKeys: false, prettyErrors: false, strict: true, logLevel: 'silent' })
   const complaints: YAMLError[] = []
   const found: Diagnostic[] = []
   const documents: YamlNode[] = []
-  for (const document of composer.compose(tokens)) {
+  for (const document of composedFrom(tokens, composer)) {
     complaints.push(...document.errors, ...document.warnings)
     const node = buildDocument(document as Document.Parsed, file, (d) => found.push(d))
     if (node !== undefined) documents.push(node)
@@ -39,6 +39,13 @@ function compose(tokens: readonly CST.Token[], file: SourceFile): ParsedYaml {
   const rest = composer.streamInfo()
   const written = [...complaints, ...rest.errors, ...rest.warnings].map((error) => syntaxDiagnostic(error, file)).filter((d) => d !== undefined)
   return { documents, diagnostics: inOrder([...written, ...found]) }
+}
+
+/** As the composer's own loop, but each token is let go when it is composed: together they take more memory than all that is made of them. */
+function* composedFrom(tokens: CST.Token[], composer: Composer): Generator<Document> {
+  tokens.reverse()
+  for (let token = tokens.pop(); token !== undefined; token = tokens.pop()) yield* composer.next(token)
+  yield* composer.end()
 }
 
 function refused(reason: Diagnostic): ParsedYaml {
