@@ -1,4 +1,5 @@
 /** The closed table of everything that can go wrong. docs/errors.md is rendered from it; a test holds the two together. */
+import { buildCodes } from './codes/build.ts'
 import { cliCodes } from './codes/cli.ts'
 import { configCodes } from './codes/config.ts'
 import { dockerfileCodes } from './codes/dockerfile.ts'
@@ -25,6 +26,7 @@ export const codes = {
   ...modelCodes,
   ...settingsCodes,
   ...dockerfileCodes,
+  ...buildCodes,
   ...imageCodes,
   ...registryCodes,
   ...engineCodes,

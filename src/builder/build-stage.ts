@@ -1,18 +1,22 @@
 /** One stage: its base, its instructions lowered to ops, each op carried out on the tree; layers wait until they are needed. */
 import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
-import { Problem, problem } from '../base/problem.ts'
+import { Problem } from '../base/problem.ts'
 import type { Instruction } from '../dockerfile/instructions/instruction.ts'
 import type { StageNode } from '../dockerfile/stages.ts'
+import { once } from '../oci/once.ts'
 import type { BuildWorld } from './build-world.ts'
 import { carryOut, createdNs } from './carry-out.ts'
 import { historyLine, type Story } from './image/history.ts'
 import { lowerInstruction } from './lower/lower.ts'
+import type { RunOp } from './lower/op.ts'
 import type { StageState } from './lower/stage-state.ts'
+import { runOp } from './ops/run.ts'
 import { type PendingLayer, pendingLayer } from './pending-layer.ts'
+import { folderTree } from './rootfs/folder-tree.ts'
 import { initialState, type StageBase } from './stage-base.ts'
 import { stageLabel } from './stage-label.ts'
 import type { Tree } from './tree/node.ts'
-import { workingTree } from './tree/working-tree.ts'
+import { type WorkingTree, workingTree } from './tree/working-tree.ts'
 
 export interface BuiltStage {
   readonly node: StageNode
@@ -26,17 +30,34 @@ export interface BuiltStage {
 
 export async function buildStage(node: StageNode, base: StageBase, world: BuildWorld): Promise<BuiltStage> {
   const state = lowerStage(node, base, world)
-  const tree = workingTree(base.tree, { assume: base.assume, created: createdNs(world) })
+  const firstRun = state.ops.find((op) => op.kind === 'run')
+  if (firstRun !== undefined) await world.runs(firstRun.at)
+  let tree = workingTree(base.tree, { assume: base.assume, created: createdNs(world) })
   const layers = [...base.layers]
   const story = [...base.story]
   for (const [i, op] of state.ops.entries()) {
     world.signal.throwIfAborted()
-    world.emit({ kind: 'log', text: `[${stageLabel(node)} ${i + 1}/${state.ops.length}] ${op.createdBy}` })
+    world.emit({ kind: 'log', text: `[${stageLabel(node)} ${i + 1}/${state.ops.length}] ${op.kind === 'run' ? op.title : op.createdBy}` })
     story.push(historyLine(op, world))
-    if (op.kind === 'config' || op.kind === 'run') continue
-    layers.push(pendingLayer(await carryOut(op, tree, world), world.cache, world.limit))
+    if (op.kind === 'config') continue
+    if (op.kind === 'run') {
+      if (world.exported(node.stage.index)) writeAhead(layers)
+      layers.push(await runOp(op, { below: [...layers], tree }, world))
+      tree = treeAfterRun([...layers], op, world)
+    } else layers.push(pendingLayer(await carryOut(op, tree, world), world.cache, world.limit))
   }
   return { node, state, base, tree, layers, story }
+}
+
+/** What is below a RUN is compressed while it runs. A failure shows when the layer is asked for in earnest. */
+function writeAhead(layers: readonly PendingLayer[]): void {
+  for (const layer of layers) layer.write().catch(() => undefined)
+}
+
+/** Anything may be different now, so common knowledge is of no more use; and the folders are there to be asked. */
+function treeAfterRun(layers: readonly PendingLayer[], op: RunOp, world: BuildWorld): WorkingTree {
+  const folders = once(async () => (await world.runs(op.at)).stackOf(layers))
+  return workingTree(folderTree(folders), { assume: false, created: createdNs(world) })
 }
 
 /** All that is wrong with the stage is said at once, before anything is read or written. */
@@ -45,7 +66,6 @@ function lowerStage(node: StageNode, base: StageBase, world: BuildWorld): StageS
   const state = initialState(node, base, world, (d) => wrong.push(d))
   const instructions: readonly Instruction[] = [...base.triggers, ...node.stage.instructions]
   for (const instruction of instructions) lowerInstruction(state, instruction)
-  for (const op of state.ops) if (op.kind === 'run') wrong.push(problem('BUILD_RUN_NOT_YET', { command: op.createdBy }, { at: op.at }).diagnostic)
   const [first, ...others] = wrong.filter((d) => d.severity === 'error')
   if (first !== undefined && hasErrors(wrong)) throw new Problem(first, { others })
   return state

@@ -4,8 +4,10 @@ import type { Dockerfile } from '../dockerfile/parse.ts'
 import type { ImageFormat } from '../oci/media-types.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
-import type { BuildEvent } from '../ports/builder.ts'
+import type { BuildEvent, BuildRequest } from '../ports/builder.ts'
 import type { BuiltStage } from './build-stage.ts'
+import type { Sandbox } from './exec/sandbox.ts'
+import type { RunWorld } from './run-world.ts'
 import type { CacheOptions } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
 import type { BuildStore } from './store/build-store.ts'
@@ -21,6 +23,8 @@ export interface BuildOptions extends Waiting {
   readonly buildPlatform?: Platform
   readonly format?: ImageFormat
   readonly emit?: (event: BuildEvent) => void
+  /** Where RUN runs; without it, the one of this machine. */
+  readonly sandbox?: Sandbox
 }
 
 export interface BuildWorld extends Waiting {
@@ -43,6 +47,12 @@ export interface BuildWorld extends Waiting {
   readonly openBase: (name: string, platform: Platform, at: Span) => Promise<Image>
   readonly imageTree: (name: string, at: Span) => Promise<Tree>
   readonly treeOf: (image: Image) => Tree
+  /** What RUN needs; `at` is the RUN that asks. */
+  readonly runs: (at: Span) => Promise<RunWorld>
+  /** Secrets, network and the like, as asked for. */
+  readonly request: BuildRequest
+  /** The stage's layers are the image's: they may be written while later instructions run. */
+  readonly exported: (index: number) => boolean
   /** A folder for what this build alone needs; gone when it ends. */
   readonly scratch: () => Promise<string>
 }

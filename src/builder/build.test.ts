@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { isProblem, type Problem } from '../base/problem.ts'
 import { validateImage } from '../oci/validate.ts'
 import { type Files, type Fixture, fixture, layersOf, someTime } from './build-fixture.ts'
+import { fakeSandbox } from './exec/fake-sandbox-fixture.ts'
 
 const open: Fixture[] = []
 afterEach(async () => {
@@ -128,12 +129,13 @@ COPY --from=1 --chown=7:8 /made/a /b
     ])
   })
 
-  it('says RUN is not yet possible, before anything is built, at its place', async () => {
+  it('says why RUN is not possible, before anything is built, at its place', async () => {
     const f = await start({ a: '1' })
-    const error = await failure(f.build('FROM scratch\nCOPY a /\nRUN echo hi\n'))
-    expect(error.diagnostic).toMatchObject({ code: 'BUILD_RUN_NOT_YET', at: { line: 3, col: 1 } })
-    expect(error.message).toContain('echo hi')
-    expect(await readdir(f.storeDir).catch(() => [])).toEqual([])
+    const sandbox = fakeSandbox({ unable: 'there is no overlay' })
+    const error = await failure(f.build('FROM scratch\nCOPY a /\nRUN echo hi\n', { sandbox }))
+    expect(error.diagnostic).toMatchObject({ code: 'BUILD_RUN_IMPOSSIBLE', at: { line: 3, col: 1 } })
+    expect(error.message).toContain('there is no overlay')
+    expect(await readdir(join(f.storeDir, 'blobs', 'sha256')).catch(() => [])).toEqual([])
   })
 
   it('names the source that is missing, with its place', async () => {

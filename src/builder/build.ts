@@ -23,7 +23,7 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
     const last = await world.stage(read.target)
     for (const note of unusedArgs(request, read.file, world.usedArgs)) world.emit({ kind: 'note', note })
     const layers = await allOrStop(
-      last.layers.map((layer) => layer()),
+      last.layers.map((layer) => layer.write()),
       stop,
     )
     return await assembleStage(last, layers, { request, world })

@@ -6,6 +6,7 @@ import type { BuildOptions, BuildWorld } from './build-world.ts'
 import { directoryTree } from './context/directory.ts'
 import { openImages } from './open-images.ts'
 import type { ReadRequest } from './read-request.ts'
+import { runWorlds } from './run-world.ts'
 import { limitTo } from './solve/limit.ts'
 import { stageBase } from './stage-base.ts'
 
@@ -33,6 +34,9 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     createdMs: fixed ? Number(epoch) * 1000 : request.created,
     reproducible,
     signal: read.signal,
+    request,
+    exported: exportedFrom(read),
+    runs: runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal }),
     emit: o.emit ?? (() => undefined),
     stage: (index) => {
       const started = stages.get(index) ?? startStage(index, read.graph, world)
@@ -47,4 +51,14 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
 async function startStage(index: number, graph: StageGraph, world: BuildWorld): Promise<BuiltStage> {
   const node = graph.nodes[index] as StageGraph['nodes'][number]
   return buildStage(node, await stageBase(node, world), world)
+}
+
+function exportedFrom({ graph, target }: ReadRequest): (index: number) => boolean {
+  const chain = new Set<number>()
+  for (let index: number | undefined = target; index !== undefined; ) {
+    chain.add(index)
+    const base: StageGraph['nodes'][number]['base'] | undefined = graph.nodes[index]?.base
+    index = base?.kind === 'stage' ? base.index : undefined
+  }
+  return (index) => chain.has(index)
 }

@@ -3,6 +3,8 @@ import { once } from '../oci/once.ts'
 import type { Layer } from '../oci/views.ts'
 import { storedLayer } from './layer/stored-layer.ts'
 import type { Changes } from './layer/write-layer.ts'
+import { type Fill, fillFromChanges, fillFromTar } from './rootfs/fill.ts'
+import { identityOf } from './solve/identity.ts'
 import { type CacheOptions, layerFor } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
 
@@ -11,15 +13,25 @@ export interface WrittenLayer {
   readonly cached: boolean
 }
 
-export type PendingLayer = () => Promise<WrittenLayer>
+export interface PendingLayer {
+  readonly write: () => Promise<WrittenLayer>
+  /** Names the content without writing it: equal identities, equal files. */
+  readonly identity: () => Promise<string>
+  /** Puts the files into a folder, for a RUN above to stand on. */
+  readonly fill: Fill
+}
 
 export function pendingLayer(changes: Changes, cache: CacheOptions, limit: Limit): PendingLayer {
-  return once(async () => {
-    const written = await limit(() => layerFor(changes, cache))
-    return { layer: storedLayer(written, cache.store), cached: written.cached }
-  })
+  return {
+    write: once(async () => {
+      const written = await limit(() => layerFor(changes, cache))
+      return { layer: storedLayer(written, cache.store), cached: written.cached }
+    }),
+    identity: once(() => identityOf(changes, cache)),
+    fill: fillFromChanges(changes),
+  }
 }
 
 export function existingLayer(layer: Layer): PendingLayer {
-  return async () => ({ layer, cached: false })
+  return { write: async () => ({ layer, cached: false }), identity: () => layer.diffId(), fill: fillFromTar(layer) }
 }

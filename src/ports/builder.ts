@@ -19,6 +19,16 @@ export interface BuildRequest {
   readonly created: Instant
   readonly reproducible: boolean
   readonly noCache: boolean
+  /** For RUN --mount=type=secret, by id. Never part of a cache key, of a layer or of an argument list. */
+  readonly secrets?: ReadonlyMap<string, Uint8Array>
+  /** For RUN --mount=type=ssh: sockets of agents on this machine, by id. */
+  readonly ssh?: ReadonlyMap<string, string>
+  /** Of every RUN that does not say otherwise; `host` without it. */
+  readonly network?: 'host' | 'none'
+  /** More lines for /etc/hosts of a RUN. */
+  readonly addHosts?: readonly { readonly name: string; readonly address: string }[]
+  /** Name servers instead of this machine's. */
+  readonly dns?: readonly string[]
 }
 
 export type BuildEvent =

@@ -1,5 +1,6 @@
 /** What a stage does, as JSON: ops describe, `ops/` carries out. A cache key is a hash of an op and of what it reads. */
 import type { Span } from '../../base/span.ts'
+import type { Mount } from '../../dockerfile/mounts.ts'
 
 interface Common {
   readonly at: Span
@@ -37,6 +38,24 @@ export interface FolderOp extends Common {
 export interface RunOp extends Common {
   readonly kind: 'run'
   readonly args: readonly string[]
+  /** As the file has it, for headings. */
+  readonly title: string
+  /** ENV and ARG values as `NAME=value`. */
+  readonly env: readonly string[]
+  readonly cwd: string
+  /** The USER at this point. */
+  readonly user: string
+  readonly network: 'default' | 'host' | 'none'
+  readonly mounts: readonly RunMount[]
+  /** Here-documents that are programs. */
+  readonly scripts: readonly { readonly path: string; readonly text: string }[]
+}
+
+/** `origin` is where a bind or cache mount comes from. */
+export interface RunMount {
+  readonly mount: Mount
+  readonly origin: CopyFrom
+  readonly at: Span
 }
 
 /** Changes the configuration only; the change is folded into the stage's configuration already. */

@@ -1,17 +1,14 @@
 /** --chown and USER: numbers as they are, names by /etc/passwd and /etc/group of the image under build. */
-import { Readable } from 'node:stream'
 import { problem } from '../../base/problem.ts'
 import type { Span } from '../../base/span.ts'
-import { collect } from '../../oci/join.ts'
 import type { Waiting } from '../tree/node.ts'
-import { type Find, resolvePath } from '../tree/resolve.ts'
+import type { Find } from '../tree/resolve.ts'
+import { readLines } from './process-user.ts'
 
 export interface Owner {
   readonly uid: number
   readonly gid: number
 }
-
-const largestFile = 16 * 1024 * 1024
 
 /** `user`, `user:group`; a lone user brings its own group when it is a name, and its own number when it is none. */
 export async function findOwner(find: Find, text: string, o: Waiting & { readonly at: Span }): Promise<Owner> {
@@ -25,12 +22,4 @@ export async function findOwner(find: Find, text: string, o: Waiting & { readonl
   const found = (await readLines(find, 'etc/group', o)).find(([name]) => name === group)
   if (found === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'group', name: group }, { at: o.at })
   return { uid, gid: Number(found[2] ?? 0) }
-}
-
-async function readLines(find: Find, path: string, o: Waiting): Promise<readonly (readonly string[])[]> {
-  const node = await find(await resolvePath(find, path, o), o)
-  if (node?.kind !== 'file') return []
-  const content = await node.content(o)
-  const bytes = content instanceof Readable ? await collect(content, largestFile) : Buffer.from(content)
-  return (bytes?.toString('utf8') ?? '').split('\n').map((line) => line.trim().split(':'))
 }

@@ -42,7 +42,7 @@ async function byContent(changes: Changes, facts: KeyFacts, shape: string, o: Ca
 }
 
 /** Only the first name of a hard-linked file is read, as in the layer. */
-async function hashContents(changes: Changes, o: Waiting): Promise<ReadonlyMap<string, string>> {
+export async function hashContents(changes: Changes, o: Waiting): Promise<ReadonlyMap<string, string>> {
   const hashes = new Map<string, string>()
   const seen = new Set<string>()
   for (const [path, node] of changes) {
@@ -62,7 +62,7 @@ async function hashFile(node: FileNode, o: Waiting): Promise<string> {
 }
 
 /** A record counts only while its blob is there. Records are ours, but a damaged one is a miss, not a failure. */
-async function readLayer(store: BuildStore, name: string, o: Waiting): Promise<WrittenLayer | undefined> {
+export async function readLayer(store: BuildStore, name: string, o: Waiting): Promise<WrittenLayer | undefined> {
   const text = await store.readRecord(name, o)
   const layer = text === undefined ? undefined : parseRecord(text)
   return layer !== undefined && (await store.hasBlob(layer.descriptor.digest)) ? layer : undefined

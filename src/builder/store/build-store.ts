@@ -13,4 +13,6 @@ export interface BuildStore {
   writeRecord(name: string, text: string, o: Waiting): Promise<void>
   /** A new empty folder for this build's own use; the builder removes it. */
   scratch(): Promise<string>
+  /** Absolute; for unpacked layers and for commands at work, on one file system. */
+  readonly workFolder: string
 }

@@ -1,15 +1,16 @@
 /** A build store beside a content store: layers are ordinary blobs of it, records are small files, scratch folders are ours to remove. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { writeFileAtomically } from '../../media/atomic-file.ts'
 import { type ContentStore, contentStore } from '../../media/content-store.ts'
 import { ifPresent } from '../../media/file-errors.ts'
 import type { BuildStore } from './build-store.ts'
 
-/** `folder` holds `records/` and `scratch/`. Records can be made again, so they need not survive a power cut; blobs must. */
+/** `folder` holds `records/`, `scratch/`, and for RUN `snapshots/`, `caches/` and `runs/`. Records can be made again, so they need not survive a power cut; blobs must. */
 export function buildStore(content: ContentStore, folder: string): BuildStore {
   return {
+    workFolder: resolve(folder),
     putBlob: (bytes, o) => content.put(bytes, o),
     hasBlob: (digest) => content.has(digest),
     openBlob: (digest, o) => content.open(digest, o),

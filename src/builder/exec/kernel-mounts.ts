@@ -1,0 +1,92 @@
+/** /proc, /sys and /dev of a RUN, with what BuildKit hides of them. */
+import { call, type Step, slot } from './machine/step.ts'
+import { errno } from './machine/system-calls.ts'
+
+const here = -100
+const noSuid = 2
+const noDev = 4
+const noExec = 8
+const readOnly = 1
+const remountBind = 0x20 | 0x1000
+const strictAccessTime = 0x1000000
+const cloneTree = 0x80001 | 0x8000
+const emptyPath = 4
+
+const devices: readonly (readonly [string, number, number])[] = [
+  ['null', 1, 3],
+  ['zero', 1, 5],
+  ['full', 1, 7],
+  ['random', 1, 8],
+  ['urandom', 1, 9],
+  ['tty', 5, 0],
+]
+
+const links: readonly (readonly [string, string])[] = [
+  ['/proc/self/fd', 'fd'],
+  ['/proc/self/fd/0', 'stdin'],
+  ['/proc/self/fd/1', 'stdout'],
+  ['/proc/self/fd/2', 'stderr'],
+  ['pts/ptmx', 'ptmx'],
+]
+
+/** Made in the new root where they are missing, and gone from it afterwards. */
+export const kernelFolders: readonly string[] = ['proc', 'sys', 'dev']
+
+interface Who {
+  readonly machineRoot: boolean
+  readonly manyIds: boolean
+}
+
+/** A user's namespaces may not mount a sysfs or make devices of the machine: those are taken over as they are. */
+export function kernelSteps(when: 'prepare' | 'place', { machineRoot }: Who): readonly Step[] {
+  if (when === 'prepare') {
+    if (machineRoot) return []
+    return [['sys', '/sys'] as const, ...devices.map(([name]) => [`device ${name}`, `/dev/${name}`] as const)].map(([save, path]) =>
+      call('open_tree', [here, path, cloneTree], `take over ${path}`, { save }),
+    )
+  }
+  const sys = machineRoot
+    ? [call('mount', ['sysfs', '/sys', 'sysfs', noSuid | noDev | noExec | readOnly, 0], 'mount /sys')]
+    : [call('move_mount', [slot('sys'), '', here, '/sys', emptyPath], 'place /sys')]
+  return [
+    ...kernelFolders.map((folder) => call('mkdirat', [here, `/${folder}`, 0o755], `make /${folder}`, { tolerate: [errno.EEXIST] })),
+    call('mount', ['proc', '/proc', 'proc', noSuid | noDev | noExec, 0], 'mount /proc'),
+    ...sys,
+    call('mount', ['tmpfs', '/dev', 'tmpfs', noSuid | strictAccessTime, 'mode=755,size=65536k'], 'mount /dev'),
+  ]
+}
+
+export function deviceSteps({ machineRoot, manyIds }: Who): readonly Step[] {
+  const nodes = devices.flatMap(([name, major, minor]): Step[] => {
+    if (machineRoot) return [call('mknodat', [here, `/dev/${name}`, 0o020666, (major << 8) | minor], `make /dev/${name}`)]
+    return [
+      call('mknodat', [here, `/dev/${name}`, 0o100666, 0], `make /dev/${name}`),
+      call('move_mount', [slot(`device ${name}`), '', here, `/dev/${name}`, emptyPath], `place /dev/${name}`),
+    ]
+  })
+  return [
+    ...nodes,
+    ...links.map(([target, name]) => call('symlinkat', [target, here, `/dev/${name}`], `link /dev/${name}`)),
+    ...['pts', 'shm', 'mqueue'].map((name) => call('mkdirat', [here, `/dev/${name}`, 0o755], `make /dev/${name}`)),
+    call('mount', ['devpts', '/dev/pts', 'devpts', noSuid | noExec, `newinstance,ptmxmode=0666,mode=0620${manyIds ? ',gid=5' : ''}`], 'mount /dev/pts'),
+    call('mount', ['shm', '/dev/shm', 'tmpfs', noSuid | noDev | noExec, 'mode=1777,size=65536k'], 'mount /dev/shm'),
+    call('mount', ['mqueue', '/dev/mqueue', 'mqueue', noSuid | noDev | noExec, 0], 'mount /dev/mqueue', { tolerate: 'any' }),
+  ]
+}
+
+const hiddenFiles = ['/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats', '/proc/sched_debug']
+const hiddenFolders = ['/proc/acpi', '/proc/asound', '/proc/scsi', '/sys/firmware']
+const guarded = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+
+/** Kernels differ in which of these there are. */
+export function maskSteps(): readonly Step[] {
+  const tolerate = 'any' as const
+  return [
+    ...hiddenFiles.map((path) => call('mount', ['/dev/null', path, 0, 0x1000, 0], `hide ${path}`, { tolerate })),
+    ...hiddenFolders.map((path) => call('mount', ['tmpfs', path, 'tmpfs', readOnly, 'size=0k'], `hide ${path}`, { tolerate })),
+    ...guarded.flatMap((path) => [
+      call('mount', [path, path, 0, 0x5000, 0], `guard ${path}`, { tolerate }),
+      call('mount', [0, path, 0, remountBind | readOnly | noSuid | noDev | noExec, 0], `guard ${path}`, { tolerate }),
+    ]),
+  ]
+}

@@ -1,0 +1,164 @@
+/** The sandbox of Linux: namespaces and an overlay, by generated programs. For root: of the machine, or of a user namespace that this program was started in. */
+import { constants, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { arch, platform, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { problem } from '../../base/problem.ts'
+import type { Waiting } from '../tree/node.ts'
+import { finishingSteps, parseNames, parseValues, readNames, readValues } from './attribute-steps.ts'
+import { cpuOf, type Launched, launch } from './machine/launch.ts'
+import { call, type Step } from './machine/step.ts'
+import type { Cpu } from './machine/system-calls.ts'
+import { mostLowers } from './overlay-options.ts'
+import { parseReport } from './report.ts'
+import type { Ability, Ended, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
+import { fifoName, type Rights, runSteps } from './steps.ts'
+
+/** Paths that one program looks at. */
+const batch = 2000
+
+export function namespaceSandbox(): Sandbox {
+  const cpu = cpuOf(arch()) ?? 'x64'
+  const rights = rightsHere()
+  const quick = (steps: readonly Step[], folder: string, o: Waiting & { collect?: boolean }) => launch(steps, cpu, { ...o, folder })
+  const run = (job: SandboxJob, o: RunOptions) => runJob(job, runSteps(job, rights), { ...o, cpu })
+  return {
+    name: rights.machineRoot ? 'overlay, as root' : 'overlay, as root of a user namespace',
+    overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.',
+    probe: (folder, o) => probe(rights, folder, (job) => run(job, { ...o, onOutput: () => undefined })),
+    run,
+    async attributes(folder, paths, o) {
+      const found = new Map<string, ReadonlyMap<string, Buffer>>()
+      for (let i = 0; i < paths.length; i += batch) {
+        const some = paths.slice(i, i + batch)
+        const named = parseNames(some, outputOf(await quick([enter(folder), ...readNames(some)], o.scratch, { ...o, collect: true })))
+        if (named.length === 0) continue
+        const values = outputOf(await quick([enter(folder), ...readValues(named)], o.scratch, { ...o, collect: true }))
+        for (const [path, attributes] of parseValues(named, values)) found.set(path, attributes)
+      }
+      return found
+    },
+    async finish(folder, work, o) {
+      for (let i = 0; i < work.length; i += batch) outputOf(await quick([enter(folder), ...finishingSteps(work.slice(i, i + batch), rights)], o.scratch, o))
+    },
+  }
+}
+
+/** "0 0 4294967295" is the machine's own user namespace. */
+function rightsHere(): Rights {
+  try {
+    const map = readFileSync('/proc/self/uid_map', 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+    const ids = map.reduce((sum, [, , count = 0]) => sum + count, 0)
+    return { machineRoot: ids >= 2 ** 32 - 1, manyIds: ids > 1 }
+  } catch {
+    return { machineRoot: false, manyIds: false }
+  }
+}
+
+function enter(folder: string): Step {
+  return call('chdir', [folder], `enter ${folder}`)
+}
+
+function outputOf(launched: Launched): Buffer {
+  if (launched.kind === 'ended') return launched.output
+  throw problem('BUILD_SANDBOX_FAILED', { what: launched.what, reason: launched.error })
+}
+
+/** A program that is not there: everything has to work up to the search for it. */
+async function probe(rights: Rights, folder: string, run: (job: SandboxJob) => Promise<Ended>): Promise<Ability> {
+  if (platform() !== 'linux') return unable(`it needs Linux, and this is ${platform()}`)
+  if (cpuOf(arch()) === undefined) return unable(`it is not made for the CPU ${arch()}`)
+  if (userInfo().uid !== 0) return unable('it needs root, of the machine or of a user namespace: unshare --user --map-root-user --map-auto slipway ...')
+  const lower = join(folder, 'probe-lower')
+  mkdirSync(lower, { recursive: true })
+  const process = { args: ['/none'], env: [], cwd: '/', uid: 0, gid: 0, groups: [], network: 'host' } as const
+  const ended = await run({ process, lowers: [lower], folder, mounts: [] })
+  if (ended.kind === 'exited' || ended.what.startsWith('execute ')) return { kind: 'able', rung: rights.machineRoot ? 2 : rights.manyIds ? 3 : 4 }
+  return unable(`cannot ${ended.what}: ${ended.error}`, ...advice(ended))
+}
+
+function unable(...reasons: readonly string[]): Ability {
+  return { kind: 'unable', reasons }
+}
+
+function advice(ended: Extract<Ended, { kind: 'unable' }>): readonly string[] {
+  if (ended.what !== 'mount the overlay') return []
+  return ['the folder for builds must lie on a file system that can be the upper side of an overlay: not on an overlay itself']
+}
+
+async function runJob(job: SandboxJob, steps: readonly Step[], o: RunOptions & { readonly cpu: Cpu }): Promise<Ended> {
+  o.signal.throwIfAborted()
+  makeFolders(job)
+  let output: Output | undefined
+  let pid: number | undefined
+  let killParent = (): void => undefined
+  // The process in the namespaces ends, and with it all others there; then the one that waits for it.
+  const end = async (): Promise<void> => {
+    if (pid !== undefined) await killProcess(pid, job.folder, o.cpu)
+    killParent()
+  }
+  const onAbort = (): void => void end().catch(killParent)
+  o.signal.addEventListener('abort', onAbort)
+  try {
+    const launched = await launch(steps, o.cpu, {
+      signal: o.signal,
+      folder: job.folder,
+      onStart: (child) => {
+        killParent = () => void child.kill('SIGKILL')
+      },
+      onReport: (report) => {
+        output ??= readOutput(join(job.folder, fifoName), o.onOutput)
+        pid ??= parseReport(report).pid
+        if (o.signal.aborted) onAbort()
+      },
+    })
+    if (launched.kind === 'failed') output?.stop()
+    await output?.end
+    o.signal.throwIfAborted()
+    return endOf(steps, launched)
+  } finally {
+    o.signal.removeEventListener('abort', onAbort)
+    rmSync(join(job.folder, fifoName), { force: true })
+  }
+}
+
+/** By a program of ours: it needs no right to signal whatever this process may otherwise signal. */
+async function killProcess(pid: number, folder: string, cpu: Cpu): Promise<void> {
+  await launch([call('kill', [pid, 9], 'end a process', { tolerate: 'any' })], cpu, { folder, signal: new AbortController().signal })
+}
+
+function endOf(steps: readonly Step[], launched: Launched): Ended {
+  if (launched.kind === 'failed') return { kind: 'unable', what: launched.what, error: launched.error }
+  const { status = 0, failure } = parseReport(launched.report)
+  const failed = failure && steps[failure.step]
+  if (failure !== undefined && failed?.kind === 'call') return { kind: 'unable', what: failed.what, error: failure.error }
+  return { kind: 'exited', code: (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f) }
+}
+
+function makeFolders({ folder, lowers, mounts }: SandboxJob): void {
+  if (lowers.length > mostLowers) throw problem('BUILD_SANDBOX_FAILED', { what: 'stack the layers', reason: `${lowers.length} are more than ${mostLowers}` })
+  stack(folder, lowers, 'l', '')
+  mkdirSync(join(folder, 'memory'), { recursive: true })
+  for (const [i, mount] of mounts.entries()) if (mount.kind === 'stack') stack(folder, mount.stack, `s${i}-`, String(i))
+}
+
+function stack(folder: string, lowers: readonly string[], prefix: string, suffix: string): void {
+  for (const name of ['upper', 'work', 'merged']) mkdirSync(join(folder, name + suffix), { recursive: true, mode: 0o755 })
+  for (const [i, lower] of lowers.entries()) symlinkSync(lower, join(folder, `${prefix}${i}`))
+}
+
+interface Output {
+  readonly end: Promise<void>
+  stop(): void
+}
+
+/** A pipe with a name: what Node calls a pipe is a socket, and programs cannot open that through /dev/stdout. */
+function readOutput(fifo: string, onOutput: (chunk: Buffer) => void): Output {
+  const socket = new Socket({ fd: openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false })
+  socket.on('data', onOutput)
+  socket.on('error', () => undefined)
+  return { end: new Promise((resolve) => void socket.on('close', () => resolve())), stop: () => void socket.destroy() }
+}

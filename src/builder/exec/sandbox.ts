@@ -1,0 +1,77 @@
+/** Where a RUN runs: a process on a stacked root file system of its own. Port; `namespaces.ts` is the real one. */
+import type { Waiting } from '../tree/node.ts'
+
+export interface ProcessSpec {
+  readonly args: readonly string[]
+  readonly env: readonly string[]
+  readonly cwd: string
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
+  /** `none`: a network of its own with nothing but loopback. */
+  readonly network: 'host' | 'none'
+}
+
+/** Absolute folders in overlay form, the topmost first. */
+export type Stack = readonly string[]
+
+/** Targets are real paths of the root file system: links have been followed. What is missing there is made, and reported by `stubs`. */
+export type SandboxMount =
+  | { readonly kind: 'file'; readonly target: string; readonly content: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
+  | { readonly kind: 'folder'; readonly target: string; readonly source: string; readonly readOnly: boolean }
+  /** A path of other layers; what is written there is lost. */
+  | { readonly kind: 'stack'; readonly target: string; readonly stack: Stack; readonly source: string; readonly isFile: boolean; readonly readOnly: boolean }
+  | { readonly kind: 'socket'; readonly target: string; readonly source: string }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly size: number | undefined }
+
+export interface SandboxJob {
+  readonly process: ProcessSpec
+  readonly lowers: Stack
+  /** A folder for this run alone, on the file system of the lowers. What the run changes is in `upper/` of it afterwards. */
+  readonly folder: string
+  readonly mounts: readonly SandboxMount[]
+}
+
+export interface RunOptions extends Waiting {
+  readonly onOutput: (chunk: Buffer) => void
+}
+
+/** `exited`: 128 and the signal's number for a process that was killed. `unable`: the command never ran. */
+export type Ended = { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'unable'; readonly what: string; readonly error: string }
+
+export type Ability = { readonly kind: 'able'; readonly rung: number } | { readonly kind: 'unable'; readonly reasons: readonly string[] }
+
+/**
+ * `run` may be called several times at once. When it has answered, or rejected with the signal's reason, no process and no mount of it is left;
+ * the folder is the caller's to remove. A builder that dies takes its processes and mounts along.
+ */
+export interface Sandbox {
+  readonly name: string
+  /** How the overlay calls its own attributes: `trusted.overlay.` or `user.overlay.`. */
+  readonly overlayAttributes: string
+  /** Tried out, not guessed. `folder` is on the file system where runs will be. */
+  probe(folder: string, o: Waiting): Promise<Ability>
+  run(job: SandboxJob, o: RunOptions): Promise<Ended>
+  /** Extended attributes of paths below a folder; paths without any are left out. */
+  attributes(folder: string, paths: readonly string[], o: Scratch): Promise<ReadonlyMap<string, ReadonlyMap<string, Buffer>>>
+  /** What Node has no call for, in this order. */
+  finish(folder: string, work: readonly FinishingWork[], o: Scratch): Promise<void>
+}
+
+/** `scratch`: a folder for programs while they start. */
+export interface Scratch extends Waiting {
+  readonly scratch: string
+}
+
+export type FinishingWork =
+  | {
+      readonly kind: 'device'
+      readonly path: string
+      readonly type: 'char' | 'block' | 'fifo'
+      readonly mode: number
+      readonly major: number
+      readonly minor: number
+    }
+  | { readonly kind: 'owner'; readonly path: string; readonly uid: number; readonly gid: number }
+  | { readonly kind: 'attribute'; readonly path: string; readonly name: string; readonly value: Buffer }
+  | { readonly kind: 'time'; readonly path: string; readonly mtimeNs: bigint }

@@ -1,0 +1,127 @@
+/** The life of a RUN as system calls: new namespaces, the stacked root, what belongs into it, fewer rights, the command. */
+
+import { capabilityData, capabilityHeader, droppedCapabilities } from './capabilities.ts'
+import { deviceSteps, kernelSteps, maskSteps } from './kernel-mounts.ts'
+import { addressOf, call, reportDescriptor, type Step, slot, texts } from './machine/step.ts'
+import { errno } from './machine/system-calls.ts'
+import { placeMounts, prepareMounts } from './mount-steps.ts'
+import { overlayOptions } from './overlay-options.ts'
+import type { SandboxJob } from './sandbox.ts'
+
+export interface Rights {
+  /** Root of the machine: may make devices. */
+  readonly machineRoot: boolean
+  /** More ids than one are mapped. */
+  readonly manyIds: boolean
+}
+
+const here = -100
+const signalKill = 9
+const deathSignal = 1
+const dropBounding = 24
+const cloneChild = 17
+const newMount = 0x20000
+const newUts = 0x4000000
+const newIpc = 0x8000000
+const newPid = 0x20000000
+const newNet = 0x40000000
+export const fifoName = 'output'
+
+/** Report: the child's process id as eight bytes, its wait status as eight bytes when it has ended; or a failure. */
+export function runSteps(job: SandboxJob, rights: Rights): readonly Step[] {
+  return [...parentSteps(job), { kind: 'label', label: 'child' }, ...childSteps(job, rights)]
+}
+
+function parentSteps(job: SandboxJob): readonly Step[] {
+  const flags = cloneChild | newMount | newUts | newIpc | newPid | (job.process.network === 'none' ? newNet : 0)
+  return [
+    call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the builder'),
+    call('fcntl', [reportDescriptor, 2, 1], 'keep the report to itself'),
+    call('close_range', [reportDescriptor + 1, 0xffffffff, 0], 'close what else is open', { tolerate: 'any' }),
+    call('umask', [0], 'set the file mode mask'),
+    call('chdir', [job.folder], `enter ${job.folder}`),
+    call('mknodat', [here, fifoName, 0o010600, 0], 'make the output pipe'),
+    // The builder opens the other end when it hears of this.
+    call('write', [reportDescriptor, 'started\n', 8], 'report the start'),
+    call('openat', [here, fifoName, 1, 0], 'open the output pipe', { save: 'output' }),
+    call('dup3', [slot('output'), 1, 0], 'connect standard output'),
+    call('dup3', [slot('output'), 2, 0], 'connect standard error'),
+    call('close', [slot('output')], 'close the output pipe'),
+    call('clone', [flags >>> 0, 0, 0, 0, 0], 'start a process in new namespaces', { save: 'child' }),
+    { kind: 'jump if zero', slot: 'child', to: 'child' },
+    call('write', [reportDescriptor, addressOf('child'), 8], 'report the process'),
+    call('wait4', [slot('child'), addressOf('status'), 0, 0], 'wait for the process'),
+    call('write', [reportDescriptor, addressOf('status'), 8], 'report the end'),
+    call('exit_group', [0], 'end'),
+  ]
+}
+
+function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
+  return [
+    call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
+    call('setsid', [], 'start a session'),
+    call('mount', [0, '/', 0, 0x44000, 0], 'make mounts private'),
+    call('mount', ['overlay', 'merged', 'overlay', 0, overlayOptions(job.lowers.length, 'l', '', rights)], 'mount the overlay'),
+    ...prepareMounts(job.mounts, rights),
+    ...kernelSteps('prepare', rights),
+    call('chdir', ['merged'], 'enter the root file system'),
+    call('pivot_root', ['.', '.'], 'change the root'),
+    call('umount2', ['.', 2], 'leave the old root'),
+    call('chdir', ['/'], 'enter the new root'),
+    ...kernelSteps('place', rights),
+    ...deviceSteps(rights),
+    ...maskSteps(),
+    ...placeMounts(job.mounts),
+    ...(job.process.network === 'none' ? loopbackSteps() : []),
+    call('sethostname', ['buildkitsandbox', 15], 'set the host name'),
+    ...processSteps(job, rights),
+  ]
+}
+
+/** socket, then SIOCSIFFLAGS with IFF_UP and IFF_RUNNING for "lo". */
+function loopbackSteps(): readonly Step[] {
+  const request = Buffer.alloc(40)
+  request.write('lo', 0, 'latin1')
+  request.writeUInt16LE(0x41, 16)
+  return [
+    call('socket', [2, 0x80002, 0], 'open a socket', { save: 'socket' }),
+    call('ioctl', [slot('socket'), 0x8914, request], 'bring up loopback'),
+    call('close', [slot('socket')], 'close a socket'),
+  ]
+}
+
+function processSteps({ process: spec }: SandboxJob, rights: Rights): readonly Step[] {
+  const groups = Buffer.alloc(Math.max(4 * spec.groups.length, 4))
+  for (const [i, group] of spec.groups.entries()) groups.writeUInt32LE(group, 4 * i)
+  return [
+    ...folderSteps(spec.cwd, 'the working directory'),
+    call('fchown', [1, spec.uid, spec.gid], 'give the output to the user', { tolerate: 'any' }),
+    ...droppedCapabilities.map((n) => call('prctl', [dropBounding, n, 0, 0, 0], 'drop a capability', { tolerate: [errno.EINVAL] })),
+    call('setgroups', [spec.groups.length, groups], 'set the groups', rights.manyIds ? {} : { tolerate: [errno.EPERM] }),
+    call('setresgid', [spec.gid, spec.gid, spec.gid], `become group ${spec.gid}`),
+    call('chdir', [spec.cwd], `enter ${spec.cwd}`),
+    call('capset', [capabilityHeader, capabilityData], 'drop capabilities'),
+    call('setresuid', [spec.uid, spec.uid, spec.uid], `become user ${spec.uid}`),
+    call('umask', [0o022], 'set the file mode mask'),
+    // Changing ids has cleared it.
+    call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
+    ...execSteps(spec.args, spec.env),
+  ]
+}
+
+/** As a shell finds programs: through PATH, unless the name has a slash. */
+function execSteps(args: readonly string[], env: readonly string[]): readonly Step[] {
+  const name = args[0] ?? ''
+  const path = env.find((line) => line.startsWith('PATH='))?.slice(5) ?? ''
+  const candidates = name.includes('/') || name === '' ? [name] : path.split(':').map((folder) => `${folder === '' ? '.' : folder}/${name}`)
+  const [argv, envp] = [texts(args), texts(env)]
+  const passable = [errno.ENOENT, errno.ENOTDIR, errno.EACCES]
+  return candidates.map((file, i) => call('execve', [file, argv, envp], `execute ${name}`, i < candidates.length - 1 ? { tolerate: passable } : {}))
+}
+
+/** A folder with all above it, where missing. */
+function folderSteps(path: string, what: string): readonly Step[] {
+  const parts = path.split('/').filter((part) => part !== '')
+  const tolerate = [errno.EEXIST, errno.EROFS]
+  return parts.map((_, i) => call('mkdirat', [here, `/${parts.slice(0, i + 1).join('/')}`, 0o755], `make ${what}`, { tolerate }))
+}

@@ -1,0 +1,73 @@
+/** RUN --mount=type=bind: a path of the context, of a stage or of an image. What is written there is lost. */
+import { createHash } from 'node:crypto'
+import { problem } from '../../base/problem.ts'
+import type { Mount } from '../../dockerfile/mounts.ts'
+import type { BuildWorld } from '../build-world.ts'
+import type { SandboxMount } from '../exec/sandbox.ts'
+import type { Changes } from '../layer/write-layer.ts'
+import type { RunMount, RunOp } from '../lower/op.ts'
+import { existingLayer, type PendingLayer } from '../pending-layer.ts'
+import { fillFromChanges } from '../rootfs/fill.ts'
+import { folderTree } from '../rootfs/folder-tree.ts'
+import type { RunWorld } from '../run-world.ts'
+import { identityOf } from '../solve/identity.ts'
+import { joinPath, type Tree, type TreeNode } from '../tree/node.ts'
+import { resolvePath } from '../tree/resolve.ts'
+
+type Bind = RunMount & { readonly mount: Extract<Mount, { kind: 'bind' }> }
+
+/** Of another stage or image: which layers. Of the context: the content below the path. */
+export async function bindIdentity(one: RunMount, op: RunOp, world: BuildWorld): Promise<string> {
+  const runs = await world.runs(op.at)
+  const layers = await layersOf(one, world)
+  return layers === undefined ? identityOf(await contextFiles(one as Bind, world), world.cache) : runs.chainOf(layers)
+}
+
+export async function openBind(one: Bind, target: string, runs: RunWorld, op: RunOp, world: BuildWorld): Promise<SandboxMount> {
+  const layers = await layersOf(one, world)
+  const common = { kind: 'stack', target, readOnly: one.mount.readOnly } as const
+  if (layers !== undefined) {
+    const stack = await runs.stackOf(layers)
+    const { path, node } = await sourceIn(
+      folderTree(async () => stack),
+      one,
+      world,
+    )
+    return { ...common, stack: stack.map(({ folder }) => folder), source: path, isFile: node.kind !== 'dir' }
+  }
+  const files = await contextFiles(one, world)
+  const name = createHash('sha256')
+    .update(`bind ${await bindIdentity(one, op, world)}`)
+    .digest('hex')
+  const { folder } = await runs.filled(name, { fill: fillFromChanges(files) }, [])
+  return { ...common, stack: [folder], source: 'bound', isFile: files[0]?.[1].kind !== 'dir' }
+}
+
+async function layersOf({ origin, at }: RunMount, world: BuildWorld): Promise<readonly PendingLayer[] | undefined> {
+  if (origin.kind === 'context') return undefined
+  if (origin.kind === 'stage') return (await world.stage(origin.index)).layers
+  const image = await world.openBase(origin.name, world.platform, at)
+  return (await image.layers()).map(existingLayer)
+}
+
+async function sourceIn(tree: Tree, { mount, at }: Bind, world: BuildWorld): Promise<{ path: string; node: TreeNode }> {
+  const path = await resolvePath(tree.find, mount.source, world)
+  const node = await tree.find(path, world)
+  if (node === undefined)
+    throw problem('BUILD_SOURCE_MISSING', { instruction: 'RUN --mount', source: mount.source, context: mount.from ?? 'the build context' }, { at })
+  return { path, node }
+}
+
+/** Everything under the one name `bound`, be it a file or a folder. */
+async function contextFiles(one: Bind, world: BuildWorld): Promise<Changes> {
+  const { path, node } = await sourceIn(world.context, one, world)
+  const found: (readonly [string, TreeNode])[] = [['bound', node]]
+  const visit = async (from: string, to: string): Promise<void> => {
+    for (const [name, child] of await world.context.list(from, world)) {
+      found.push([joinPath(to, name), child])
+      if (child.kind === 'dir') await visit(joinPath(from, name), joinPath(to, name))
+    }
+  }
+  if (node.kind === 'dir') await visit(path, 'bound')
+  return found
+}

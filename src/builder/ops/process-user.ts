@@ -1,0 +1,47 @@
+/** USER of a RUN: numbers as they are, names with their groups by the image's /etc/passwd and /etc/group. */
+import { Readable } from 'node:stream'
+import { problem } from '../../base/problem.ts'
+import type { Span } from '../../base/span.ts'
+import { collect } from '../../oci/join.ts'
+import type { Waiting } from '../tree/node.ts'
+import { type Find, resolvePath } from '../tree/resolve.ts'
+
+export interface ProcessUser {
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
+  readonly home: string
+}
+
+const largest = 16 * 1024 * 1024
+
+/** As BuildKit does: a number alone has group 0, a name its own group and all that list it, and a group that is given is the only one. */
+export async function processUser(find: Find, text: string, o: Waiting & { readonly at: Span }): Promise<ProcessUser> {
+  const [user = '', group = ''] = text.split(':')
+  const passwd = await readLines(find, 'etc/passwd', o)
+  const numeric = /^\d*$/.test(user)
+  const known = numeric ? undefined : passwd.find(([name]) => name === user)
+  if (!numeric && known === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'user', name: user }, { at: o.at })
+  const uid = Number(known?.[2] ?? user)
+  const home = passwd.find(([, , id]) => id !== undefined && id !== '' && Number(id) === uid)?.[5] || '/'
+  if (/^\d+$/.test(group)) return { uid, gid: Number(group), groups: [], home }
+  if (group === '' && known === undefined) return { uid, gid: 0, groups: [], home }
+  const groups = await readLines(find, 'etc/group', o)
+  if (group === '') return { uid, gid: Number(known?.[3] ?? 0), groups: groups.filter((line) => (line[3] ?? '').split(',').includes(user)).map(gidOf), home }
+  const found = groups.find(([name]) => name === group)
+  if (found === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'group', name: group }, { at: o.at })
+  return { uid, gid: gidOf(found), groups: [], home }
+}
+
+function gidOf(line: readonly string[]): number {
+  return Number(line[2] ?? 0)
+}
+
+/** Fields of each line; none where there is no such file. */
+export async function readLines(find: Find, path: string, o: Waiting): Promise<readonly (readonly string[])[]> {
+  const node = await find(await resolvePath(find, path, o), o)
+  if (node?.kind !== 'file') return []
+  const content = await node.content(o)
+  const bytes = content instanceof Readable ? await collect(content, largest) : Buffer.from(content)
+  return (bytes?.toString('utf8') ?? '').split('\n').map((line) => line.trim().split(':'))
+}

@@ -1,0 +1,163 @@
+/** Carries out RUN: looks for an earlier result, else stacks the layers, runs the command in the sandbox and keeps what it changed. */
+import { join } from 'node:path'
+import { problem } from '../../base/problem.ts'
+import { proxyArgs } from '../../dockerfile/scope.ts'
+import { once } from '../../oci/once.ts'
+import type { BuildWorld } from '../build-world.ts'
+import { createdNs } from '../carry-out.ts'
+import { kernelFolders } from '../exec/kernel-mounts.ts'
+import type { Ended, ProcessSpec } from '../exec/sandbox.ts'
+import { storedLayer } from '../layer/stored-layer.ts'
+import { upperLayer } from '../layer/upper-layer.ts'
+import { writeLayer } from '../layer/write-layer.ts'
+import type { RunOp } from '../lower/op.ts'
+import type { PendingLayer } from '../pending-layer.ts'
+import { fillFromTar } from '../rootfs/fill.ts'
+import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
+import { nextChain, type RunWorld } from '../run-world.ts'
+import { newResult, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
+import { resolvePath } from '../tree/resolve.ts'
+import type { WorkingTree } from '../tree/working-tree.ts'
+import { logLines } from './log-lines.ts'
+import { hostsFile, resolvFile } from './network-files.ts'
+import { processUser } from './process-user.ts'
+import { mountIdentities, type OpenMounts, openMounts } from './run-mounts.ts'
+
+export interface Standing {
+  /** The layers that the command stands on. */
+  readonly below: readonly PendingLayer[]
+  readonly tree: WorkingTree
+}
+
+export async function runOp(op: RunOp, standing: Standing, world: BuildWorld): Promise<PendingLayer> {
+  const runs = await world.runs(op.at)
+  const chain = await runs.chainOf(standing.below)
+  const key = runKey(await keyFacts(op, chain, standing, world))
+  const known = world.cache.noCache ? undefined : await readResult(world.store, key, world)
+  if (known !== undefined && (runs.snapshots.has(nextChain(chain, known)) || (await resultLayer(world.store, known, world.cache.format, world)))) {
+    world.emit({ kind: 'log', text: 'CACHED' })
+    return resultOf({ id: known, chain: nextChain(chain, known), cached: true, standing, runs, world })
+  }
+  const id = newResult()
+  const changes = await execute(op, { standing, runs, world, chain: nextChain(chain, id) })
+  await world.store.writeRecord(key, id, world)
+  return resultOf({ id, chain: nextChain(chain, id), cached: false, standing, runs, world, changes })
+}
+
+async function keyFacts(op: RunOp, chain: string, standing: Standing, world: BuildWorld) {
+  const { args, env, cwd, user, network, scripts } = op
+  const { addHosts = [], network: usual = 'host' } = world.request
+  const mounts = await mountIdentities(op, standing, world)
+  return { chain, args, env, cwd, user, network: network === 'default' ? usual : network, scripts, addHosts, mounts, platform: world.platform }
+}
+
+interface Execution {
+  readonly standing: Standing
+  readonly runs: RunWorld
+  readonly world: BuildWorld
+  /** Names the stack with this layer on it. */
+  readonly chain: string
+}
+
+async function execute(op: RunOp, { standing, runs, world, chain }: Execution): Promise<UpperChanges> {
+  const lowers = await runs.stackOf(standing.below)
+  const work = await runs.snapshots.work()
+  let mounts: OpenMounts | undefined
+  try {
+    mounts = await openMounts(op, standing, runs, world)
+    const process = await processOf(op, standing, world, mounts.env)
+    const log = logLines((text) => world.emit({ kind: 'log', text }))
+    const all = [...(await networkMounts(standing, world)), ...mounts.mounts]
+    const job = { process, lowers: lowers.map(({ folder }) => folder), folder: work.folder, mounts: all }
+    const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: log.add })
+    log.end()
+    judge(op, ended, log.last)
+    const upper = join(work.folder, 'upper')
+    removeStubs(upper, [...kernelFolders, ...all.map((mount) => mount.target.replace(/^\/+/, ''))], lowers)
+    const later = runs.snapshots.folder(chain)
+    const changes = await readUpper(upper, lowers, runs.sandbox, { signal: world.signal, scratch: work.folder, later })
+    await runs.snapshots.adopt(chain, upper, { opaque: changes.opaque })
+    return changes
+  } finally {
+    await mounts?.close()
+    await work.end()
+  }
+}
+
+function judge(op: RunOp, ended: Ended, last: readonly string[]): void {
+  const command = op.args.join(' ')
+  if (ended.kind === 'exited' && ended.code === 0) return
+  if (ended.kind === 'exited') {
+    const output = last.length === 0 ? '' : ` Its last lines:\n${last.map((line) => `  ${line}`).join('\n')}`
+    throw problem('BUILD_RUN_FAILED', { command, exitCode: ended.code, output }, { at: op.at })
+  }
+  if (ended.what.startsWith('execute ')) throw problem('BUILD_RUN_NOT_STARTED', { command, reason: whyNot(op, ended.error) }, { at: op.at })
+  throw problem('BUILD_SANDBOX_FAILED', { what: ended.what, reason: ended.error }, { at: op.at })
+}
+
+function whyNot(op: RunOp, error: string): string {
+  const program = op.args[0] ?? ''
+  if (error === 'ENOENT') return `the image has no ${program}, or not what ${program} itself needs to start`
+  if (error === 'EACCES') return `${program} may not be executed`
+  return error === 'error 8' ? `${program} is no program for this CPU` : error
+}
+
+/** Proxies are handed through, and count in no key. */
+async function processOf(op: RunOp, { tree }: Standing, world: BuildWorld, more: readonly string[]): Promise<ProcessSpec> {
+  const { uid, gid, groups, home } = await processUser(tree.find, op.user, { signal: world.signal, at: op.at })
+  const proxies = proxyArgs.flatMap((name) => (world.given.has(name) ? [`${name}=${world.given.get(name)}`] : []))
+  const env = [...proxies, ...op.env, ...more]
+  const network = op.network === 'default' ? (world.request.network ?? 'host') : op.network
+  const homeless = !env.some((line) => line.startsWith('HOME='))
+  return { args: op.args, env: homeless ? [...env, `HOME=${home}`] : env, cwd: op.cwd, uid, gid, groups, network }
+}
+
+async function networkMounts({ tree }: Standing, world: BuildWorld) {
+  const files = { 'etc/resolv.conf': resolvFile(world.request), 'etc/hosts': hostsFile(world.request) }
+  return Promise.all(
+    Object.entries(files).map(async ([path, text]) => {
+      const target = `/${await resolvePath(tree.find, path, world)}`
+      return { kind: 'file', target, content: Buffer.from(text), mode: 0o644, uid: 0, gid: 0 } as const
+    }),
+  )
+}
+
+interface Result {
+  readonly id: string
+  readonly chain: string
+  readonly cached: boolean
+  readonly standing: Standing
+  readonly runs: RunWorld
+  readonly world: BuildWorld
+  readonly changes?: UpperChanges
+}
+
+function resultOf(r: Result): PendingLayer {
+  const { id, chain, runs, world, cached } = r
+  const { format } = world.cache
+  const o = { signal: world.signal, format }
+  const write = once(async () => {
+    const known = await resultLayer(world.store, id, format, world)
+    if (known !== undefined) return { layer: storedLayer(known, world.store), cached }
+    const changes = r.changes ?? (await readAgain(r))
+    const content = upperLayer(changes, { mtimeNs: world.reproducible ? createdNs(world) : undefined })
+    const written = await world.limit(() => writeLayer(content, world.cache))
+    await rememberLayer(world.store, id, written, o)
+    return { layer: storedLayer(written, world.store), cached }
+  })
+  return {
+    write,
+    identity: async () => id,
+    // Only where the folder is gone: then the blob is there.
+    fill: async (writer, below, w) => fillFromTar((await write()).layer)(writer, below, w),
+  }
+  async function readAgain({ standing }: Result): Promise<UpperChanges> {
+    const folder = runs.snapshots.folder(chain)
+    const work = await runs.snapshots.work()
+    try {
+      return await readUpper(folder, await runs.stackOf(standing.below), runs.sandbox, { signal: world.signal, scratch: work.folder, later: folder })
+    } finally {
+      await work.end()
+    }
+  }
+}

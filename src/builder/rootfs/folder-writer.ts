@@ -1,0 +1,143 @@
+/** Writes tree nodes into a folder in overlay form: owners, modes, times, hard links, devices, white-outs and opaque directories. */
+import {
+  chmodSync,
+  closeSync,
+  createWriteStream,
+  lchownSync,
+  linkSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { problem } from '../../base/problem.ts'
+import { errorCode } from '../../media/file-errors.ts'
+import type { FinishingWork, Sandbox, Scratch } from '../exec/sandbox.ts'
+import { type FileNode, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
+import { isKeptAttribute } from './upper.ts'
+
+export interface FolderWriter {
+  /** The folder above must have been put before; a directory that is put twice is one directory. */
+  put(path: string, node: TreeNode, content?: () => AsyncIterable<Uint8Array>): Promise<void>
+  /** Another name of an earlier file; false when there is no such file. */
+  link(path: string, target: string): boolean
+  hide(path: string): void
+  makeOpaque(path: string): void
+  has(path: string): boolean
+  isFolder(path: string): boolean
+  /** Directories get their times last, when nothing is written into them any more. */
+  end(): Promise<readonly string[]>
+}
+
+export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): FolderWriter {
+  const kinds = new Map<string, TreeNode['kind']>()
+  const folders = new Map<string, TreeNode>()
+  const opaque = new Set<string>()
+  const finishing: FinishingWork[] = []
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  chmodSync(folder, 0o755)
+  const place = (path: string): string => {
+    // Never through a link: what is written below a path that is no directory of ours would land somewhere else.
+    const above = parentOf(path)
+    if (above !== '' && kinds.get(above) !== 'dir') throw problem('TAR_PATH_ESCAPES', { path, reason: `/${above} is no directory` })
+    return join(folder, path)
+  }
+  const clear = (path: string): string => {
+    const file = place(path)
+    if (!kinds.has(path)) return file
+    rmSync(file, { recursive: true, force: true })
+    for (const known of [...kinds.keys()]) if (known === path || known.startsWith(`${path}/`)) kinds.delete(known)
+    for (const known of [...folders.keys()]) if (known === path || known.startsWith(`${path}/`)) folders.delete(known)
+    return file
+  }
+  return {
+    has: (path) => kinds.has(path),
+    isFolder: (path) => kinds.get(path) === 'dir',
+    async put(path, node, content) {
+      if (node.kind === 'dir' && path !== '' && kinds.get(path) === 'dir') return void folders.set(path, node)
+      if (path === '') return void folders.set(path, node)
+      const file = clear(path)
+      kinds.set(path, node.kind)
+      for (const [name, value] of node.xattrs ?? []) if (isKeptAttribute(name)) finishing.push({ kind: 'attribute', path, name, value })
+      if (node.kind === 'dir') {
+        mkdirSync(file, { mode: 0o755 })
+        folders.set(path, node)
+      } else if (node.kind === 'symlink') {
+        symlinkSync(node.target, file)
+        own(file, node)
+        lutimesSync(file, seconds(node), seconds(node))
+      } else if (node.kind === 'file') {
+        await writeFile(file, node, content, o)
+        dress(file, node)
+      } else {
+        finishing.push({ kind: 'device', path, type: node.kind, mode: node.mode, major: node.major, minor: node.minor })
+        finishing.push({ kind: 'owner', path, uid: node.uid, gid: node.gid }, { kind: 'time', path, mtimeNs: node.mtimeNs })
+      }
+    },
+    link(path, target) {
+      if (kinds.get(target) !== 'file') return false
+      const file = clear(path)
+      linkSync(place(target), file)
+      kinds.set(path, 'file')
+      return true
+    },
+    hide(path) {
+      clear(path)
+      kinds.set(path, 'char')
+      finishing.push({ kind: 'device', path, type: 'char', mode: 0, major: 0, minor: 0 })
+    },
+    makeOpaque: (path) => void opaque.add(path),
+    async end() {
+      const paths = [...opaque].filter((path) => kinds.get(path) === 'dir')
+      for (const path of paths) finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}opaque`, value: Buffer.from('y') })
+      await sandbox.finish(folder, finishing, o)
+      for (const [path, node] of [...folders].reverse()) dress(join(folder, path), node)
+      return paths
+    },
+  }
+}
+
+async function writeFile(file: string, node: FileNode, given: (() => AsyncIterable<Uint8Array>) | undefined, o: Waiting): Promise<void> {
+  const content = given?.() ?? (await node.content(o))
+  if (!(content instanceof Uint8Array) && node.size > 1024 * 1024) {
+    const source = content instanceof Readable ? content : Readable.from(content, { objectMode: false })
+    return pipeline(source, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal: o.signal })
+  }
+  const descriptor = openSync(file, 'wx', 0o600)
+  try {
+    if (content instanceof Uint8Array) writeWhole(descriptor, content)
+    else for await (const chunk of content) writeWhole(descriptor, chunk as Uint8Array)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+}
+
+function seconds(node: TreeNode): number {
+  return Number(node.mtimeNs) / 1e9
+}
+
+/** The owner first: changing it takes setuid bits away. */
+function dress(file: string, node: TreeNode): void {
+  own(file, node)
+  chmodSync(file, node.mode)
+  utimesSync(file, seconds(node), seconds(node))
+}
+
+/** In a user namespace with one id nobody can be given a file: it stays ours. */
+function own(file: string, node: TreeNode): void {
+  try {
+    lchownSync(file, node.uid, node.gid)
+  } catch (error) {
+    if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EPERM') throw error
+  }
+}

@@ -1,0 +1,70 @@
+/** Layers as folders in overlay form, each made once: `snapshots/<chain>/{fs,about.json}`. They can be made again, so nothing here is fsynced. */
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '../../media/file-errors.ts'
+import { isAlive, thisProcess } from './owner-process.ts'
+
+/** What the folder itself cannot tell Node. */
+export interface AboutSnapshot {
+  /** Directories that hide what lower layers have in them. */
+  readonly opaque: readonly string[]
+}
+
+export interface Snapshots {
+  has(chain: string): boolean
+  folder(chain: string): string
+  about(chain: string): AboutSnapshot
+  /** Takes over a finished folder of the same file system. When another build was faster, its folder stays. */
+  adopt(chain: string, finished: string, about: AboutSnapshot): Promise<void>
+  /** A folder for work that may be cut short; `end` removes it. */
+  work(): Promise<Work>
+}
+
+export interface Work {
+  readonly folder: string
+  end(): Promise<void>
+}
+
+export function snapshots(root: string): Snapshots {
+  const place = (chain: string) => join(root, 'snapshots', chain)
+  return {
+    has: (chain) => existsSync(join(place(chain), 'about.json')),
+    folder: (chain) => join(place(chain), 'fs'),
+    about: (chain) => JSON.parse(readFileSync(join(place(chain), 'about.json'), 'utf8')) as AboutSnapshot,
+    async adopt(chain, finished, about) {
+      const whole = join(finished, '..', `whole-${randomUUID()}`)
+      await mkdir(whole, { mode: 0o700 })
+      await rename(finished, join(whole, 'fs'))
+      await writeFile(join(whole, 'about.json'), JSON.stringify(about))
+      await mkdir(join(root, 'snapshots'), { recursive: true, mode: 0o700 })
+      await rename(whole, place(chain)).catch((error: unknown) => {
+        if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error
+      })
+    },
+    work: () => startWork(join(root, 'runs')),
+  }
+}
+
+async function startWork(runs: string): Promise<Work> {
+  const folder = join(runs, randomUUID())
+  mkdirSync(runs, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { mode: 0o700 })
+  await writeFile(join(folder, 'owner'), thisProcess())
+  return { folder, end: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }) }
+}
+
+/** Removes what builders left behind that are no more. Their processes and mounts have ended with them. */
+export async function sweepWork(root: string): Promise<number> {
+  let removed = 0
+  for (const name of await readdir(join(root, 'runs')).catch(() => [])) {
+    const folder = join(root, 'runs', name)
+    const owner = await readFile(join(folder, 'owner'), 'utf8').catch(() => undefined)
+    // Without an owner: just being made, or made by nobody who could say. The former is a matter of a moment.
+    if (owner === undefined || isAlive(owner)) continue
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    removed++
+  }
+  return removed
+}
