@@ -20,8 +20,8 @@ const pieceSize = 1024 * 1024
 const windowSize = 32 * 1024
 /** More than Node's pool has threads, so that none waits for the next piece to be read. The bytes do not depend on it. */
 const inFlight = 6
-/** Room for a whole piece, so that the pool is asked once for each and not for every few kilobytes. */
-const roomFor = (size: number) => size + (size >> 7) + 1024
+/** Room for what most pieces become, so that the pool is asked once for each and not for every few kilobytes; more room would keep the collector busy. */
+const room = 448 * 1024
 
 export const pinnedGzip: Compressor = {
   name: 'gzip-4-pieces-1m',
@@ -58,7 +58,7 @@ async function* compress(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 
 async function compressPiece(piece: Buffer, before: Buffer | undefined): Promise<Buffer> {
   if (!(await worthCompressing(piece))) return storedBlocks(piece)
-  return deflate(piece, { ...settings, chunkSize: roomFor(piece.length), ...(before !== undefined && { dictionary: before }) })
+  return deflate(piece, { ...settings, chunkSize: Math.min(room, piece.length + 1024), ...(before !== undefined && { dictionary: before }) })
 }
 
 /** Always the same borders, however the bytes arrive. */
