@@ -94,6 +94,24 @@ describe('complaints', () => {
     expect(complaints(text)).toEqual(expected)
   })
 
+  it.each<[string, string]>([
+    ['- a\nb: 1\nc: 2\nd:\n  - e: 1\n', 'YAML_BAD_INDENT 2:1'],
+    ['  a:\n    - b\nc: 1\nd: 2\n', 'YAML_BAD_INDENT 3:1'],
+    ['a:\n  - b: 1\n    c: 2\n d: 3\n e: 4\nf: 5\n', 'YAML_BAD_INDENT 4:2'],
+    ['a:\n    - b\n  c: 1\n  d:\n    - e: f\n      g: h\n  i: j\n', 'YAML_BAD_INDENT 3:3'],
+    ['a: {b: 1}}\nc: [1]]\nd: 3\n', 'YAML_SYNTAX 1:10'],
+    ['a: [1]] b: c\n', 'YAML_SYNTAX 1:7'],
+  ])('%j is one mistake, told once and without the names of tokens', (text, expected) => {
+    expect(complaints(text)).toEqual([expected])
+    expect(parse(text).diagnostics[0]?.message).not.toMatch(/token|scalar|-ind|stream|mapping/)
+  })
+
+  it('tells of a second mistake after one that ends nothing', () => {
+    expect(complaints('a: "b" c\nd: "e" f\n')).toEqual(['YAML_SYNTAX 1:8', 'YAML_SYNTAX 2:8'])
+    expect(complaints('a:\n    - b\n  c: 1\nd:\n    - b\n  c: 1\n')).toEqual(['YAML_BAD_INDENT 3:3', 'YAML_BAD_INDENT 6:3'])
+    expect(complaints('  a: "b" c\nd: 1\n')).toEqual(['YAML_SYNTAX 1:10', 'YAML_BAD_INDENT 2:1'])
+  })
+
   it('shows both places of a duplicate', () => {
     expect(parse('a: 1\nb: 2\na: 3\n').diagnostics[0]?.related).toEqual([{ message: 'first written here', at: expect.objectContaining({ line: 1, col: 1 }) }])
   })

@@ -3,6 +3,7 @@ import { Composer, type CST, type Document, Parser, type YAMLError } from 'yaml'
 import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import type { SourceFile } from '../text/source-file.ts'
 import { buildDocument } from './build.ts'
+import { withoutCascades } from './cascade.ts'
 import { yamlLimits } from './limits.ts'
 import { refusal } from './measure.ts'
 import type { YamlNode } from './node.ts'
@@ -37,7 +38,8 @@ function compose(tokens: CST.Token[], file: SourceFile): ParsedYaml {
     if (node !== undefined) documents.push(node)
   }
   const rest = composer.streamInfo()
-  const written = [...complaints, ...rest.errors, ...rest.warnings].map((error) => syntaxDiagnostic(error, file)).filter((d) => d !== undefined)
+  const told = withoutCascades([...complaints, ...rest.errors, ...rest.warnings], file)
+  const written = told.map((error) => syntaxDiagnostic(error, file)).filter((d) => d !== undefined)
   return { documents, diagnostics: inOrder([...written, ...found]) }
 }
 

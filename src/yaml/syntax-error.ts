@@ -3,6 +3,7 @@ import type { ErrorCode, YAMLError } from 'yaml'
 import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import type { Span } from '../base/span.ts'
 import type { SourceFile } from '../text/source-file.ts'
+import { afterEnd, indentOf, leftover, unaligned } from './cascade.ts'
 
 type Say = (what: string, at: Span, file: SourceFile) => Diagnostic | undefined
 
@@ -16,6 +17,19 @@ const nestedMap: Say = (_what, at, file) =>
   /:\s/.test(file.line(at.line).slice(at.col - 1))
     ? quotes('it contains ": ", which starts a map in the middle of a line', at, file)
     : indent('the line below is indented deeper, as if it belonged to this value', at, file)
+
+/** At the start of a line it is the line that belongs nowhere, in its middle the rest of the line. */
+const extra: Say = (_what, at, file) =>
+  indentOf(file.line(at.line)) === at.col - 1
+    ? indent('the list or map above ends before this line, so that this line and those below belong to nothing', at, file)
+    : syntax('the value is complete before this place, and more text follows it', at, file)
+
+/** The library points at the start of the line; what is in the wrong column is its first word. */
+const column: Say = (what, at, file) => {
+  const col = indentOf(file.line(at.line)) + 1
+  const kind = /^All mapping/.test(what) ? 'the keys of this map above stand' : 'the dashes of this list above stand'
+  return indent(`${kind} in another column`, { ...at, col, endLine: at.line, endCol: col + 1 }, file)
+}
 
 const table: Partial<Record<ErrorCode, Say>> = {
   TAB_AS_INDENT: (_what, at) => diagnose('YAML_TAB_INDENT', {}, { at }),
@@ -33,6 +47,9 @@ const table: Partial<Record<ErrorCode, Say>> = {
 
 /** For messages whose code covers too much. */
 const byMessage: readonly (readonly [RegExp, Say])[] = [
+  [leftover, extra],
+  [afterEnd, extra],
+  [unaligned, column],
   [/^Missing closing ["']quote/, () => undefined], // told at the opening quote instead, see build-scalar
   [/^Implicit (map )?keys? need/, brokenKey],
   [/^Flow (map|sequence) .*end with a \]/, (_what, at, file) => syntax('a "[" before this place is not closed by "]"', at, file)],
