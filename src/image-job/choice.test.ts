@@ -90,6 +90,38 @@ describe('the engine', () => {
     expect(choice.reasons.join()).toMatch(reason)
   })
 
+  it.each([
+    { PLUGIN_SECRET: 'id=a,env=A' },
+    { PLUGIN_SECRETS_FROM_ENV: 'a=A' },
+    { PLUGIN_SECRETS_FROM_FILE: 'a=/a' },
+    { PLUGIN_SSH_AGENT_KEY: 'key' },
+    { PLUGIN_SSH_KEYS: 'default' },
+    { PLUGIN_BUILDX_OPTIONS: '--secret=id=a' },
+    { PLUGIN_BUILDX_OPTIONS_SEMICOLON: '--ssh=default' },
+  ] as readonly Vars[])('is not kaniko for %j, which it has no way to mount', (vars) => {
+    const [name] = Object.keys(vars)
+    const named = chooseEngine(settingsOf({ ...vars, PLUGIN_ENGINE: 'kaniko' })).diagnostics
+    expect(named).toMatchObject([{ code: 'ENGINE_CONFLICT', severity: 'error', at, hint: expect.stringContaining('embedded') }])
+    expect(named[0]?.message).toContain('PLUGIN_ENGINE')
+    expect(named[0]?.message).toContain(name)
+    expect(chooseEngine(settingsOf(vars), { chosen: 'kaniko' }).diagnostics[0]?.message).toContain('--engine')
+    expect(chooseEngine(settingsOf(vars)).diagnostics).toEqual([])
+    expect(chooseEngine(settingsOf(vars), { chosen: 'buildx' }).diagnostics).toEqual([])
+  })
+
+  it.each(['envDockerSecrets', 'fileDockerSecrets', 'sshKeys'])('is not kaniko for the field %s, unless it is empty', (name) => {
+    const fields = (value: YamlValue) =>
+      chooseEngine(fieldSettings('docker', { connectorRef: 'c', repo: 'a/b', tags: ['1'], [name]: value }), { chosen: 'kaniko' })
+    expect(fields({ a: 'A' }).diagnostics).toMatchObject([{ code: 'ENGINE_CONFLICT', message: expect.stringContaining(name) }])
+    expect(fields({}).diagnostics).toEqual([])
+  })
+
+  it('may be kaniko for a step that builds nothing, whatever its stage configures', () => {
+    const stage = settingsOf({ PLUGIN_SECRET: 'id=a,env=A' }, undefined, 'stage-variable')
+    expect(chooseEngine(both(settingsOf({ PLUGIN_PUSH_ONLY: 'true' }), stage), { chosen: 'kaniko' }).diagnostics).toEqual([])
+    expect(chooseEngine(both(settingsOf({ PLUGIN_PUSH_ONLY: 'false' }), stage), { chosen: 'kaniko' }).diagnostics).toHaveLength(1)
+  })
+
   it('refuses one that cannot serve a setting, and one that there is not', () => {
     expect(chooseEngine(settingsOf({ PLUGIN_BAKE_FILE: 'b' }), { chosen: 'embedded' }).diagnostics).toMatchObject([{ code: 'ENGINE_CONFLICT', at }])
     expect(chooseEngine(settingsOf({ PLUGIN_ENGINE: 'buildks' })).diagnostics).toMatchObject([{ code: 'ENGINE_UNKNOWN', at, hint: 'did you mean "buildx"?' }])

@@ -5,6 +5,7 @@ import type { ImageSettings } from '../settings/image-settings.ts'
 import { showOrigin } from '../settings/setting.ts'
 import { type Engine, engines } from '../settings/vocabulary.ts'
 import { didYouMean } from '../text/suggest.ts'
+import { engineGaps } from './engine-gaps.ts'
 
 export interface EngineFacts {
   /** `--engine` or the configuration; the step's own `engine` comes before it. */
@@ -23,9 +24,13 @@ export function chooseEngine(settings: ImageSettings, facts: EngineFacts = {}): 
   const chosen = named.engine ?? facts.chosen
   if (chosen !== undefined) {
     const reason = named.engine === undefined ? `--engine ${chosen}` : `engine: ${chosen}`
-    const against = needs.filter((need) => need.engine !== chosen)
-    const refused = against.map((need) =>
-      diagnose('ENGINE_CONFLICT', { engine: chosen, what: showOrigin(need.origin), needed: need.engine, because: need.because }, { at: need.origin.at }),
+    const by = named.engine === undefined || settings.engine === undefined ? 'option --engine' : showOrigin(settings.engine.origin)
+    const against = [
+      ...needs.filter((need) => need.engine !== chosen).map((need) => ({ ...need, needed: need.engine })),
+      ...engineGaps(settings, chosen).map((gap) => ({ ...gap, needed: 'embedded or buildx' })),
+    ]
+    const refused = against.map(({ origin, because, needed }) =>
+      diagnose('ENGINE_CONFLICT', { engine: chosen, by, what: showOrigin(origin), needed, because }, { at: origin.at }),
     )
     return { engine: chosen, reasons: [reason], diagnostics: [...named.diagnostics, ...refused] }
   }

@@ -43,6 +43,6 @@ function severalPlatforms(settings: ImageSettings): boolean {
   return value?.kind === 'known' && value.value.length > 1
 }
 
-function saysNothing(value: unknown): boolean {
+export function saysNothing(value: unknown): boolean {
   return value === false || value === '' || (Array.isArray(value) && value.length === 0)
 }

@@ -64,11 +64,10 @@ function makeJob(k: Knobs, mode: Mode, listed: Planned<readonly string[]>, conte
     k.diagnostics.push(diagnose('JOB_PUSH_OPTION', { option: '--push', noPush: k.name('noPush') }, { at: k.at('buildxOptions') }))
   }
   const names = namesOf(shared)
-  const own = names.kind === 'known' ? names.value : []
   return {
     kind: 'image-job',
     mode,
-    source: mode === 'push-only' ? pushSource(k, { ...context, own }) : makeBuild(k, { ...shared, options }),
+    source: mode === 'push-only' ? pushSource(k, { ...context, own: names }) : makeBuild(k, { ...shared, options }),
     outputs: outputsOf(k, { ...shared, raw: options.lists.output ?? [], load: options.switches.load ?? false }),
     tagPolicy: { skipExisting: k.on('skipPushIfTagExists'), immutableIsFine: k.on('pushIgnoreImmutableTagErrors') },
     pushRetries: k.number('pushRetry') ?? 0,

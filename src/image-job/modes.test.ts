@@ -143,6 +143,22 @@ describe('what push-only takes', () => {
     expect(source({}, { images: () => [built('x:1'), built('r.io/acme/app:latest')] })).toMatchObject({ step: 'build-r.io/acme/app:latest' })
   })
 
+  it('waits for the names when they decide among several', () => {
+    const later = { kind: 'deferred', source: 'x:<+pipeline.sequenceId>', until: 'the run starts' } as const
+    const unnamed = { step: 'build-x', names: later, sameStage: true }
+    const deferred = { ok: true, value: { kind: 'deferred', waits: [later] }, diagnostics: [] }
+    expect(push({}, { images: () => [unnamed, built('y:1')] })).toEqual(deferred)
+    const tags = { value: later, origin: { kind: 'yaml', name: 'tags' } } as const
+    const settings = { ...settingsOf({ ...full, PLUGIN_PUSH_ONLY: 'true' }), tags }
+    expect(plan(settings, { images: () => [built('x:1'), built('y:1')] })).toEqual(deferred)
+  })
+
+  it('waits no longer when the names that are known are too many already', () => {
+    const namesake = built('r.io/acme/app:latest')
+    const unnamed = { step: 'z', names: { kind: 'deferred', source: 'z', until: 'z' }, sameStage: true } as const
+    expect(codesOf(push({}, { images: () => [namesake, { ...namesake, step: 'again' }, unnamed] }))).toEqual(['JOB_SOURCE_AMBIGUOUS'])
+  })
+
   it('is refused with the candidates when it could be several', () => {
     const checked = push({}, { images: () => [built('x:1'), built('y:1')] })
     expect(checked.diagnostics).toMatchObject([{ code: 'JOB_SOURCE_AMBIGUOUS', at, message: expect.stringMatching(/x:1.*y:1/) }])

@@ -18,8 +18,8 @@ export interface SourceContext {
   readonly workspace: string
   /** In order; absent when nobody knows what was built before. */
   readonly images?: () => readonly BuiltImage[]
-  /** What this step pushes to, as far as it is known. */
-  readonly own: readonly string[]
+  /** What this step pushes to. */
+  readonly own: Planned<readonly string[]>
 }
 
 export function pushSource(k: Knobs, context: SourceContext): JobSource {
@@ -66,17 +66,23 @@ function full(name: string): string {
   return parsed.ok ? showRef(parsed.value) : name
 }
 
-/** Several candidates: the one that carries a name this step pushes to, as the original would find it. */
+/** Several candidates: the one that carries a name this step pushes to, as the original would find it, once the names are known. */
 function stageImage(k: Knobs, { images, own }: SourceContext): JobSource {
   if (images === undefined) return { kind: 'stage-image' }
   const before = images()
   const here = before.filter((image) => image.sameStage)
-  const namesakes = here.filter((image) => own.some((name) => holds(image, name)))
+  const pushed = own.kind === 'known' ? own.value : []
+  const namesakes = here.filter((image) => pushed.some((name) => holds(image, name)))
   const [only, ...others] = namesakes.length === 1 ? namesakes : here
   if (only === undefined) {
     const elsewhere = before.map((image) => image.step)
     const built = elsewhere.length === 0 ? 'no image is built before it' : `images are built only in other stages: ${elsewhere.join(', ')}`
     k.diagnostics.push(diagnose('JOB_SOURCE_MISSING', { built }, { at: k.at('pushOnly') }))
+    return { kind: 'stage-image' }
+  }
+  const unnamed = [own, ...here.map((image) => image.names)].filter((names) => names.kind === 'deferred')
+  if (others.length > 0 && namesakes.length === 0 && unnamed.length > 0) {
+    k.waits.push(...unnamed)
     return { kind: 'stage-image' }
   }
   if (others.length > 0) {

@@ -34,7 +34,8 @@ export function tagsOf(k: Knobs, context: TagContext): TagDecision {
 function decide(k: Knobs, commitRef: string, defaultBranch: string, suffix: string): TagDecision {
   const auto = autoTags({ commitRef, defaultBranch }, suffix)
   if (auto.kind === 'wrong') return { kind: 'error', diagnostic: diagnose('JOB_AUTO_TAG_NO_VERSION', { ref: auto.ref }, { at: k.at('autoTag') }) }
-  if (auto.kind === 'tags') return { kind: 'tags', tags: known(checked(k, auto.tags, 'autoTagSuffix')) }
+  const from = { key: 'autoTagSuffix', which: ` (made from ${commitRef})` } as const
+  if (auto.kind === 'tags') return { kind: 'tags', tags: known(checked(k, auto.tags, from)) }
   if (!k.on('failOffBranch')) return auto
   return { kind: 'error', diagnostic: diagnose('JOB_OFF_BRANCH', { because: auto.because }, { at: k.at('failOffBranch') }) }
 }
@@ -44,12 +45,20 @@ function listedTags(k: Knobs): Planned<readonly string[]> {
   const expand = k.on('expandTag')
   return mapPlanned(k.texts('tags'), (tags) => {
     const listed = tags.length === 0 ? ['latest'] : tags
-    return checked(k, [...new Set(expand ? listed.flatMap(expandTag) : listed)], 'tags')
+    const given = listed.map((tag, i) => {
+      const which = listed.length === 1 ? '' : ` (item ${i + 1} of the ${listed.length} tags)`
+      return checked(k, expand ? expandTag(tag) : [tag], { key: 'tags', which })
+    })
+    return [...new Set(given.flat())]
   })
 }
 
-function checked(k: Knobs, tags: readonly string[], key: 'tags' | 'autoTagSuffix'): readonly string[] {
-  for (const tag of tags) k.diagnostics.push(...parseTag(tag, at(k, key)).diagnostics)
+/** A list has one place, whichever of its items is wrong: so the message says which. */
+function checked(k: Knobs, tags: readonly string[], from: { readonly key: 'tags' | 'autoTagSuffix'; readonly which: string }): readonly string[] {
+  for (const tag of tags) {
+    const { diagnostics } = parseTag(tag, at(k, from.key))
+    k.diagnostics.push(...diagnostics.map((d) => ({ ...d, message: d.message + from.which })))
+  }
   return tags
 }
 

@@ -95,6 +95,23 @@ describe('the tags of a job', () => {
     expect(checked.diagnostics).toMatchObject([{ code, at, hint: expect.any(String) }])
   })
 
+  it.each([
+    [{ PLUGIN_TAGS: 'a,b c,d' }, ['"b c" is not a tag', '(item 2 of the 3 tags)']],
+    [{ PLUGIN_TAGS: 'a,1.2.3,-c', PLUGIN_EXPAND_TAG: 'true' }, ['"-c" is not a tag', '(item 3 of the 3 tags)']],
+    [
+      { PLUGIN_AUTO_TAG: 'true', PLUGIN_AUTO_TAG_SUFFIX: 'a b', DRONE_COMMIT_REF: 'refs/tags/v1.0.0' },
+      ['"1-a b" is not a tag', '(made from refs/tags/v1.0.0)'],
+    ],
+  ] as const)('%j says which of them is wrong', (vars, parts) => {
+    const [found] = plan(settingsOf({ PLUGIN_REPO: 'acme/app', ...(vars as Vars) })).diagnostics
+    expect(found).toMatchObject({ code: 'TAG_INVALID', at })
+    for (const part of parts) expect(found?.message).toContain(part)
+  })
+
+  it('do not count when there is one', () => {
+    expect(plan(settingsOf({ PLUGIN_REPO: 'acme/app', PLUGIN_TAGS: '-a' })).diagnostics[0]?.message).not.toContain('item')
+  })
+
   it('allow exactly latest beside auto tagging', () => {
     expect(names({ PLUGIN_AUTO_TAG: 'true', PLUGIN_TAGS: 'latest', DRONE_COMMIT_REF: 'refs/heads/main', DRONE_REPO_BRANCH: main })).toEqual(['acme/app:latest'])
   })

@@ -49,7 +49,7 @@ export function keyIn(keys: YamlKeys['keys'], means?: YamlKeys['means']): YamlKe
   return { keys, ...(means !== undefined && { means }) }
 }
 
-export function none(because: string): Effect {
+export function none(because: string): Extract<Effect, { kind: 'none' }> {
   return { kind: 'none', because }
 }
 

@@ -13,7 +13,8 @@ function notes(name: string, family: Family, engine: Engine = 'embedded') {
 describe('notes on effects', () => {
   it.each([
     ['PLUGIN_DAEMON_OFF', 'buildx', 'docker', [['SETTINGS_NO_EFFECT', 'info']]],
-    ['PLUGIN_DAEMON_OFF', 'kaniko', 'docker', [['SETTINGS_NO_EFFECT', 'warning']]],
+    ['PLUGIN_DAEMON_OFF', 'kaniko', 'docker', [['SETTINGS_NO_EFFECT', 'info']]],
+    ['PLUGIN_PURGE', 'kaniko', 'docker', [['SETTINGS_NO_EFFECT', 'warning']]],
     ['PLUGIN_SNAPSHOT_MODE', 'kaniko', 'docker', [['SETTINGS_NO_EFFECT', 'info']]],
     ['PLUGIN_SNAPSHOT_MODE', 'buildx', 'docker', [['SETTINGS_NO_EFFECT', 'warning']]],
     ['PLUGIN_BUILDX_LOAD', 'kaniko', 'docker', [['SETTINGS_BEYOND_ORIGINAL', 'info']]],
@@ -23,6 +24,17 @@ describe('notes on effects', () => {
     ['PLUGIN_REGISTRY_MAP', 'kaniko', 'docker', []],
   ] as const)('%s with %s for %s', (name, tool, variant, expected) => {
     expect(notes(name, { tool, variant })).toEqual(expected)
+  })
+
+  it.each([
+    ['PLUGIN_DAEMON_OFF', 'kaniko', 'has no effect: no Docker daemon is started.'],
+    ['PLUGIN_CLEANUP', 'kaniko', 'has no effect with the engine embedded: every build has a file system of its own.'],
+    ['PLUGIN_SNAPSHOT_MODE', 'buildx', 'has no effect with the tool buildx: changed files are known without walking the file system.'],
+    ['PLUGIN_CREATE_REPOSITORY', 'kaniko', 'has no effect: the registry type docker has no use for it.'],
+  ] as const)('%s with %s says why, once', (name, tool, text) => {
+    const family = { tool, variant: 'docker' } as const
+    const { settings } = readEnv(envFrom({ [name]: 'true' }, 'step-env'), family)
+    expect(effectNotes(settings, { family, engine: 'embedded' })[0]?.message).toBe(`The variable of the step ${name} ${text}`)
   })
 
   it('is silent about a setting of the engine that runs', () => {

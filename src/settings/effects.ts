@@ -22,23 +22,25 @@ export function effectNotes(settings: ImageSettings, context: EffectContext): re
 }
 
 function noteOn(key: SettingKey, row: Row, origin: Origin, { family, engine }: EffectContext): readonly Diagnostic[] {
-  const expected = toolsOf(row).includes(family.tool) || origin.kind === 'yaml'
+  const advised = row.effect.kind === 'none' && row.effect.advised === true
+  const expected = advised || toolsOf(row).includes(family.tool) || origin.kind === 'yaml'
   const severity = expected ? 'info' : 'warning'
   const what = showOrigin(origin)
-  const because = whyNothing(key, row, { family, engine })
-  if (because !== undefined) return [diagnose('SETTINGS_NO_EFFECT', { what, because }, { at: origin.at, severity })]
+  const nothing = whyNothing(key, row, { family, engine })
+  if (nothing !== undefined) return [diagnose('SETTINGS_NO_EFFECT', { what, ...nothing }, { at: origin.at, severity })]
   const borrowed = isPluginName(origin.name) && origin.kind !== 'yaml' && row.env.some((n) => n.name === origin.name && n.tools.length > 0)
   if (!borrowed || lookupFor(family).native.has(origin.name)) return []
   return [diagnose('SETTINGS_BEYOND_ORIGINAL', { name: origin.name, tool: family.tool, variant: family.variant }, { at: origin.at })]
 }
 
-function whyNothing(key: SettingKey, row: Row, { family, engine }: EffectContext): string | undefined {
-  if (!row.variants.includes(family.variant)) return `the registry type ${family.variant} has no use for it`
-  if (key === 'snapshotMode' && family.tool !== 'kaniko' && engine !== 'kaniko') return `no effect with ${family.tool}`
+/** `with`: what it has no effect with, where something else would make one. */
+function whyNothing(key: SettingKey, row: Row, { family, engine }: EffectContext): { readonly with: string; readonly because: string } | undefined {
+  if (!row.variants.includes(family.variant)) return { with: '', because: `the registry type ${family.variant} has no use for it` }
   const { effect } = row
-  if (effect.kind === 'none') return effect.because
+  if (effect.kind === 'none') return { with: '', because: effect.because }
   if (effect.kind === 'honoured' || effect.engine === engine) return undefined
-  return `no effect with engine ${engine}: ${effect.because}`
+  const tooled = key === 'snapshotMode' && family.tool !== 'kaniko'
+  return { with: tooled ? ` with the tool ${family.tool}` : ` with the engine ${engine}`, because: effect.because }
 }
 
 /** The settings that only one engine can serve: what they ask for, by key. */

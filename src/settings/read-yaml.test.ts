@@ -86,9 +86,41 @@ describe('values', () => {
     ['tags', [['a']], 'SETTINGS_NOT_A_LIST'],
     ['labels', { a: ['b'] }, 'SETTINGS_NOT_A_MAP'],
     ['labels', { 'a=b': 'c' }, 'SETTINGS_BAD_PAIR'],
+    ['labels', 'a=b', 'SETTINGS_NOT_A_MAP'],
+    ['labels', true, 'SETTINGS_NOT_A_MAP'],
+    ['labels', secretText('s'), 'SETTINGS_NOT_A_MAP'],
+    ['buildArgs', 'a=b', 'SETTINGS_NOT_A_MAP'],
+    ['buildArgs', ['a'], 'SETTINGS_BAD_PAIR'],
+    ['buildArgs', [['a']], 'SETTINGS_NOT_A_MAP'],
+    ['envDockerSecrets', 'ID=NAME', 'SETTINGS_NOT_A_MAP'],
     ['dockerFile', 'x', 'SETTINGS_UNKNOWN_FIELD'],
   ] as const)('%s: %j is %s', (name, value, code) => {
     expect(docker({ [name]: value }).diagnostics).toMatchObject([{ code, at }])
+  })
+
+  it.each([
+    ['labels', 'customLabels'],
+    ['buildArgs', 'buildArgs'],
+  ] as const)('takes %s written as a list, with a remark', (name, key) => {
+    const { settings, diagnostics } = docker({ [name]: ['A=1', 'B=x=y'] })
+    expect(diagnostics).toMatchObject([{ code: 'SETTINGS_LIST_FOR_MAP', severity: 'warning', at, message: expect.stringContaining(name) }])
+    expect(settings[key]?.value).toEqual(
+      known([
+        { name: 'A', value: '1' },
+        { name: 'B', value: 'x=y' },
+      ]),
+    )
+  })
+
+  it('takes an empty text for an empty map', () => {
+    const { settings, diagnostics } = docker({ labels: '' })
+    expect([settings.customLabels, diagnostics]).toEqual([undefined, []])
+  })
+
+  it('takes a list of SSH keys, where a name alone means the agent', () => {
+    const { settings, diagnostics } = docker({ sshKeys: ['default', 'other=/k'] })
+    expect(diagnostics).toEqual([])
+    expect(settings.sshKeys?.value).toEqual(known([{ name: 'default' }, { name: 'other', value: '/k' }]))
   })
 
   it('suggests the field that was meant', () => {

@@ -8,10 +8,10 @@ import { type AnySetting, collected, kindOf, readAs } from './collect.ts'
 import { type ImageSettings, rows, type SettingKey } from './image-settings.ts'
 import type { Reading } from './read-env.ts'
 import { misfit } from './report.ts'
-import type { Origin, Pair } from './setting.ts'
+import { type Origin, type Pair, showOrigin } from './setting.ts'
 import { type StepType, stepTypes, type Variant } from './vocabulary.ts'
 import { fieldRows, nameOf, requiredFields, stepFields } from './yaml-fields.ts'
-import { readYamlValue, scalarText, type YamlValue } from './yaml-value.ts'
+import { isArray, isPairKind, readYamlValue, scalarText, type YamlValue } from './yaml-value.ts'
 
 export interface YamlField {
   readonly value: Planned<YamlValue>
@@ -56,9 +56,20 @@ function readField(key: SettingKey, { name, field, variant, found, diagnostics }
   const value = field.value.value
   if (typeof value === 'number' && key === 'account')
     diagnostics.push(diagnose('SETTINGS_NUMBER_FOR_TEXT', { what: nameOf(key, variant), value }, { at: field.at }))
-  const read = readMeaning(key, value)
+  const read = nameAlone(key, value) ?? readMeaning(key, value)
   if (read.kind === 'value') found.set(key, { value: known(read.value), origin })
   else if (read.kind === 'wrong') diagnostics.push(misfit(origin, read, rows[key]?.secret ?? false))
+  if (read.kind === 'value' && isListForMap(key, value)) diagnostics.push(diagnose('SETTINGS_LIST_FOR_MAP', { what: showOrigin(origin) }, { at: field.at }))
+}
+
+function isListForMap(key: SettingKey, value: YamlValue): boolean {
+  return isPairKind(kindOf(key)) && isArray(value) && rows[key]?.yaml?.nameList !== true
+}
+
+/** In place of a map, an item that names no value is a slip. */
+function nameAlone(key: SettingKey, value: YamlValue): ReturnType<typeof readAs> | undefined {
+  const got = isListForMap(key, value) && isArray(value) ? value.find((item) => typeof item === 'string' && !item.includes('=')) : undefined
+  return typeof got === 'string' ? { kind: 'wrong', want: 'pair', got } : undefined
 }
 
 /** A field may be another spelling of its row: `optimize: true` is the text `redo`. */

@@ -20,8 +20,8 @@ export type Kind = keyof Values
 
 export type Effect =
   | { readonly kind: 'honoured' }
-  /** Accepted so that files work unchanged, and `because` says why nothing happens. */
-  | { readonly kind: 'none'; readonly because: string }
+  /** Accepted so that files work unchanged, and `because` says why nothing happens. `advised`: the documents tell to set it, whatever the tool. */
+  | { readonly kind: 'none'; readonly because: string; readonly advised?: true }
   /** Matters only when this engine runs; does not choose it. */
   | { readonly kind: 'only'; readonly engine: Engine; readonly because: string }
   /** Needs this engine, and so chooses it. */
@@ -37,6 +37,8 @@ export interface YamlKeys {
   readonly keys: { readonly [V in Variant]?: readonly string[] }
   /** Spellings that stand for another value: `optimize: true` is snapshot mode `redo`. A missing spelling sets nothing. */
   readonly means?: Readonly<Record<string, string>>
+  /** For a map: a list will do as well, and a name alone in it says something. */
+  readonly nameList?: true
 }
 
 export interface Row<K extends Kind = Kind> {

@@ -1,4 +1,4 @@
-/** A YAML field's value for a row: scalars are read like variables, lists and maps keep their items whole. */
+/** A YAML field's value for a row: scalars are read like variables, but never as maps; lists and maps keep their items whole. */
 import { isSecretText, type Text } from '../base/secret-text.ts'
 import { codecs, type Read, type Wanted } from './codec.ts'
 import type { Kind, Values } from './row.ts'
@@ -11,11 +11,15 @@ type PairKind = 'pairs' | 'semicolon-pairs'
 
 export function readYamlValue(kind: Kind, value: YamlValue): Read<Values[Kind]> {
   if (value === null) return { kind: 'nothing' }
+  if (isPairKind(kind)) return readPairs(value)
   const scalar = scalarText(value)
   if (scalar !== undefined) return codecs[kind].read(scalar)
   if (isListKind(kind)) return isArray(value) ? readList(value) : wrong('list')
-  if (isPairKind(kind)) return isArray(value) ? readPairList(value) : readMap(value)
   return wrong('text')
+}
+
+export function isPairKind(kind: Kind): kind is PairKind {
+  return kind === 'pairs' || kind === 'semicolon-pairs'
 }
 
 export function scalarText(value: YamlValue): Text | undefined {
@@ -26,6 +30,13 @@ export function scalarText(value: YamlValue): Text | undefined {
 function readList(values: readonly YamlValue[]): Read<readonly Text[]> {
   const items = values.map(scalarText)
   return items.every((item) => item !== undefined) ? { kind: 'value', value: items } : wrong('list')
+}
+
+/** Text is no map, though a variable would hold it so; the empty text is what an input without a value leaves. */
+function readPairs(value: YamlValue): Read<readonly Pair[]> {
+  if (value === '') return { kind: 'nothing' }
+  if (isArray(value)) return readPairList(value)
+  return scalarText(value) === undefined ? readMap(value) : wrong('map')
 }
 
 function readPairList(values: readonly YamlValue[]): Read<readonly Pair[]> {
@@ -55,14 +66,10 @@ function wrong(want: Wanted): Read<never> {
   return { kind: 'wrong', want, got: '' }
 }
 
-function isArray(value: YamlValue): value is readonly YamlValue[] {
+export function isArray(value: YamlValue): value is readonly YamlValue[] {
   return Array.isArray(value)
 }
 
 function isListKind(kind: Kind): kind is ListKind {
   return kind === 'list' || kind === 'semicolons' || kind === 'specs' || kind === 'hosts'
-}
-
-function isPairKind(kind: Kind): kind is PairKind {
-  return kind === 'pairs' || kind === 'semicolon-pairs'
 }

@@ -16,12 +16,20 @@ const elsewhere: Readonly<Record<string, Partial<RunFacts>>> = {
 
 export function portrait(name: string, text: string): Json {
   const here = compact(planText(name, text))
-  const others = Object.entries(elsewhere).map(([how, facts]) => [how, differences(here, compact(planText(name, text, { ...sampleFacts, ...facts })))])
-  return { declared: here, elsewhere: Object.fromEntries(others) as Json }
+  const others = Object.entries(elsewhere).map(([how, facts]) => {
+    const there = compact(planText(name, text, { ...sampleFacts, ...facts }))
+    return [how, there.plan === null && here.plan !== null ? refusal(here, there) : differences(here, there)]
+  })
+  return { declared: { ...here }, elsewhere: Object.fromEntries(others) as Json }
 }
 
 /** What may be known only at run time is spelled out; nothing else of the plan is left out. */
-function compact({ diagnostics, plan }: PlannedText): Json {
+interface Compact {
+  readonly findings: readonly string[]
+  readonly plan: Json
+}
+
+function compact({ diagnostics, plan }: PlannedText): Compact {
   const findings = diagnostics.map((d) => `${d.at?.line ?? 0}:${d.at?.col ?? 0} ${d.severity} ${d.code}: ${d.message}`)
   return { findings, plan: plan === undefined ? null : shorter(JSON.parse(canonicalJson(plan)) as Json) }
 }
@@ -38,9 +46,13 @@ function shorter(value: Json, key = ''): Json {
   )
 }
 
+function refusal(here: Compact, there: Compact): readonly string[] {
+  return ['refused', ...there.findings.filter((finding) => !here.findings.includes(finding))]
+}
+
 /** `path: one -> other`, for every leaf that is not the same. */
-function differences(one: Json, other: Json): readonly string[] {
-  const [left, right] = [leaves(one), leaves(other)]
+function differences(one: Compact, other: Compact): readonly string[] {
+  const [left, right] = [leaves({ ...one }), leaves({ ...other })]
   const paths = [...new Set([...left.keys(), ...right.keys()])]
   return paths.flatMap((path) => (left.get(path) === right.get(path) ? [] : [`${path}: ${left.get(path) ?? 'nothing'} -> ${right.get(path) ?? 'nothing'}`]))
 }

@@ -80,6 +80,12 @@ export const settingsCodes = {
     hint: 'Write one NAME: VALUE a line.',
     explain: 'Write one NAME: VALUE a line. Values that are lists or maps themselves are not accepted.',
   },
+  SETTINGS_LIST_FOR_MAP: {
+    severity: 'warning',
+    message: 'The {what} is a list of NAME=VALUE; it is read as the map that belongs there.',
+    hint: 'Write one NAME: VALUE a line, without dashes.',
+    explain: 'The field is a map of names to texts. A list of NAME=VALUE says the same and is understood here, but not by the original.',
+  },
   SETTINGS_NUMBER_FOR_TEXT: {
     severity: 'warning',
     message: '{what} is written as the number {value}.',
@@ -94,7 +100,7 @@ export const settingsCodes = {
   },
   SETTINGS_NO_EFFECT: {
     severity: 'warning',
-    message: 'The {what} has no effect: {because}.',
+    message: 'The {what} has no effect{with}: {because}.',
     explain: 'The setting is accepted so that files written for the original work unchanged, but nothing here depends on it. It can be removed.',
   },
   SETTINGS_BEYOND_ORIGINAL: {
@@ -298,8 +304,9 @@ export const settingsCodes = {
   },
   ENGINE_CONFLICT: {
     severity: 'error',
-    message: 'The engine {engine} cannot serve the {what}: {because}.',
+    message: 'The {by} chooses the engine {engine}, which cannot serve the {what}: {because}.',
     hint: 'Use the engine {needed}, or remove the setting.',
-    explain: 'Some settings name things that only one engine has, such as a builder or a bake file.',
+    explain:
+      'Some settings name things that only one engine has, such as a builder or a bake file, or that one of them lacks: kaniko cannot mount secrets or SSH keys.',
   },
 } as const satisfies Record<string, CodeEntry>

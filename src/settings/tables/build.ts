@@ -10,7 +10,11 @@ export const buildSettings = {
   secretsFromEnv: pairs({ env: classic('PLUGIN_SECRETS_FROM_ENV'), yaml: key('envDockerSecrets'), doc: 'Build secrets taken from variables: ID=NAME.' }),
   secretsFromFile: pairs({ env: classic('PLUGIN_SECRETS_FROM_FILE'), yaml: key('fileDockerSecrets'), doc: 'Build secrets taken from files: ID=FILE.' }),
   sshAgentKey: text({ env: classic('PLUGIN_SSH_AGENT_KEY'), secret: true, deadIn: ['buildx'], doc: 'Private key for RUN --mount=type=ssh.' }),
-  sshKeys: pairs({ env: ours('PLUGIN_SSH_KEYS'), yaml: key('sshKeys'), doc: 'Keys for RUN --mount=type=ssh,id=ID: ID=FILE, or a secret.' }),
+  sshKeys: pairs({
+    env: ours('PLUGIN_SSH_KEYS'),
+    yaml: { ...key('sshKeys'), nameList: true },
+    doc: 'Keys for RUN --mount=type=ssh,id=ID: ID=FILE, or a secret.',
+  }),
   addHost: list({ env: classic('PLUGIN_ADD_HOST'), doc: 'Extra lines of /etc/hosts in RUN: NAME:ADDRESS.' }),
   customDns: list({ env: classic('PLUGIN_CUSTOM_DNS'), doc: 'Name servers in RUN.' }),
   customDnsSearch: list({ env: classic('PLUGIN_CUSTOM_DNS_SEARCH'), doc: 'Search domains in RUN.' }),

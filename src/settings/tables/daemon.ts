@@ -6,7 +6,7 @@ import type { SettingTable } from '../row.ts'
 const daemonless = none('no Docker daemon is started')
 
 export const daemonSettings = {
-  daemonOff: flag({ env: classic('PLUGIN_DAEMON_OFF'), fallback: false, effect: daemonless, doc: 'Does not start a daemon.' }),
+  daemonOff: flag({ env: classic('PLUGIN_DAEMON_OFF'), fallback: false, effect: { ...daemonless, advised: true }, doc: 'Does not start a daemon.' }),
   daemonRetryCount: count({ env: classic('PLUGIN_DAEMON_RETRY_COUNT'), fallback: 15, effect: daemonless, doc: 'Seconds to wait for the daemon.' }),
   debug: flag({ env: classic('PLUGIN_DEBUG', 'DOCKER_LAUNCH_DEBUG'), fallback: false, effect: daemonless, doc: 'Lets the daemon print more.' }),
   storageDriver: text({ env: classic('PLUGIN_STORAGE_DRIVER'), effect: daemonless, doc: 'Storage driver of the daemon.' }),

@@ -33,7 +33,7 @@ export const buildOrPushNewer: readonly Fragment[] = [
     wrapper: 'none',
     substitutions: repoName,
     expect: [],
-    raw: ['163:31 REF_INVALID', '176:35 REF_INVALID', '180:49 JOB_SOURCE_MISSING', '191:40 REF_INVALID', '195:49 JOB_SOURCE_MISSING'],
+    raw: ['163:31 REF_INVALID', '176:35 REF_INVALID', '191:40 REF_INVALID'],
   },
   {
     id: 's1-push-only-k8s',
@@ -43,7 +43,7 @@ export const buildOrPushNewer: readonly Fragment[] = [
     wrapper: 'none',
     substitutions: repoName,
     expect: [],
-    raw: ['233:31 REF_INVALID', '246:35 REF_INVALID', '250:49 JOB_SOURCE_MISSING', '261:40 REF_INVALID', '265:49 JOB_SOURCE_MISSING'],
+    raw: ['233:31 REF_INVALID', '246:35 REF_INVALID', '261:40 REF_INVALID'],
   },
   {
     id: 's1-push-many-vm',

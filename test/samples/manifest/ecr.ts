@@ -15,7 +15,7 @@ export const ecr: readonly Fragment[] = [
     substitutions: { YOUR_AWS_REGION: 'us-east-1', YOUR_AWS_ACCOUNT: '"123456789012"', YOUR_ECR_IMAGE_NAME: 'example-image', YOUR_ECR_IMAGE_TAG: 'a' },
     expect: ['46:13 SETTINGS_BEYOND_ORIGINAL'],
     raw: ['42:32 REF_INVALID', '46:13 SETTINGS_BEYOND_ORIGINAL'],
-    bare: '45:9 YAML_SYNTAX',
+    bare: '45:9 YAML_BAD_INDENT',
   },
   {
     id: 's3-skip-verify',
@@ -25,10 +25,9 @@ export const ecr: readonly Fragment[] = [
     wrapper: 'steps',
     on: 'Kubernetes',
     substitutions: skipVerify,
-    expect: [],
+    expect: ['127:47 SETTINGS_VALUE_COERCED'],
     raw: ['123:25 MODEL_STEP_UNKNOWN', '125:21 YAML_BROKEN_KEY'],
     bare: '125:21 YAML_BROKEN_KEY',
-    pending: ['127:47 SETTINGS_VALUE_COERCED'],
   },
   {
     id: 's3-gar-flags',
@@ -94,7 +93,7 @@ export const ecr: readonly Fragment[] = [
     lines: [276, 350],
     wrapper: 'none',
     substitutions: { 'DOCKER_ORG/DOCKER_REPO': 'example/repo' },
-    expect: [],
-    raw: ['327:27 REF_INVALID'],
+    expect: ['322:19 PLAN_SETTING_WITHOUT_EFFECT'],
+    raw: ['322:19 PLAN_SETTING_WITHOUT_EFFECT', '327:27 REF_INVALID'],
   },
 ]

@@ -24,10 +24,9 @@ export const ghcr: readonly Fragment[] = [
     wrapper: 'steps',
     on: 'Kubernetes',
     substitutions: skipVerify,
-    expect: [],
+    expect: ['90:47 SETTINGS_VALUE_COERCED'],
     raw: ['86:25 MODEL_STEP_UNKNOWN', '88:21 YAML_BROKEN_KEY'],
     bare: '88:21 YAML_BROKEN_KEY',
-    pending: ['90:47 SETTINGS_VALUE_COERCED'],
   },
   {
     id: 's2-gar-flags',
@@ -93,7 +92,7 @@ export const ghcr: readonly Fragment[] = [
     lines: [239, 313],
     wrapper: 'none',
     substitutions: { 'DOCKER_ORG/DOCKER_REPO': 'example/repo' },
-    expect: [],
-    raw: ['290:27 REF_INVALID'],
+    expect: ['285:19 PLAN_SETTING_WITHOUT_EFFECT'],
+    raw: ['285:19 PLAN_SETTING_WITHOUT_EFFECT', '290:27 REF_INVALID'],
   },
 ]
