@@ -7,6 +7,7 @@ import { describe, type Image, type Index } from '../oci/views.ts'
 import { type BlobPart, layerBlob, type ManifestPart, walk } from '../oci/walk.ts'
 import { hasBlob, putBlob } from './blobs.ts'
 import type { RegistryClient, Repository, Waiting } from './client.ts'
+import { httpFailure } from './failure.ts'
 import { inParallel } from './in-parallel.ts'
 import { findManifest } from './manifests.ts'
 import { putReferring } from './referrers.ts'
@@ -44,28 +45,63 @@ export interface Pushed {
 export async function push(view: Image | Index, to: RepositoryRef & { readonly tags: readonly string[] }, o: PushOptions): Promise<Pushed> {
   const origins = originsOf(view, to, o.mountFrom ?? [])
   const repository = o.client.repository(to, ['pull', 'push'], { alsoPull: origins })
-  const counts = { present: 0, mounted: 0, uploaded: 0 }
-  let uploadedBytes = 0
+  const sent = new Map<Digest, Sent>()
   const limits = { limit: o.parallel ?? 4, signal: o.signal }
-  const send = onceEach(async (blob, w) => {
-    const state = await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins })
-    counts[state]++
-    if (state === 'uploaded') uploadedBytes += blob.descriptor.size
-  })
+  const sender = () =>
+    onceEach(async (blob, w) => {
+      const { digest, size } = blob.descriptor
+      const state = await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins })
+      if (!sent.has(digest)) sent.set(digest, { state, bytes: size })
+    })
+  const send = sender()
   if (view.kind === 'image' && view.manifestLast === true) await inParallel(await view.layers(), limits, async (layer, w) => send(await layerBlob(layer), w))
   const root = await describe(view)
-  const complete = (await findManifest(repository, root.digest, o)) !== undefined
-  if (!complete) {
+  const bytes = await view.manifestBytes()
+  const everything = async (sendOne: Send) => {
     const { blobs, manifests } = await partsOf(view)
-    await inParallel(blobs, limits, send)
+    await inParallel(blobs, limits, sendOne)
     for (const part of manifests) {
       if (part.descriptor.digest !== root.digest || to.tags.length === 0)
         await putReferring(repository, part.descriptor.digest, { ...part, mediaType: part.descriptor.mediaType }, o)
     }
   }
-  const bytes = await view.manifestBytes()
-  for (const tag of to.tags) await putReferring(repository, tag, { bytes, mediaType: view.mediaType }, o)
-  return { digest: root.digest, size: root.size, uploadedBytes, blobs: counts }
+  await inRounds(o, async (round) => {
+    const complete = round === 1 && (await findManifest(repository, root.digest, o)) !== undefined
+    if (!complete) await everything(round === 1 ? send : sender())
+    for (const tag of to.tags) await putReferring(repository, tag, { bytes, mediaType: view.mediaType }, o)
+  })
+  return { digest: root.digest, size: root.size, ...sums(sent) }
+}
+
+interface Sent {
+  readonly state: 'present' | 'mounted' | 'uploaded'
+  readonly bytes: number
+}
+
+function sums(sent: ReadonlyMap<Digest, Sent>): Pick<Pushed, 'uploadedBytes' | 'blobs'> {
+  const blobs = { present: 0, mounted: 0, uploaded: 0 }
+  let uploadedBytes = 0
+  for (const { state, bytes } of sent.values()) {
+    blobs[state]++
+    if (state === 'uploaded') uploadedBytes += bytes
+  }
+  return { uploadedBytes, blobs }
+}
+
+/**
+ * Some registries know a blob a moment later than they say, and one may be collected as garbage under way:
+ * a manifest refused for the lack of a blob is pushed again with all that it names.
+ */
+async function inRounds(o: PushOptions, push: (round: number) => Promise<void>): Promise<void> {
+  for (let round = 1; ; round++) {
+    try {
+      return await push(round)
+    } catch (error) {
+      const lacking = httpFailure(error)?.faults.some((fault) => fault.code === 'MANIFEST_BLOB_UNKNOWN') === true
+      if (!lacking || round === 3) throw error
+      await o.client.clock.sleep(round * 500, o)
+    }
+  }
 }
 
 type Send = (blob: BlobPart | undefined, w: Waiting) => Promise<void>
