@@ -1,7 +1,7 @@
 /** Bundles the command line into a folder: an entry, one file per command and per heavy dependency, loaded when needed. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { root } from '../support/root.ts'
 import { entryText } from './entry.ts'
 import { notices } from './notices.ts'
@@ -13,31 +13,36 @@ export interface Bundle {
   readonly bytes: number
 }
 
+/** How everything of ours is bundled. */
+export const forNode = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // Names stay, so that a stack trace in a report can be read without source maps.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none',
+  // Dependencies in CommonJS ask for Node's modules by `require`.
+  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+  logLevel: 'error',
+} as const satisfies BuildOptions
+
 export async function bundle(dir: string): Promise<Bundle> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string }
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
   const { metafile } = await build({
+    ...forNode,
     absWorkingDir: root,
     entryPoints: { cli: 'src/main/cli.ts' },
     outdir: dir,
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
     outExtension: { '.js': '.mjs' },
     chunkNames: 'parts/[name]-[hash]',
-    // Names stay, so that a stack trace in a report can be read without source maps.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    lineLimit: 160,
-    legalComments: 'none',
-    // Dependencies in CommonJS ask for Node's modules by `require`.
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
     plugins: [onlyVersion(version)],
     metafile: true,
-    logLevel: 'error',
   })
   const entry = join(dir, 'slipway.mjs')
   await writeFile(entry, entryText(version), { mode: 0o755 })
