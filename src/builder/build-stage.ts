@@ -41,7 +41,7 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
     story.push(historyLine(op, world))
     if (op.kind === 'config') continue
     if (op.kind === 'run') {
-      if (world.exported(node.stage.index)) writeAhead(layers)
+      if (world.exported(node.stage.index)) writeAhead(layers, world)
       layers.push(await runOp(op, { below: [...layers], tree }, world))
       tree = treeAfterRun([...layers], op, world)
     } else layers.push(pendingLayer(await carryOut(op, tree, world), world.cache, world.limit))
@@ -50,8 +50,8 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
 }
 
 /** What is below a RUN is compressed while it runs. A failure shows when the layer is asked for in earnest. */
-function writeAhead(layers: readonly PendingLayer[]): void {
-  for (const layer of layers) layer.write().catch(() => undefined)
+function writeAhead(layers: readonly PendingLayer[], world: BuildWorld): void {
+  for (const layer of layers) world.ahead.push(layer.write().catch(() => undefined))
 }
 
 /** Anything may be different now, so common knowledge is of no more use; and the folders are there to be asked. */

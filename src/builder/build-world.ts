@@ -53,6 +53,8 @@ export interface BuildWorld extends Waiting {
   readonly request: BuildRequest
   /** The stage's layers are the image's: they may be written while later instructions run. */
   readonly exported: (index: number) => boolean
+  /** Work that nobody waits for yet; the build ends when it has ended. */
+  readonly ahead: Promise<unknown>[]
   /** A folder for what this build alone needs; gone when it ends. */
   readonly scratch: () => Promise<string>
 }

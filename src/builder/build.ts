@@ -33,6 +33,7 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
     throw error
   } finally {
     await Promise.allSettled(running)
+    await Promise.allSettled(world.ahead)
     await Promise.all(scratch.map((folder) => rm(folder, { recursive: true, force: true })))
   }
 }

@@ -36,6 +36,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     signal: read.signal,
     request,
     exported: exportedFrom(read),
+    ahead: [],
     runs: runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal }),
     emit: o.emit ?? (() => undefined),
     stage: (index) => {

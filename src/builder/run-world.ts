@@ -43,8 +43,9 @@ export function runWorlds(root: string, given: Sandbox | undefined, o: Waiting):
   }
 }
 
+/** Short, because an overlay has room for one page of names. */
 export function nextChain(chain: string, identity: string): string {
-  return createHash('sha256').update(`${chain} ${identity}`).digest('hex')
+  return createHash('sha256').update(`${chain} ${identity}`).digest('hex').slice(0, 32)
 }
 
 function worldOf(sandbox: Sandbox, store: Snapshots, o: Waiting): RunWorld {

@@ -1,8 +1,10 @@
 /** The mounts of one RUN: taken hold of while the machine's files are still in sight, put in place when they no longer are. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { call, type Step, slot } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
-import { overlayOptions } from './overlay-options.ts'
-import type { SandboxMount } from './sandbox.ts'
+import { overlaySteps, prepareOverlay } from './overlay-options.ts'
+import type { SandboxJob, SandboxMount } from './sandbox.ts'
 
 const here = -100
 const cloneTree = 0x80001 | 0x8000
@@ -13,23 +15,25 @@ const remountReadOnly = 0x1 | 0x20 | 0x1000
 /** A tmpfs of the run: contents of `file` mounts never touch a disk. */
 const memory = 'memory'
 
-export function prepareMounts(mounts: readonly SandboxMount[], rights: { readonly machineRoot: boolean }): readonly Step[] {
+export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'mounts'>, rights: { readonly machineRoot: boolean }): readonly Step[] {
   const files = mounts.some((mount) => mount.kind === 'file')
+  if (files) mkdirSync(join(folder, memory), { recursive: true })
   return [
     ...(files ? [call('mount', ['tmpfs', memory, 'tmpfs', 6, 'mode=755'], 'mount memory for files')] : []),
-    ...mounts.flatMap((mount, i) => prepare(mount, i, rights)),
+    ...mounts.flatMap((mount, i) => prepare(mount, i, { folder, ...rights })),
   ]
 }
 
-function prepare(mount: SandboxMount, i: number, rights: { readonly machineRoot: boolean }): readonly Step[] {
+function prepare(mount: SandboxMount, i: number, o: { readonly folder: string; readonly machineRoot: boolean }): readonly Step[] {
   const what = `take hold of ${mount.target}`
   const hold = (path: string): Step => call('open_tree', [here, path, cloneTree | noFollowLast], what, { save: `mount ${i}` })
   switch (mount.kind) {
     case 'file':
       return [...writeFile(`${memory}/${i}`, mount, i), hold(`${memory}/${i}`)]
     case 'stack': {
-      const options = overlayOptions(mount.stack.length, `s${i}-`, String(i), rights)
-      return [call('mount', ['overlay', `merged${i}`, 'overlay', 0, options], `mount what ${mount.target} shows`), hold(`merged${i}/${mount.source}`)]
+      const overlay = prepareOverlay(o.folder, mount.stack, { suffix: String(i), machineRoot: o.machineRoot })
+      const steps = overlaySteps(o.folder, overlay, { suffix: String(i), what: `mount what ${mount.target} shows` })
+      return [...steps, hold(`merged${i}/${mount.source}`)]
     }
     case 'folder':
     case 'socket':

@@ -1,5 +1,5 @@
 /** The sandbox of Linux: namespaces and an overlay, by generated programs. For root: of the machine, or of a user namespace that this program was started in. */
-import { constants, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { arch, platform, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,6 @@ import { finishingSteps, parseNames, parseValues, readNames, readValues } from '
 import { cpuOf, type Launched, launch } from './machine/launch.ts'
 import { call, type Step } from './machine/step.ts'
 import type { Cpu } from './machine/system-calls.ts'
-import { mostLowers } from './overlay-options.ts'
 import { parseReport } from './report.ts'
 import type { Ability, Ended, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
 import { fifoName, type Rights, runSteps } from './steps.ts'
@@ -21,7 +20,7 @@ export function namespaceSandbox(): Sandbox {
   const cpu = cpuOf(arch()) ?? 'x64'
   const rights = rightsHere()
   const quick = (steps: readonly Step[], folder: string, o: Waiting & { collect?: boolean }) => launch(steps, cpu, { ...o, folder })
-  const run = (job: SandboxJob, o: RunOptions) => runJob(job, runSteps(job, rights), { ...o, cpu })
+  const run = (job: SandboxJob, o: RunOptions) => runJob(job, rights, { ...o, cpu })
   return {
     name: rights.machineRoot ? 'overlay, as root' : 'overlay, as root of a user namespace',
     overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.',
@@ -89,9 +88,9 @@ function advice(ended: Extract<Ended, { kind: 'unable' }>): readonly string[] {
   return ['the folder for builds must lie on a file system that can be the upper side of an overlay: not on an overlay itself']
 }
 
-async function runJob(job: SandboxJob, steps: readonly Step[], o: RunOptions & { readonly cpu: Cpu }): Promise<Ended> {
+async function runJob(job: SandboxJob, rights: Rights, o: RunOptions & { readonly cpu: Cpu }): Promise<Ended> {
   o.signal.throwIfAborted()
-  makeFolders(job)
+  const steps = runSteps(job, rights)
   let output: Output | undefined
   let pid: number | undefined
   let killParent = (): void => undefined
@@ -136,18 +135,6 @@ function endOf(steps: readonly Step[], launched: Launched): Ended {
   const failed = failure && steps[failure.step]
   if (failure !== undefined && failed?.kind === 'call') return { kind: 'unable', what: failed.what, error: failure.error }
   return { kind: 'exited', code: (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f) }
-}
-
-function makeFolders({ folder, lowers, mounts }: SandboxJob): void {
-  if (lowers.length > mostLowers) throw problem('BUILD_SANDBOX_FAILED', { what: 'stack the layers', reason: `${lowers.length} are more than ${mostLowers}` })
-  stack(folder, lowers, 'l', '')
-  mkdirSync(join(folder, 'memory'), { recursive: true })
-  for (const [i, mount] of mounts.entries()) if (mount.kind === 'stack') stack(folder, mount.stack, `s${i}-`, String(i))
-}
-
-function stack(folder: string, lowers: readonly string[], prefix: string, suffix: string): void {
-  for (const name of ['upper', 'work', 'merged']) mkdirSync(join(folder, name + suffix), { recursive: true, mode: 0o755 })
-  for (const [i, lower] of lowers.entries()) symlinkSync(lower, join(folder, `${prefix}${i}`))
 }
 
 interface Output {

@@ -1,11 +1,56 @@
-/** Options of an overlay mount. Lowers go by short names in the run's folder, so that hundreds of them fit into one page. */
+/** An overlay mount in one page of options: lowers by short names, relative to a folder that the mounting process stands in. */
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { problem } from '../../base/problem.ts'
+import { call, type Step } from './machine/step.ts'
 
 /** More are refused by the kernel. */
-export const mostLowers = 500
+const mostLowers = 500
+/** mount(2) cuts what is longer, without a word. */
+const onePage = 4000
 
-/** `prefix` and a number name the lowers; the topmost is 0. */
-export function overlayOptions(lowers: number, prefix: string, suffix: string, o: { readonly machineRoot: boolean }): string {
-  const folders = Array.from({ length: lowers }, (_, i) => `${prefix}${i}`)
-  const base = `lowerdir=${folders.join(':')},upperdir=upper${suffix},workdir=work${suffix},index=off,metacopy=off,volatile`
-  return o.machineRoot ? `${base},redirect_dir=off` : `${base},userxattr`
+export interface Overlay {
+  /** Where the process stands while it mounts. */
+  readonly from: string
+  readonly options: string
+}
+
+/** Makes `upper`, `work` and `merged` in the run's folder, with the suffix, and links to the lowers where their own names are too long. */
+export function prepareOverlay(folder: string, lowers: readonly string[], o: { readonly suffix: string; readonly machineRoot: boolean }): Overlay {
+  if (lowers.length > mostLowers) throw problem('BUILD_SANDBOX_FAILED', { what: 'stack the layers', reason: `${lowers.length} are more than ${mostLowers}` })
+  for (const name of ['upper', 'work', 'merged']) mkdirSync(join(folder, name + o.suffix), { recursive: true, mode: 0o755 })
+  const nothing = join(folder, `nothing${o.suffix}`)
+  if (lowers.length === 0) mkdirSync(nothing, { recursive: true })
+  const stack = lowers.length === 0 ? [nothing] : lowers
+  const store = dirname(dirname(stack[0] ?? folder))
+  const direct = optionsOf(
+    stack.map((lower) => relative(store, lower)),
+    relative(store, folder),
+    o,
+  )
+  if (direct.length < onePage && !/[\\:,]/.test(stack.map((lower) => relative(store, lower)).join('') + relative(store, folder)))
+    return { from: store, options: direct }
+  for (const [i, lower] of stack.entries()) symlinkSync(lower, join(folder, `l${o.suffix}-${i}`))
+  return {
+    from: folder,
+    options: optionsOf(
+      stack.map((_, i) => `l${o.suffix}-${i}`),
+      '.',
+      o,
+    ),
+  }
+}
+
+function optionsOf(lowers: readonly string[], folder: string, o: { readonly suffix: string; readonly machineRoot: boolean }): string {
+  const own = `upperdir=${folder}/upper${o.suffix},workdir=${folder}/work${o.suffix},index=off,metacopy=off,volatile`
+  return `lowerdir=${lowers.join(':')},${own},${o.machineRoot ? 'redirect_dir=off' : 'userxattr'}`
+}
+
+/** Back in the run's folder afterwards, where `merged` is. */
+export function overlaySteps(folder: string, overlay: Overlay, o: { readonly suffix: string; readonly what: string }): readonly Step[] {
+  return [
+    call('chdir', [overlay.from], `enter ${overlay.from}`),
+    call('mount', ['overlay', join(folder, `merged${o.suffix}`), 'overlay', 0, overlay.options], o.what),
+    call('chdir', [folder], `enter ${folder}`),
+  ]
 }

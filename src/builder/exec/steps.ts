@@ -5,7 +5,7 @@ import { deviceSteps, kernelSteps, maskSteps } from './kernel-mounts.ts'
 import { addressOf, call, reportDescriptor, type Step, slot, texts } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
 import { placeMounts, prepareMounts } from './mount-steps.ts'
-import { overlayOptions } from './overlay-options.ts'
+import { overlaySteps, prepareOverlay } from './overlay-options.ts'
 import type { SandboxJob } from './sandbox.ts'
 
 export interface Rights {
@@ -27,7 +27,7 @@ const newPid = 0x20000000
 const newNet = 0x40000000
 export const fifoName = 'output'
 
-/** Report: the child's process id as eight bytes, its wait status as eight bytes when it has ended; or a failure. */
+/** Makes the folders that the steps need. Report: the child's process id as eight bytes, its wait status as eight bytes when it has ended; or a failure. */
 export function runSteps(job: SandboxJob, rights: Rights): readonly Step[] {
   return [...parentSteps(job), { kind: 'label', label: 'child' }, ...childSteps(job, rights)]
 }
@@ -61,8 +61,8 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
     call('setsid', [], 'start a session'),
     call('mount', [0, '/', 0, 0x44000, 0], 'make mounts private'),
-    call('mount', ['overlay', 'merged', 'overlay', 0, overlayOptions(job.lowers.length, 'l', '', rights)], 'mount the overlay'),
-    ...prepareMounts(job.mounts, rights),
+    ...overlaySteps(job.folder, prepareOverlay(job.folder, job.lowers, { suffix: '', ...rights }), { suffix: '', what: 'mount the overlay' }),
+    ...prepareMounts(job, rights),
     ...kernelSteps('prepare', rights),
     call('chdir', ['merged'], 'enter the root file system'),
     call('pivot_root', ['.', '.'], 'change the root'),

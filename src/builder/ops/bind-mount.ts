@@ -39,6 +39,7 @@ export async function openBind(one: Bind, target: string, runs: RunWorld, op: Ru
   const name = createHash('sha256')
     .update(`bind ${await bindIdentity(one, op, world)}`)
     .digest('hex')
+    .slice(0, 32)
   const { folder } = await runs.filled(name, { fill: fillFromChanges(files) }, [])
   return { ...common, stack: [folder], source: 'bound', isFile: files[0]?.[1].kind !== 'dir' }
 }

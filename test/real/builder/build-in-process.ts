@@ -1,0 +1,26 @@
+/** A build in a process of its own, to be killed: context, store and the instructions after FROM. */
+import process from 'node:process'
+import { build } from '../../../src/builder/build.ts'
+import { directoryStore } from '../../../src/builder/store/directory.ts'
+
+const [, , contextDir = '', storeDir = '', instructions = ''] = process.argv
+const signal = new AbortController().signal
+
+await build(
+  {
+    contextDir,
+    dockerfile: { name: 'Dockerfile', text: `FROM scratch\nCOPY busybox /bin/sh\n${instructions}\n` },
+    args: new Map(),
+    labels: new Map(),
+    platform: { os: 'linux', architecture: 'amd64' },
+    created: 0,
+    reproducible: false,
+    noCache: false,
+  },
+  {
+    store: directoryStore(storeDir),
+    baseImage: async (name) => Promise.reject(new Error(name)),
+    signal,
+    emit: (event) => void (event.kind === 'log' && process.stdout.write(`${event.text}\n`)),
+  },
+)
