@@ -56,7 +56,7 @@ async function foreignImage(listed: DockerArchiveImage, o: Source): Promise<Imag
 
 async function foreignLayer(packed: PackedFile, diffId: Digest, o: Source): Promise<Layer> {
   const { tar } = o
-  const head = await tar.read({ offset: packed.offset, size: Math.min(8, packed.size) }, { limit: 8 })
+  const head = await tar.read({ ...packed, size: Math.min(8, packed.size) }, { limit: 8 })
   const compression = sniffCompression(head)
   if (compression === 'bzip2' || compression === 'xz') throw problem('COMPRESSION_UNKNOWN', { what: `a layer of ${tar.path}`, format: compression })
   const open = async (w: Waiting) => tar.open(packed, w)

@@ -1,8 +1,7 @@
 /** Opens image archives of every form: ours (hybrid), docker's, OCI layouts as tar and as folder. */
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../base/problem.ts'
-import { sniffCompression } from '../oci/decompress.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { compressionOf } from '../oci/media-types.ts'
 import type { BlobPlace } from '../oci/view-from-blobs.ts'
@@ -12,7 +11,7 @@ import { dockerArchiveImages, type ForeignOptions } from './docker-archive.ts'
 import { ifPresent } from './file-errors.ts'
 import { blobName, indexFile, layoutImages } from './layout-images.ts'
 import { largestDocument } from './stored-image.ts'
-import { openTarFile, type TarFile } from './tar-file.ts'
+import { openTarFile, type PackedFile, type TarFile } from './tar-file.ts'
 
 /** `signal` bounds opening and, for foreign archives, compressing. Close the archive when its views are no longer needed. */
 export async function openArchive(path: string, o: ForeignOptions): Promise<Archive> {
@@ -31,7 +30,6 @@ async function openLayout(path: string): Promise<Archive> {
 }
 
 async function openTar(path: string, o: ForeignOptions): Promise<Archive> {
-  await refuseCompressed(path)
   const tar = await openTarFile(path, o)
   try {
     return await archiveOf(tar, o)
@@ -59,8 +57,8 @@ async function archiveOf(tar: TarFile, o: ForeignOptions): Promise<Archive> {
 }
 
 function tarPlace(tar: TarFile): BlobPlace {
-  const read = (descriptor: Descriptor) => tar.read(tar.need(blobName(descriptor)), { limit: largestDocument })
-  return { name: tar.path, readManifest: read, readConfig: read, open: async (descriptor, w) => tar.open(tar.need(blobName(descriptor)), w) }
+  const read = (descriptor: Descriptor) => tar.read(sized(tar, descriptor), { limit: largestDocument })
+  return { name: tar.path, readManifest: read, readConfig: read, open: async (descriptor, w) => tar.open(sized(tar, descriptor), w) }
 }
 
 /** docker save without containerd writes manifests over plain layers: true to the archive, but nothing that should reach a registry. */
@@ -72,19 +70,11 @@ async function areCompressed(images: readonly ArchivedImage[]): Promise<boolean>
   return true
 }
 
-async function refuseCompressed(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    const head = Buffer.alloc(8)
-    await file.read(head, 0, head.length, 0)
-    const format = sniffCompression(head)
-    if (format !== 'none')
-      throw problem(
-        'ARCHIVE_UNREADABLE',
-        { path, reason: `it is compressed with ${format} as a whole` },
-        { hint: 'Decompress it first, for example with gunzip.' },
-      )
-  } finally {
-    await file.close()
+/** Found out before the first byte goes anywhere. */
+function sized(tar: TarFile, descriptor: Descriptor): PackedFile {
+  const packed = tar.need(blobName(descriptor))
+  if (packed.size !== descriptor.size) {
+    throw problem('ARCHIVE_ENTRY_WRONG', { path: tar.path, entry: packed.name, reason: `has ${packed.size} bytes, its descriptor says ${descriptor.size}` })
   }
+  return packed
 }

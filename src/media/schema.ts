@@ -13,9 +13,17 @@ export interface DockerArchiveImage {
   readonly Layers: readonly string[]
 }
 
+/** Runtimes take 128 layers. The same entry listed again and again would be compressed again and again. */
+const mostLayers = 1000
+const mostImages = 10_000
+
 export function parseDockerManifest(bytes: Uint8Array, path: string): readonly DockerArchiveImage[] {
   const answer = v.safeParse(dockerManifest, parsed(bytes))
   if (!answer.success) throw problem('ARCHIVE_UNREADABLE', { path, reason: 'its manifest.json is not the list that docker save writes' })
+  const longest = Math.max(0, ...answer.output.map((image) => image.Layers?.length ?? 0))
+  if (answer.output.length > mostImages || longest > mostLayers) {
+    throw problem('ARCHIVE_DAMAGED', { path, reason: `its manifest.json lists ${answer.output.length} images and up to ${longest} layers` })
+  }
   return answer.output.map((image) => ({ Config: image.Config, RepoTags: image.RepoTags ?? [], Layers: image.Layers ?? [] }))
 }
 

@@ -81,11 +81,12 @@ async function dockerManifest(images: readonly ImageToPack[]): Promise<Buffer> {
   return Buffer.from(JSON.stringify(lines.flat()))
 }
 
-async function firstImage(view: Image | Index): Promise<Image | undefined> {
+async function firstImage(view: Image | Index, seen: Set<Digest> = new Set()): Promise<Image | undefined> {
   if (view.kind === 'image') return view
+  seen.add(await view.digest())
   for (const child of await view.children()) {
-    if (child.descriptor.platform?.os === 'unknown') continue
-    const found = await firstImage(await child.open())
+    if (child.descriptor.platform?.os === 'unknown' || seen.has(child.descriptor.digest)) continue
+    const found = await firstImage(await child.open(), seen)
     if (found !== undefined) return found
   }
   return undefined

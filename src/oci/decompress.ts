@@ -1,5 +1,5 @@
 /** Plain bytes out of whatever a layer turns out to be: its magic bytes decide, not its label. */
-import { addAbortSignal, Readable } from 'node:stream'
+import { addAbortSignal, Readable, Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { problem } from '../base/problem.ts'
 import { join } from './join.ts'
@@ -26,7 +26,37 @@ export async function decompressed(source: Readable, what: string, o: { readonly
   }
   const whole = Readable.from(replay(first, bytes), { objectMode: false })
   if (format === 'gzip') return join(whole, [createGunzip({ chunkSize })], o)
-  return format === 'zstd' ? join(whole, [createZstdDecompress({ chunkSize })], o) : whole
+  if (format !== 'zstd') return whole
+  const { before, after } = growthGuard(what)
+  return join(whole, [before, createZstdDecompress({ chunkSize }), after], o)
+}
+
+/** gzip grows at most 1032-fold, which a sparse file may well do; zstd has no bound of its own. */
+const mostGrowth = 10_000
+const harmless = 2 ** 30
+
+/** Two streams around one that unpacks: fails when what comes out is out of all proportion to what goes in. */
+export function growthGuard(
+  what: string,
+  o: { readonly growth?: number; readonly least?: number } = {},
+): { readonly before: Transform; readonly after: Transform } {
+  let packed = 0
+  let unpacked = 0
+  const before = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      packed += chunk.length
+      done(null, chunk)
+    },
+  })
+  const after = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      unpacked += chunk.length
+      const limit = Math.max(o.least ?? harmless, packed * (o.growth ?? mostGrowth))
+      if (unpacked > limit) done(problem('UNPACKED_TOO_LARGE', { what, packed, limit }))
+      else done(null, chunk)
+    },
+  })
+  return { before, after }
 }
 
 async function* replay(first: IteratorResult<Buffer>, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

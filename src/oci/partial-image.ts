@@ -24,7 +24,7 @@ export function imageFromManifest(core: ImageCore): Image {
   const manifest = parseManifest(core.manifestBytes, core.name)
   const configBytes = once(async () => {
     const bytes = await core.readConfig(manifest.config)
-    verifyBytes(bytes, manifest.config, `configuration ${shortDigest(manifest.config.digest)}`)
+    verifyBytes(bytes, manifest.config, `configuration ${shortDigest(manifest.config.digest)} of ${core.name}`)
     return bytes
   })
   const config = once(async () => parseConfig(await configBytes(), core.name))

@@ -16,13 +16,15 @@ export interface CompressedLayerCore {
   diffId(): Promise<Digest>
   /** The blob's bytes, unverified. Called once per reader. */
   open(o: Waiting): Promise<Readable>
+  /** Where it is, for messages. */
+  readonly place?: string
   readonly origin?: RepositoryRef
 }
 
 /** A layer whose blob exists already: content store, registry, archive. */
 export function layerFromBlob(core: CompressedLayerCore): Layer {
   const { digest, size } = core.descriptor
-  const what = `layer ${shortDigest(digest)}`
+  const what = `layer ${shortDigest(digest)}${core.place === undefined ? '' : ` of ${core.place}`}`
   const compressed = async (o: Waiting) => join(await core.open(o), [verifier({ digest, size }, what)], o)
   return {
     descriptor: async () => core.descriptor,

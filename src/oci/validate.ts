@@ -9,7 +9,13 @@ import { isForeignLayerType } from './media-types.ts'
 import { describe, type Image, type Index, type Layer, type Waiting } from './views.ts'
 
 export function validate(view: Image | Index, o: Waiting): Promise<readonly Diagnostic[]> {
-  return view.kind === 'image' ? validateImage(view, o) : validateIndex(view, o)
+  return validateOnce(view, new Set(), o)
+}
+
+/** What several indexes name is looked at once: they may name it a million times. */
+async function validateOnce(view: Image | Index, seen: Set<string>, o: Waiting): Promise<readonly Diagnostic[]> {
+  seen.add(await view.digest())
+  return view.kind === 'image' ? validateImage(view, o) : validateIndex(view, seen, o)
 }
 
 export async function validateImage(image: Image, o: Waiting): Promise<readonly Diagnostic[]> {
@@ -54,7 +60,7 @@ async function measure(stream: Readable, algorithm: 'sha256' | 'sha512', o: Wait
   return { digest: meter.digest(), size: meter.size() }
 }
 
-export async function validateIndex(index: Index, o: Waiting): Promise<readonly Diagnostic[]> {
+async function validateIndex(index: Index, seen: Set<string>, o: Waiting): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = []
   const what = `index ${shortDigest(await index.digest())}`
   await guarded(found, async () => {
@@ -62,12 +68,13 @@ export async function validateIndex(index: Index, o: Waiting): Promise<readonly 
     const wrong = (reason: string) => found.push(diagnose('IMAGE_INCONSISTENT', { what, reason }))
     if (digestOf(await index.manifestBytes(), algorithmOf(digest)) !== digest) wrong('its digest is not that of its manifest')
     for (const child of await index.children()) {
+      if (seen.has(child.descriptor.digest)) continue
       await guarded(found, async () => {
         const view = await child.open()
         const actual = await describe(view)
         if (actual.digest !== child.descriptor.digest) wrong(`it names ${child.descriptor.digest}, the child is ${actual.digest}`)
         if (actual.size !== child.descriptor.size) wrong(`the child ${shortDigest(actual.digest)} has ${actual.size} bytes, not ${child.descriptor.size}`)
-        found.push(...(await validate(view, o)))
+        found.push(...(await validateOnce(view, seen, o)))
       })
     }
   })

@@ -57,7 +57,7 @@ export function viewOfManifest(
     mediaType,
     manifestBytes,
     readConfig: (descriptor) => place.readConfig(descriptor),
-    layer: (descriptor, diffId) => layerFromBlob({ descriptor, diffId, open: (w) => place.open(descriptor, w), ...origin }),
+    layer: (descriptor, diffId) => layerFromBlob({ descriptor, diffId, open: (w) => place.open(descriptor, w), place: place.name, ...origin }),
     ...origin,
   })
 }

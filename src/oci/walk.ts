@@ -26,7 +26,7 @@ export async function* walk(view: Image | Index, seen: Set<Digest> = new Set()):
   const descriptor = await describe(view)
   if (seen.has(descriptor.digest)) return
   if (view.kind === 'index') {
-    for (const child of await view.children()) yield* walk(await child.open(), seen)
+    for (const child of await view.children()) if (!seen.has(child.descriptor.digest)) yield* walk(await child.open(), seen)
   } else {
     for (const blob of await blobsOf(view)) {
       if (seen.has(blob.descriptor.digest)) continue

@@ -19,6 +19,9 @@ export interface TarRead {
 
 /** Extension headers larger than this are an attack, not a name. */
 const largestExtension = 1024 * 1024
+/** They are copied for every entry; git writes one. */
+const mostGlobals = 100
+const mostExtensions = 100
 
 export async function* readTar(source: ByteSource, o: { readonly signal: AbortSignal }): AsyncGenerator<TarRead> {
   const globals = new Map<string, Buffer>()
@@ -79,8 +82,10 @@ async function sparseOf(source: ByteSource, header: RawHeader, overlay: Overlay)
 async function nextHeader(source: ByteSource, globals: Map<string, Buffer>): Promise<{ header: RawHeader; overlay: Overlay } | undefined> {
   let records: readonly (readonly [string, Buffer])[] = []
   const long: { name?: Buffer; link?: Buffer } = {}
+  let headers = 0
   for (;;) {
     const offset = source.position
+    if (++headers > mostExtensions) throw problem('TAR_CORRUPT', { offset, reason: `an entry has more than ${mostExtensions} extension headers` })
     const block = await source.exactly(blockSize)
     if (block.length === 0 || isZeroBlock(block)) {
       if (block.length === 0 || block.length === blockSize) return undefined
@@ -88,8 +93,10 @@ async function nextHeader(source: ByteSource, globals: Map<string, Buffer>): Pro
     if (block.length < blockSize) throw cut(source)
     const header = readHeader(block, offset)
     if (header.typeFlag === 'x' || header.typeFlag === 'X') records = decodePax(await extension(source, header), offset + blockSize)
-    else if (header.typeFlag === 'g') layOver(globals, decodePax(await extension(source, header), offset + blockSize))
-    else if (header.typeFlag === 'L') long.name = untilNul(await extension(source, header))
+    else if (header.typeFlag === 'g') {
+      layOver(globals, decodePax(await extension(source, header), offset + blockSize))
+      if (globals.size > mostGlobals) throw problem('TAR_CORRUPT', { offset, reason: `it sets more than ${mostGlobals} values for all entries` })
+    } else if (header.typeFlag === 'L') long.name = untilNul(await extension(source, header))
     else if (header.typeFlag === 'K') long.link = untilNul(await extension(source, header))
     else return { header, overlay: { pax: layOver(new Map(globals), records), records, ...long } }
   }

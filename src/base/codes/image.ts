@@ -98,6 +98,24 @@ export const imageCodes = {
     hint: 'Check the path; relative paths start at the current folder, in a pipeline at /harness.',
     explain: 'The archive or layout folder that was named is not there.',
   },
+  ARCHIVE_DAMAGED: {
+    severity: 'error',
+    message: '{path} is no sound archive: {reason}',
+    hint: 'Make it again from its source.',
+    explain:
+      'The file was cut, was damaged, is not a tar archive, or was made to do harm: more entries, layers or unpacked bytes than an honest image has. Nothing was taken from it.',
+  },
+  ARCHIVE_ENTRY_WRONG: {
+    severity: 'error',
+    message: '{path}: entry "{entry}" {reason}',
+    explain:
+      'One entry of the archive points outside it, has another size than its descriptor says, or is larger than a document may be. The archive was damaged or tampered with; nothing was taken from it.',
+  },
+  UNPACKED_TOO_LARGE: {
+    severity: 'error',
+    message: '{what} has {packed} bytes and unpacks to more than {limit}',
+    explain: 'Compressed data that grows beyond all proportion is an attack on memory, disk or patience. Unpacking was stopped.',
+  },
   ARCHIVE_DUPLICATE: {
     severity: 'error',
     message: '{path} holds "{entry}" twice',
