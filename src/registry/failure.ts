@@ -17,8 +17,8 @@ export interface FailureContext {
   /** What was asked for, in the user's words: `to push acme/app:1`. */
   readonly what: string
   readonly nowMs: number
-  /** Never appears in a message. */
-  readonly secret?: string
+  /** What the registry must not get into a message by repeating it. */
+  readonly secrets: readonly string[]
 }
 
 type RefusalCode = Extract<
@@ -63,9 +63,9 @@ const immutable = /immutab|cannot be overwritten|can't be overwritten|not enough
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 
 export async function refusal(response: HttpResponse, context: FailureContext): Promise<Problem> {
-  const body = await readCapped(response)
+  const body = redact(await readCapped(response), context.secrets)
   const faults = parseFaults(body)
-  const reason = redact(faults.map((fault) => fault.message || fault.code).join('; ') || plainText(body) || statusText(response.status), context.secret)
+  const reason = faults.map((fault) => fault.message || fault.code).join('; ') || plainText(body) || statusText(response.status)
   const code = codeOf(response.status, faults, reason)
   const retryAfterMs = retryAfter(response.header('retry-after'), context.nowMs)
   const cause: HttpFailure = { kind: 'http-failure', status: response.status, faults, ...(retryAfterMs !== undefined && { retryAfterMs }) }
@@ -118,8 +118,16 @@ function plainText(body: string): string {
   return (title ?? (/^\s*</.test(body) ? '' : body)).replace(/\s+/g, ' ').trim().slice(0, 300)
 }
 
-function redact(text: string, secret: string | undefined): string {
-  return secret === undefined || secret === '' ? text : text.replaceAll(secret, '***')
+function redact(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '***'), text)
+}
+
+/** All forms of what an Authorization header holds: the whole, and the password inside. */
+export function secretsIn(authorization: string | undefined): readonly string[] {
+  const [scheme = '', value = ''] = (authorization ?? '').split(' ')
+  if (scheme !== 'Basic') return [value]
+  const text = Buffer.from(value, 'base64').toString('utf8')
+  return [value, text.slice(text.indexOf(':') + 1)]
 }
 
 function statusText(status: number): string {

@@ -2,7 +2,7 @@
 import { problem } from '../base/problem.ts'
 import type { Credentials } from '../ports/registry-auth.ts'
 import type { Endpoint } from './endpoint.ts'
-import { refusal } from './failure.ts'
+import { refusal, secretsIn } from './failure.ts'
 import type { HttpRequest, HttpSend } from './http.ts'
 import { parseToken } from './schema.ts'
 import { connectionProblem } from './unreachable-registry.ts'
@@ -30,8 +30,8 @@ export async function fetchToken(request: TokenRequest, o: { readonly send: Http
   })
   const what = scopes.join(' ') || 'access'
   if (response.status !== 200) {
-    const secret = credentials?.kind === 'basic' ? credentials.password : credentials?.token
-    const failed = await refusal(response, { registry: endpoint.registry, what, nowMs: o.nowMs, ...(secret !== undefined && { secret }) })
+    const secrets = credentials?.kind === 'identity-token' ? [credentials.token] : secretsIn(exchange.headers['authorization'])
+    const failed = await refusal(response, { registry: endpoint.registry, what, nowMs: o.nowMs, secrets })
     const reason = failed.message
     throw problem(
       'REGISTRY_TOKEN_REFUSED',

@@ -4,7 +4,7 @@ import { problem } from '../base/problem.ts'
 import type { RegistryAuth } from '../ports/registry-auth.ts'
 import { type Access, authorizer } from './authorizer.ts'
 import { discard } from './discard.ts'
-import { refusal } from './failure.ts'
+import { refusal, secretsIn } from './failure.ts'
 import type { HttpRequest, HttpResponse, HttpSend } from './http.ts'
 import { connectionProblem } from './unreachable-registry.ts'
 
@@ -51,12 +51,11 @@ export function transport(o: TransportOptions): Transport {
         answer = await attempt(authorization)
       } else if (authorization === undefined) proof.notAsked(request.access)
       if (request.accept.includes(answer.status)) return answer
-      const secret = authorization?.split(' ')[1]
       throw await refusal(answer, {
         registry: request.access.endpoint.registry,
         what: request.what,
         nowMs: o.clock.now(),
-        ...(secret !== undefined && { secret }),
+        secrets: secretsIn(authorization),
       })
     },
   }

@@ -21,9 +21,15 @@ export interface OwnedDispatchers {
 }
 
 /** A silent peer is given up after this long: headers of a large commit may take minutes, bytes may not. */
-const waits = { headersTimeout: 300_000, bodyTimeout: 60_000, keepAliveTimeout: 10_000 }
+const usualWaits = { headersTimeout: 300_000, bodyTimeout: 60_000, keepAliveTimeout: 10_000 }
 
-export function ownDispatchers(o: { readonly proxies?: Proxies } = {}): OwnedDispatchers {
+export interface DispatcherOptions {
+  readonly proxies?: Proxies
+  readonly waits?: Partial<typeof usualWaits>
+}
+
+export function ownDispatchers(o: DispatcherOptions = {}): OwnedDispatchers {
+  const waits = { ...usualWaits, ...o.waits }
   const agents = new Map<string, Dispatcher>()
   return {
     dispatchers: (endpoint, url) => {

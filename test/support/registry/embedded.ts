@@ -7,9 +7,8 @@ import type { Clock } from '../../../src/base/clock.ts'
 import type { Credentials, RegistryAuth } from '../../../src/ports/registry-auth.ts'
 import { createRegistryClient, type RegistryClient } from '../../../src/registry/client.ts'
 import type { HostMapping } from '../../../src/registry/endpoint.ts'
-import type { Proxies } from '../../../src/registry/proxies.ts'
 import { createRegistry, type RegistryOptions } from '../../../src/registry/server/create-registry.ts'
-import { ownDispatchers, undiciHttp } from '../../../src/registry/undici-http.ts'
+import { type DispatcherOptions, ownDispatchers, undiciHttp } from '../../../src/registry/undici-http.ts'
 
 export interface TestRegistry {
   /** `127.0.0.1:port`. */
@@ -50,10 +49,9 @@ export function fixedCredentials(credentials: Credentials): RegistryAuth {
   return { name: 'fixed', credentialsFor: async () => credentials }
 }
 
-export interface TestClientOptions {
+export interface TestClientOptions extends DispatcherOptions {
   readonly auth?: RegistryAuth
   readonly hosts?: readonly HostMapping[]
-  readonly proxies?: Proxies
   readonly say?: (line: string) => void
 }
 
