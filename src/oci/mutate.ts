@@ -39,6 +39,13 @@ export async function withFormat(image: Image, format: ImageFormat): Promise<Ima
   return formatOf(image.mediaType) === format ? image : assembleImage({ ...(await partsOf(image)), format })
 }
 
+/** The image with other layers in the place of its own, one for one; history and all the rest stay unless `change` says otherwise. */
+export async function replaceLayers(image: Image, layers: readonly Layer[], change: (config: ImageConfig) => ImageConfig): Promise<Image> {
+  const parts = await partsOf(image)
+  const diffIds = await Promise.all(layers.map((layer) => layer.diffId()))
+  return assembleImage({ ...parts, layers, config: { ...change(parts.config), rootfs: { ...parts.config.rootfs, diff_ids: diffIds } } })
+}
+
 async function partsOf(image: Image): Promise<ImageParts> {
   const manifest = await image.manifest()
   return {
