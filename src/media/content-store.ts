@@ -1,6 +1,6 @@
 /** Blobs in a folder, each named by its digest: DIR/blobs/<algorithm>/<hex>, the same shape as an OCI layout. */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open as openFile, readdir, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open as openFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { problem } from '../base/problem.ts'
@@ -46,9 +46,13 @@ export interface ContentStore {
   read(digest: Digest, o: { readonly limit: number }): Promise<Buffer>
   size(digest: Digest): Promise<number | undefined>
   has(digest: Digest): Promise<boolean>
+  /** As `has`, and makes the blob new: whoever is about to name something that is here already keeps it from being pruned. */
+  reuse(digest: Digest): Promise<boolean>
   list(): AsyncIterable<ListedBlob>
   /** Answers whether it was there. Open readers go on. */
   remove(digest: Digest): Promise<boolean>
+  /** Removes a blob that nobody wrote or reused since `beforeMs`, also when somebody does so at this very moment; answers whether it did. */
+  removeOld(digest: Digest, o: { readonly beforeMs: number }): Promise<boolean>
   /** Removes what a crash left of ingests started before `beforeMs`; answers how many. */
   sweep(o: { readonly beforeMs: number }): Promise<number>
   blobPath(digest: Digest): string
@@ -66,7 +70,8 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
     scratch: () => scratch(ingestFolder),
     size,
     has: async (digest) => (await size(digest)) !== undefined,
-    put: (source, options) => put(source, options, { ingest, size }),
+    reuse: (digest) => touched(blobPath(digest)),
+    put: (source, options) => put(source, options, { ingest, size: async (digest) => ((await touched(blobPath(digest))) ? size(digest) : undefined) }),
     open: async (digest, options) => {
       const file = await opened(blobPath(digest), digest)
       return file.createReadStream({ ...range(options), highWaterMark: 256 * 1024, signal: options.signal })
@@ -83,6 +88,7 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
     },
     list: () => list(dir),
     remove: async (digest) => (await ifPresent(rm(blobPath(digest)).then(() => true))) ?? false,
+    removeOld: (digest, { beforeMs }) => removeOld(blobPath(digest), { aside: ingestFolder, beforeMs }),
     sweep: ({ beforeMs }) => sweep(ingestFolder, beforeMs),
   }
 }
@@ -124,6 +130,26 @@ async function put(
     throw error
   }
   return ingest.commit(o.expected)
+}
+
+/** False when there is no such file. */
+async function touched(path: string): Promise<boolean> {
+  return (await ifPresent(utimes(path, new Date(), new Date()).then(() => true))) ?? false
+}
+
+/** Out of sight first, then a second look: whoever reused it before is seen now, whoever comes after does not find it and writes it anew. */
+async function removeOld(path: string, o: { readonly aside: string; readonly beforeMs: number }): Promise<boolean> {
+  const before = await ifPresent(stat(path))
+  if (before === undefined || before.mtimeMs >= o.beforeMs) return false
+  await mkdir(o.aside, { recursive: true })
+  const aside = join(o.aside, randomUUID())
+  if ((await ifPresent(rename(path, aside).then(() => true))) === undefined) return false
+  if ((await stat(aside)).mtimeMs >= o.beforeMs) {
+    await rename(aside, path)
+    return false
+  }
+  await rm(aside, { force: true })
+  return true
 }
 
 async function* list(dir: string): AsyncGenerator<ListedBlob> {

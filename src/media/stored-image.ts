@@ -17,7 +17,7 @@ export function openStored(store: ContentStore, descriptor: Descriptor): Promise
 export async function saveImage(store: ContentStore, view: Image | Index, o: Waiting): Promise<Descriptor> {
   for await (const part of walk(view)) {
     const { digest, size } = part.descriptor
-    if (await store.has(digest)) continue
+    if (await store.reuse(digest)) continue
     await store.put(part.kind === 'manifest' ? part.bytes : await part.open(o), { signal: o.signal, expected: { digest, size } })
   }
   return describe(view)
