@@ -139,7 +139,11 @@ function locationOf(answer: Answer, repository: Repository): URL {
   if (text === undefined || !URL.canParse(text, answer.url.href)) {
     throw problem('REGISTRY_PROTOCOL', { registry: repository.registry, what: 'an upload', reason: 'the answer has no Location' })
   }
-  return new URL(text, answer.url)
+  const url = new URL(text, answer.url)
+  // Registries behind a proxy that ends TLS often name themselves with http://; in the clear we would not prove who we are.
+  const home = new URL(repository.access.endpoint.origin)
+  const plainly = home.protocol === 'https:' && url.protocol === 'http:' && url.hostname === home.hostname
+  return plainly && (url.port === '' || url.port === home.port) ? new URL(`${home.origin}${url.pathname}${url.search}`) : url
 }
 
 function blobAt(repository: Repository, digest: Digest): string {

@@ -28,6 +28,18 @@ function scripted(lines: readonly Line[], { credentials, clock = hastyClock }: {
   return { ...http, client, repository: client.repository({ registry: 'r.io', repository: 'app' }, ['pull', 'push']) }
 }
 
+describe('an upload', () => {
+  it('stays on TLS where the registry names itself without, behind a proxy', async () => {
+    const { seen, repository } = scripted([
+      { on: 'POST', status: 202, headers: { location: 'http://r.io/v2/app/blobs/uploads/1?state=x' } },
+      { on: 'PUT', status: 201 },
+    ])
+    const body = { size: 1, open: async () => Readable.from([Buffer.from('x')], { objectMode: false }) }
+    await putBlob(repository, { mediaType: '', digest: blob, size: 1 }, body, o)
+    expect([seen[1]?.origin, seen[1]?.line]).toEqual(['https://r.io', expect.stringContaining('PUT /v2/app/blobs/uploads/1?state=x&digest=')])
+  })
+})
+
 describe('authentication', () => {
   it('fetches one anonymous token and uses it again for all that the token covers', async () => {
     const { seen, client, repository } = scripted([

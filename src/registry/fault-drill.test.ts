@@ -240,8 +240,10 @@ describe('a credential', () => {
     expectUntold(other.seen)
   })
 
-  it('is not given to another host that asks for it', async () => {
-    const other = await stranger((_request, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="give"' }).end())
+  it.each(['Basic', 'Bearer'])('is not given to another host that asks for it, %s', async (scheme) => {
+    const other = await stranger((request, response) =>
+      response.writeHead(401, { 'www-authenticate': `${scheme} realm="http://${request.headers.host}/token",service="x"` }).end('{"token": "t"}'),
+    )
     const { arm, client, target } = await drilled(about('GET', '/blobs/'), (request, response) => {
       response.writeHead(307, { location: `${other.origin}${request.url}` }).end()
       return true

@@ -45,7 +45,8 @@ export function transport(o: TransportOptions): Transport {
       const attempt = (authorization: string | undefined) => follow(request, authorization, { ...o, signal })
       let authorization = proof.known(request.access)
       let answer = await attempt(authorization)
-      if (answer.status === 401) {
+      // A host that the registry only sent us to may ask what it likes: its challenge could name a token service of its own.
+      if (answer.status === 401 && answer.url.origin === request.access.endpoint.origin) {
         await discard(answer.body)
         authorization = await proof.answer(request.access, answer.headers('www-authenticate'), { signal })
         answer = await attempt(authorization)
