@@ -70,8 +70,9 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
     scratch: () => scratch(ingestFolder),
     size,
     has: async (digest) => (await size(digest)) !== undefined,
-    reuse: (digest) => touched(blobPath(digest)),
-    put: (source, options) => put(source, options, { ingest, size: async (digest) => ((await touched(blobPath(digest))) ? size(digest) : undefined) }),
+    reuse: (digest) => touched(blobPath(digest), ingestFolder),
+    put: (source, options) =>
+      put(source, options, { ingest, size: async (digest) => ((await touched(blobPath(digest), ingestFolder)) ? size(digest) : undefined) }),
     open: async (digest, options) => {
       const file = await opened(blobPath(digest), digest)
       return file.createReadStream({ ...range(options), highWaterMark: 256 * 1024, signal: options.signal })
@@ -132,9 +133,16 @@ async function put(
   return ingest.commit(o.expected)
 }
 
-/** False when there is no such file. */
-async function touched(path: string): Promise<boolean> {
-  return (await ifPresent(utimes(path, new Date(), new Date()).then(() => true))) ?? false
+/** False when there is no such file. The time is the file system's own: that of a file made just now. */
+async function touched(path: string, folder: string): Promise<boolean> {
+  if ((await ifPresent(stat(path))) === undefined) return false
+  const fresh = await scratch(folder)
+  try {
+    const { mtime } = await fresh.stat()
+    return (await ifPresent(utimes(path, mtime, mtime).then(() => true))) ?? false
+  } finally {
+    await fresh.close()
+  }
 }
 
 /** Out of sight first, then a second look: whoever reused it before is seen now, whoever comes after does not find it and writes it anew. */
