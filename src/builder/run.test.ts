@@ -5,7 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { isProblem, type Problem } from '../base/problem.ts'
 import { type Files, type Fixture, fixture, layersOf } from './build-fixture.ts'
+import { checkBuild } from './check.ts'
 import { type Fake, fakeSandbox } from './exec/fake-sandbox-fixture.ts'
+import { directoryStore } from './store/directory.ts'
 
 const open: Fixture[] = []
 afterEach(async () => {
@@ -151,6 +153,19 @@ describe('RUN', () => {
     const { build } = await start()
     const { image } = await build('FROM scratch AS one\nRUN x\nFROM scratch AS two\nCOPY --from=one /made /got\nFROM two\nRUN y\nCOPY --from=one /made /made\n')
     expect((await layersOf(image)).map((lines) => lines[0]?.split(' ')[0])).toEqual(['got', 'made', 'made'])
+  })
+
+  it('is spoken against before the build where it is not possible', async () => {
+    const { f } = await start()
+    const check = (text: string, fake: Fake = {}) => {
+      const request = { contextDir: f.contextDir, dockerfile: { name: 'Dockerfile', text }, args: new Map(), labels: new Map() }
+      const rest = { platform: { os: 'linux', architecture: 'amd64' }, created: 0, reproducible: false, noCache: false } as const
+      const o = { store: directoryStore(f.storeDir), sandbox: fakeSandbox(fake), signal: new AbortController().signal }
+      return checkBuild({ ...request, ...rest }, o)
+    }
+    expect(await check('FROM scratch\nRUN x\n')).toEqual([])
+    expect(await check('FROM scratch\nLABEL a=1\n', { unable: 'no' })).toEqual([])
+    expect(await check('FROM scratch\nRUN x\n', { unable: 'no' })).toMatchObject([{ code: 'BUILD_RUN_IMPOSSIBLE', at: { line: 2 } }])
   })
 
   it('refuses what the sandbox will not do, at its place', async () => {

@@ -1,13 +1,14 @@
 /** Engine embedded: the builder of this program. Base images come through the registry client, layers only when they are needed. */
 import { build } from '../../builder/build.ts'
 import type { OpenBase } from '../../builder/build-world.ts'
+import { checkBuild } from '../../builder/check.ts'
 import type { BuildStore } from '../../builder/store/build-store.ts'
 import type { Builder } from '../../ports/builder.ts'
 
 export function embeddedBuilder(o: { readonly store: BuildStore; readonly baseImage: OpenBase }): Builder {
   return {
     name: 'embedded',
-    check: async () => [],
+    check: (request, { signal }) => checkBuild(request, { store: o.store, signal }),
     build: (request, { signal, emit }) => build(request, { store: o.store, baseImage: o.baseImage, signal, emit }),
   }
 }

@@ -50,9 +50,15 @@ export function kernelSteps(when: 'prepare' | 'place', { machineRoot }: Who): re
     : [call('move_mount', [slot('sys'), '', here, '/sys', emptyPath], 'place /sys')]
   return [
     ...kernelFolders.map((folder) => call('mkdirat', [here, `/${folder}`, 0o755], `make /${folder}`, { tolerate: [errno.EEXIST] })),
-    call('mount', ['proc', '/proc', 'proc', noSuid | noDev | noExec, 0], 'mount /proc'),
     ...sys,
     call('mount', ['tmpfs', '/dev', 'tmpfs', noSuid | strictAccessTime, 'mode=755,size=65536k'], 'mount /dev'),
+  ]
+}
+
+export function processFolder(): readonly Step[] {
+  return [
+    call('mkdirat', [here, '/proc', 0o755], 'make /proc', { tolerate: [errno.EEXIST] }),
+    call('mount', ['proc', '/proc', 'proc', noSuid | noDev | noExec, 0], 'mount /proc'),
   ]
 }
 

@@ -1,7 +1,7 @@
 /** The life of a RUN as system calls: new namespaces, the stacked root, what belongs into it, fewer rights, the command. */
 
 import { capabilityData, capabilityHeader, droppedCapabilities } from './capabilities.ts'
-import { deviceSteps, kernelSteps, maskSteps } from './kernel-mounts.ts'
+import { deviceSteps, kernelSteps, maskSteps, processFolder } from './kernel-mounts.ts'
 import { addressOf, call, reportDescriptor, type Step, slot, texts } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
 import { placeMounts, prepareMounts } from './mount-steps.ts'
@@ -66,6 +66,8 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
     ...kernelSteps('prepare', rights),
     call('chdir', ['merged'], 'enter the root file system'),
     call('pivot_root', ['.', '.'], 'change the root'),
+    // In a user namespace a new /proc is allowed only as long as another one is in sight.
+    ...processFolder(),
     call('umount2', ['.', 2], 'leave the old root'),
     call('chdir', ['/'], 'enter the new root'),
     ...kernelSteps('place', rights),

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isProblem, type Problem } from '../../../src/base/problem.ts'
 import { entriesOf, type Fixture, fixture } from '../../../src/builder/build-fixture.ts'
@@ -25,12 +26,15 @@ describe('RUN', options, () => {
   let below: Fixture
   let f: Fixture
   let base: Image
-  let mountsBefore: string
+  let mountsBefore: readonly string[]
   beforeAll(async () => {
     mountsBefore = readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('overlay'))
     below = await fixture()
     base = await busyboxBase(below, busybox.path)
     f = await fixture({ one: '1', 'dir/two': '2', 'dir/sub/three': '3', secret: 'in the context' })
+    writeFileSync(join(f.contextDir, 'busybox'), readFileSync(busybox.path), { mode: 0o755 })
   })
   afterAll(async () => {
     await f?.remove()
@@ -142,7 +146,6 @@ describe('RUN', options, () => {
     })
 
     it('no file of the sandbox, from scratch either', async () => {
-      writeFileSync(join(f.contextDir, 'busybox'), readFileSync(busybox.path), { mode: 0o755 })
       const { image } = await build('FROM scratch\nCOPY busybox /busybox\nRUN ["/busybox", "touch", "/x"]\n')
       expect(await Promise.all((await image.layers()).slice(1).map(entriesOf))).toEqual([['x 644 0:0']])
     })
@@ -160,9 +163,9 @@ describe('RUN', options, () => {
       const setcap = real('setcap', { apt: 'libcap2-bin', version: ['-h'] })
       expect(setcap.missing).toBeUndefined()
       // The machine's own setcap, with its libraries, inside the image.
-      const library = execFileSync('ldd', [setcap.path], { encoding: 'utf8' }).match(/\/\S+/g) ?? []
+      const library = execFileSync('/usr/bin/ldd', [setcap.path], { encoding: 'utf8' }).match(/\/\S+/g) ?? []
       for (const file of [setcap.path, ...library])
-        execFileSync('install', ['-D', execFileSync('realpath', [file], { encoding: 'utf8' }).trim(), join(f.contextDir, 'tool', file)])
+        execFileSync('/usr/bin/install', ['-D', execFileSync('realpath', [file], { encoding: 'utf8' }).trim(), join(f.contextDir, 'tool', file)])
       const { image } = await build(
         `FROM base\nCOPY tool /\nRUN cp /bin/busybox /ping && ${setcap.path} cap_net_raw+ep /ping\nRUN ${setcap.path} -v cap_net_raw+ep /ping\n`,
       )
@@ -311,7 +314,7 @@ describe('RUN', options, () => {
     })
 
     it('leaves nothing when the builder itself is killed, and sweeps its folder at the next start', async () => {
-      const script = join(import.meta.dirname, 'build-in-process.ts')
+      const script = fileURLToPath(import.meta.resolve('./build-in-process.ts'))
       const child = spawn(process.execPath, [script, f.contextDir, f.storeDir, 'RUN echo ready; sleep 87654'], { stdio: ['ignore', 'pipe', 'inherit'] })
       await new Promise<void>((ready) => child.stdout.on('data', (chunk: Buffer) => chunk.toString().includes('ready\n') && ready()))
       expect(processes('sleep 87654')).toHaveLength(1)
@@ -324,8 +327,41 @@ describe('RUN', options, () => {
     })
   })
 
+  describe('in a user namespace', () => {
+    /** Exit code and output of a build by root of a namespace that has this many ids. The map has to be there before the builder starts. */
+    async function inNamespace(ids: number, instructions: string): Promise<{ code: number | null; out: string }> {
+      const script = fileURLToPath(import.meta.resolve('./build-in-process.ts'))
+      const args = [process.execPath, script, f.contextDir, join(f.storeDir, `ids${ids}`), instructions]
+      const child = spawn('/usr/bin/unshare', ['--user', '/bin/sh', '-c', 'echo ready; read go; exec "$@"', 'sh', ...args], { stdio: 'pipe' })
+      let out = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk
+        if (out !== 'ready\n') return
+        for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${map}`, `0 0 ${ids}\n`)
+        child.stdin.end('go\n')
+      })
+      child.stderr.on('data', (chunk: Buffer) => {
+        out += chunk
+      })
+      const code = await new Promise<number | null>((closed) => child.on('close', closed))
+      return { code, out }
+    }
+    const text = 'RUN id -u; mkdir /d && touch /d/x && ln /d/x /d/y\nRUN rm -r /d && mkdir /d && ls /d | wc -l && echo z > /dev/null && touch /d/z\nRUN ls /d; '
+
+    it('with many ids does all that commands want', async () => {
+      const { code, out } = await inNamespace(65536, `${text}chown 5:6 /d/z && stat -c %u:%g /d/z`)
+      expect([code, out.split('\n').filter((line) => !line.startsWith('['))]).toEqual([0, ['ready', '0', '0', 'z', '5:6', '']])
+    })
+
+    it('with one id does all but giving files away', async () => {
+      const { code, out } = await inNamespace(1, `${text}chown 5:6 /d/z || echo refused`)
+      expect([code, out]).toEqual([0, expect.stringContaining('refused\n')])
+    })
+  })
+
   it('has left no mount, no process, no folder', () => {
-    expect(readFileSync('/proc/self/mounts', 'utf8')).toBe(mountsBefore)
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+    expect(mounts.filter((line) => line.includes(f.storeDir) || line.startsWith('overlay'))).toEqual(mountsBefore)
     expect(readdirSync(join(f.storeDir, 'build', 'runs'))).toEqual([])
     expect(existsSync(join(f.storeDir, 'ingest')) ? readdirSync(join(f.storeDir, 'ingest')) : []).toEqual([])
     expect(processes('program-')).toEqual([])
