@@ -15,13 +15,19 @@ export async function hostRules(maps: readonly string[], config: Pick<LoadedConf
   return [...mapped, ...(await Promise.all(config.hosts.map((host) => configured(host, world))))]
 }
 
-async function configured({ match, endpoint, plainHttp, skipVerify, ca }: LoadedConfig['hosts'][number], world: World): Promise<HostMapping> {
+async function configured(host: LoadedConfig['hosts'][number], world: World): Promise<HostMapping> {
+  const { match, endpoint, plainHttp, skipVerify, ca, clientCert, clientKey, mirrors, mirrorsOnly } = host
+  if ((clientCert === undefined) !== (clientKey === undefined)) throw problem('CONFIG_HALF_CERTIFICATE', { match }, { at: host.at })
   return {
     match,
-    endpoint,
+    ...(endpoint !== undefined && { endpoint }),
     ...(plainHttp !== undefined && { plainHttp }),
     ...(skipVerify !== undefined && { skipVerify }),
     ...(ca !== undefined && { ca: await readCertificates(resolve(world.cwd, ca)) }),
+    ...(clientCert !== undefined && { clientCert: await readCertificates(resolve(world.cwd, clientCert)) }),
+    ...(clientKey !== undefined && { clientKey: await readCertificates(resolve(world.cwd, clientKey)) }),
+    ...(mirrors !== undefined && { mirrors }),
+    ...(mirrorsOnly !== undefined && { mirrorsOnly }),
   }
 }
 

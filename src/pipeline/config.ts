@@ -11,10 +11,14 @@ import { connectorDocument } from './connector.ts'
 const host = record(
   {
     match: required(text({ nonEmpty: true, doc: 'Registry host, exact or with *: docker.io, *.dkr.ecr.*.amazonaws.com.' })),
-    endpoint: required(text({ nonEmpty: true, doc: 'Where its requests go: a URL, perhaps with a path, or embedded:NAME.' })),
+    endpoint: optional(text({ nonEmpty: true, doc: 'Where its requests go: a URL, perhaps with a path, or embedded:NAME.' })),
     plainHttp: optional(flag()),
     skipVerify: optional(flag()),
     ca: optional(text({ doc: 'File with the certificate authority, PEM.' })),
+    clientCert: optional(text({ doc: 'File with a certificate to show to the host, PEM; needs clientKey.' })),
+    clientKey: optional(text({ doc: 'File with the key of clientCert, PEM.' })),
+    mirrors: optional(list(text({ nonEmpty: true }), { doc: 'URLs to look for images first when pulling, in this order.' })),
+    mirrorsOnly: optional(flag({ doc: 'Pull from the mirrors or not at all.' })),
   },
   { name: 'HostRule', doc: 'Sends a registry host somewhere else: a mirror, a test registry.' },
 )

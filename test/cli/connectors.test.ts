@@ -59,6 +59,11 @@ describe('connectors', () => {
     ])
   })
 
+  it('refuse half a client certificate', async () => {
+    const { dir } = tempProject({ '.slipway/config.yaml': 'hosts:\n  - {match: a.example, mirrors: ["https://m.example"], clientCert: cert.pem}\n' })
+    expect((await testWorld({ cwd: dir }).run('connector', 'check')).err).toContain('CONFIG_HALF_CERTIFICATE')
+  })
+
   it('never show a password, by name or by accident', async () => {
     const { dir } = tempProject({ 'p.yaml': pipeline })
     const world = testWorld({ cwd: dir })

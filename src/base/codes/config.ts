@@ -21,6 +21,12 @@ export const configCodes = {
     hint: 'complete the connector, or make it Anonymous',
     explain: 'A connector that logs in needs a user name and a password reference. With half of them a push would fail later, and less clearly.',
   },
+  CONFIG_HALF_CERTIFICATE: {
+    severity: 'error',
+    message: 'the host "{match}" has only one of clientCert and clientKey',
+    hint: 'give both files, or neither',
+    explain: 'A client certificate is shown together with proof that its key is at hand. One file without the other cannot be used.',
+  },
   CONFIG_BAD_MAP: {
     severity: 'error',
     message: '"{text}" is no host mapping',
