@@ -137,6 +137,41 @@ export const imageCodes = {
     message: 'image {name} not found in {path}; it holds {names}',
     explain: 'The archive was read, but none of its images has the name that was asked for.',
   },
+  DOCKER_UNREACHABLE: {
+    severity: 'error',
+    message: 'the Docker Engine at {engine} cannot be reached: {reason}',
+    hint: 'Check DOCKER_HOST; without it the socket is unix:///var/run/docker.sock.',
+    explain:
+      'Loading into Docker and saving from it go through the engine’s socket. Nobody answered there, or the connection broke. Nothing else in Slipway needs Docker.',
+  },
+  DOCKER_HOST_UNKNOWN: {
+    severity: 'error',
+    message: '"{host}" is no address of a Docker Engine that can be used',
+    hint: 'Use unix:///PATH or tcp://HOST:PORT.',
+    explain: 'Sockets of this machine and plain TCP are supported. For an engine behind SSH or TLS, forward its socket to this machine.',
+  },
+  DOCKER_TOO_OLD: {
+    severity: 'error',
+    message: 'the Docker Engine at {engine} speaks API {api}; {oldest} is the oldest that is supported',
+    hint: 'Docker 17.06 and later will do.',
+    explain: 'The version of the API is asked for before anything else. This one is older than what Slipway speaks, or the answer is not from a Docker Engine.',
+  },
+  DOCKER_REFUSED: {
+    severity: 'error',
+    message: 'the Docker Engine at {engine}, asked for {what}, answers {status}: {reason}',
+    explain: 'The engine was reached and refused, or gave an answer that makes no sense. The text after the number is the engine’s own.',
+  },
+  DOCKER_NO_SUCH_IMAGE: {
+    severity: 'error',
+    message: 'the Docker Engine at {engine} has no image {name}',
+    hint: 'See docker images.',
+    explain: 'The name or ID was not found among the images of the engine. Names without a tag mean the tag latest.',
+  },
+  DOCKER_LOAD_FAILED: {
+    severity: 'error',
+    message: 'the Docker Engine at {engine} could not load the archive: {reason}',
+    explain: 'The engine read the archive and refused it, or was out of room. The text at the end is the engine’s own.',
+  },
   BLOB_NOT_FOUND: {
     severity: 'error',
     message: '{digest} is not in the content store',
