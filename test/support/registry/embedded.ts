@@ -23,7 +23,7 @@ export async function embeddedRegistry(o: Partial<RegistryOptions> = {}): Promis
   const { address, url } = await registry.listen({ port: 0, signal: new AbortController().signal })
   onTestFinished(async () => {
     await registry.close()
-    if (o.dir === undefined) await rm(dir, { recursive: true, force: true })
+    if (o.dir === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   })
   return { registry: address, url, dir }
 }

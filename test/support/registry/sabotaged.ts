@@ -21,7 +21,7 @@ export async function sabotaged(sabotage: Sabotage, o: { readonly auth?: AccessR
     server.closeAllConnections()
     server.close()
     await registry.close()
-    await rm(dir, { recursive: true, force: true })
+    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   })
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
