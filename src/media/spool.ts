@@ -18,8 +18,8 @@ export interface Spool {
   close(): Promise<void>
 }
 
-/** One keeps all cores busy; a second one fills the gaps at its ends. */
-const atOnce = 2
+/** One keeps all cores busy, and is on its way to the registries while the next is compressed. */
+const atOnce = 1
 
 /** `signal` bounds the passes that compress. */
 export function openSpool(store: ContentStore, o: Waiting): Spool {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DockerRegistry } from '../../test/real/support/docker-registry.ts'
-import { bundleCli } from './push/bundle.ts'
+import { bundle } from '../bundle/bundle.ts'
 import { writePage } from './push/page.ts'
 import { crane, needed, type Program, skopeo, slipway } from './push/programs.ts'
 import { layerBytes, withRegistries } from './push/registries.ts'
@@ -31,7 +31,7 @@ export async function run({ root, runs }: BenchContext): Promise<BenchResult> {
   try {
     const registry = needed('docker-registry')
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-    const ours = slipway({ cli: await bundleCli({ root, dir }), dir, version })
+    const ours = slipway({ cli: (await bundle(join(dir, 'bundle'))).entry, dir, version })
     const rival = crane()
     const setting: Setting = { dir, registry, programs: [ours, skopeo(), ...(rival === undefined ? [] : [rival])], runs: Math.min(runs, mostRuns) }
     const rows: Measured[] = []
