@@ -57,12 +57,13 @@ function worldOf(sandbox: Sandbox, store: Snapshots, o: Waiting): RunWorld {
         const folder = join(work.folder, 'fs')
         const writer = folderWriter(folder, sandbox, { ...o, scratch: work.folder })
         await layer.fill(writer, below, o)
-        await store.adopt(name, folder, { opaque: await writer.end() })
+        await store.adopt(name, folder, await writer.end())
       } finally {
         await work.end()
       }
     }
-    return { folder: store.folder(name), opaque: new Set(store.about(name).opaque) }
+    const { opaque, attributes } = store.about(name)
+    return { folder: store.folder(name), opaque: new Set(opaque), attributes }
   }
   const filled: RunWorld['filled'] = (name, layer, below) => {
     const started = running.get(name) ?? fill(name, layer, below)

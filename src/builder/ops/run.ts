@@ -76,7 +76,7 @@ async function execute(op: RunOp, { standing, runs, world, chain }: Execution): 
     removeStubs(upper, [...kernelFolders, ...all.map((mount) => mount.target.replace(/^\/+/, ''))], lowers)
     const later = runs.snapshots.folder(chain)
     const changes = await readUpper(upper, lowers, runs.sandbox, { signal: world.signal, scratch: work.folder, later })
-    await runs.snapshots.adopt(chain, upper, { opaque: changes.opaque })
+    await runs.snapshots.adopt(chain, upper, changes.about)
     return changes
   } finally {
     await mounts?.close()

@@ -25,7 +25,7 @@ function pair(name: string, node: TreeNode | undefined): (readonly [string, Tree
 
 function nodeAt(layers: LayerFolders, path: string): TreeNode | undefined {
   const found = locate(layers, path)
-  return found && nodeOf(found.file, lstatSync(found.file, { bigint: true }), { content: found.file })
+  return found && nodeOf(found.file, lstatSync(found.file, { bigint: true }), { content: found.file, attributes: found.layer.attributes.get(path) })
 }
 
 /** The path that a link leads to, other links on the way followed too. */

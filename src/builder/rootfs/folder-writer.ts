@@ -20,6 +20,7 @@ import { problem } from '../../base/problem.ts'
 import { errorCode } from '../../media/file-errors.ts'
 import type { FinishingWork, Sandbox, Scratch } from '../exec/sandbox.ts'
 import { type FileNode, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
+import type { AboutSnapshot } from './about-snapshot.ts'
 import { isKeptAttribute } from './upper.ts'
 
 export interface FolderWriter {
@@ -32,13 +33,14 @@ export interface FolderWriter {
   has(path: string): boolean
   isFolder(path: string): boolean
   /** Directories get their times last, when nothing is written into them any more. */
-  end(): Promise<readonly string[]>
+  end(): Promise<AboutSnapshot>
 }
 
 export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): FolderWriter {
   const kinds = new Map<string, TreeNode['kind']>()
   const folders = new Map<string, TreeNode>()
   const opaque = new Set<string>()
+  const attributes = new Map<string, ReadonlyMap<string, Buffer>>()
   const finishing: FinishingWork[] = []
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   chmodSync(folder, 0o755)
@@ -52,6 +54,7 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
     const file = place(path)
     if (!kinds.has(path)) return file
     rmSync(file, { recursive: true, force: true })
+    attributes.delete(path)
     for (const known of [...kinds.keys()]) if (known === path || known.startsWith(`${path}/`)) kinds.delete(known)
     for (const known of [...folders.keys()]) if (known === path || known.startsWith(`${path}/`)) folders.delete(known)
     return file
@@ -64,7 +67,9 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
       if (path === '') return void folders.set(path, node)
       const file = clear(path)
       kinds.set(path, node.kind)
-      for (const [name, value] of node.xattrs ?? []) if (isKeptAttribute(name)) finishing.push({ kind: 'attribute', path, name, value })
+      const kept = [...(node.xattrs ?? [])].filter(([name]) => isKeptAttribute(name))
+      if (kept.length > 0) attributes.set(path, new Map(kept))
+      for (const [name, value] of kept) finishing.push({ kind: 'attribute', path, name, value })
       if (node.kind === 'dir') {
         mkdirSync(file, { mode: 0o755 })
         folders.set(path, node)
@@ -98,7 +103,7 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
       for (const path of paths) finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}opaque`, value: Buffer.from('y') })
       await sandbox.finish(folder, finishing, o)
       for (const [path, node] of [...folders].reverse()) dress(join(folder, path), node)
-      return paths
+      return { opaque: paths, attributes }
     },
   }
 }

@@ -1,23 +1,18 @@
 /** Layers as folders in overlay form, each made once: `snapshots/<chain>/{fs,about.json}`. They can be made again, so nothing here is fsynced. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../media/file-errors.ts'
+import { type AboutSnapshot, encodeAbout, readAbout } from './about-snapshot.ts'
 import { isAlive, thisProcess } from './owner-process.ts'
-
-/** What the folder itself cannot tell Node. */
-export interface AboutSnapshot {
-  /** Directories that hide what lower layers have in them. */
-  readonly opaque: readonly string[]
-}
 
 export interface Snapshots {
   has(chain: string): boolean
   folder(chain: string): string
   about(chain: string): AboutSnapshot
   /** Takes over a finished folder of the same file system. When another build was faster, its folder stays. */
-  adopt(chain: string, finished: string, about: AboutSnapshot): Promise<void>
+  adopt(chain: string, finished: string, facts: AboutSnapshot): Promise<void>
   /** A folder for work that may be cut short; `end` removes it. */
   work(): Promise<Work>
 }
@@ -29,16 +24,18 @@ export interface Work {
 
 export function snapshots(root: string): Snapshots {
   const place = (chain: string) => join(root, 'snapshots', chain)
+  const about = (chain: string) => readAbout(join(place(chain), 'about.json'))
   return {
-    has: (chain) => existsSync(join(place(chain), 'about.json')),
+    has: (chain) => about(chain) !== undefined,
     folder: (chain) => join(place(chain), 'fs'),
-    about: (chain) => JSON.parse(readFileSync(join(place(chain), 'about.json'), 'utf8')) as AboutSnapshot,
-    async adopt(chain, finished, about) {
+    about: (chain) => about(chain) ?? { opaque: [], attributes: new Map() },
+    async adopt(chain, finished, facts) {
       const whole = join(finished, '..', `whole-${randomUUID()}`)
       await mkdir(whole, { mode: 0o700 })
       await rename(finished, join(whole, 'fs'))
-      await writeFile(join(whole, 'about.json'), JSON.stringify(about))
+      await writeFile(join(whole, 'about.json'), encodeAbout(facts))
       await mkdir(join(root, 'snapshots'), { recursive: true, mode: 0o700 })
+      if (about(chain) === undefined) await rm(place(chain), { recursive: true, force: true })
       await rename(whole, place(chain)).catch((error: unknown) => {
         if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error
       })

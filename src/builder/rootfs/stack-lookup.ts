@@ -2,10 +2,12 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { parentOf } from '../tree/node.ts'
+import type { Attributes } from './about-snapshot.ts'
 
 export interface LayerFolder {
   readonly folder: string
   readonly opaque: ReadonlySet<string>
+  readonly attributes: Attributes
 }
 
 /** Topmost first. */
@@ -18,12 +20,13 @@ export function isWhiteout(stats: Pick<Stats, 'isCharacterDevice'> & { readonly 
 export interface Located {
   readonly file: string
   readonly stats: Stats
+  readonly layer: LayerFolder
 }
 
 export function locate(layers: LayerFolders, path: string): Located | undefined {
   for (const layer of layers) {
     const stats = statOf(layer, path)
-    if (stats !== undefined) return isWhiteout(stats) ? undefined : { file: join(layer.folder, path), stats }
+    if (stats !== undefined) return isWhiteout(stats) ? undefined : { file: join(layer.folder, path), stats, layer }
     if (hides(layer, path)) return undefined
   }
   return undefined

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { fileContent } from '../context/file-content.ts'
 import type { Sandbox, Scratch } from '../exec/sandbox.ts'
 import { comparePaths, joinPath, parentOf, type TreeNode } from '../tree/node.ts'
+import type { AboutSnapshot, Attributes } from './about-snapshot.ts'
 import { isWhiteout, type LayerFolders, lookUp, namesIn } from './stack-lookup.ts'
 
 export interface UpperChanges {
   /** In the order of a layer, with all directories above. */
   readonly changed: readonly (readonly [string, TreeNode])[]
   readonly removed: readonly string[]
-  readonly opaque: readonly string[]
+  readonly about: AboutSnapshot
 }
 
 /** Takes away what was made only to mount on: no layer shows that there were mounts. */
@@ -71,7 +72,11 @@ export async function readUpper(upper: string, lowers: LayerFolders, sandbox: Sa
   }
   for (const path of [...real, ...removed]) for (const above of foldersAbove(path)) real.add(above)
   const changed = [...real].sort(comparePaths).flatMap((path) => pair(path, nodes.get(path)))
-  return { changed, removed: removed.sort(comparePaths), opaque }
+  return { changed, removed: removed.sort(comparePaths), about: { opaque, attributes: keptAttributes(changed) } }
+}
+
+function keptAttributes(changed: UpperChanges['changed']): Attributes {
+  return new Map(changed.flatMap(([path, { xattrs }]) => (xattrs === undefined ? [] : [[path, xattrs] as const])))
 }
 
 function pair(path: string, node: TreeNode | undefined): (readonly [string, TreeNode])[] {

@@ -42,7 +42,8 @@ function hashOf(kind: string, facts: KeyFacts, changes: Changes, identity: (node
 /** An array, not an object: this runs once per file of the context. */
 function described(path: string, node: TreeNode, facts: KeyFacts, identity: (node: FileNode, path: string) => string): readonly unknown[] {
   const time = facts.times ? String(node.mtimeNs) : ''
-  const common = [path, node.kind, node.mode, node.uid, node.gid, time]
+  const attributes = node.xattrs === undefined ? [] : [[...node.xattrs].map(([name, value]) => [name, value.toString('base64')])]
+  const common = [path, node.kind, node.mode, node.uid, node.gid, time, ...attributes]
   if (node.kind === 'file') return [...common, identity(node, path)]
   if (node.kind === 'symlink') return [...common, node.target]
   return 'major' in node ? [...common, node.major, node.minor] : common
