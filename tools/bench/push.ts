@@ -14,7 +14,7 @@ import type { BenchContext, BenchResult } from './support/bench.ts'
 import { machine } from './support/machine.ts'
 import { type Measured, summary } from './support/measure.ts'
 
-export const about = 'push and copy beside skopeo; SLIPWAY_BENCH_MB=8192 for a bigger big layer, SLIPWAY_BENCH_WORKLOADS=app for less'
+export const about = 'push and copy beside skopeo; SLIPWAY_BENCH_MB=8192 for a bigger big layer, SLIPWAY_BENCH_WORKLOADS=app (or none) for less'
 
 /** A round takes a minute: more than this many say nothing more. */
 const mostRuns = 3
@@ -36,7 +36,7 @@ export async function run({ root, runs }: BenchContext): Promise<BenchResult> {
     const setting: Setting = { dir, registry, programs: [ours, skopeo(), ...(rival === undefined ? [] : [rival])], runs: Math.min(runs, mostRuns) }
     const rows: Measured[] = []
     const figures: Record<string, number> = {}
-    for (const name of (process.env['SLIPWAY_BENCH_WORKLOADS'] ?? 'app,large').split(',')) {
+    for (const name of (process.env['SLIPWAY_BENCH_WORKLOADS'] ?? 'app,large').split(',').filter((each) => each !== 'none')) {
       const work = await makeWorkload(name, { root, dir })
       const found = await measureWorkload(work, setting)
       rows.push(...found.rows)
