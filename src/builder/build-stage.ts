@@ -14,7 +14,8 @@ import { runOp } from './ops/run.ts'
 import { type PendingLayer, pendingLayer } from './pending-layer.ts'
 import { folderTree } from './rootfs/folder-tree.ts'
 import { initialState, type StageBase } from './stage-base.ts'
-import { stageLabel } from './stage-label.ts'
+import { stepTitles } from './stage-label.ts'
+import { during, type Told } from './tell.ts'
 import type { Tree } from './tree/node.ts'
 import { type WorkingTree, workingTree } from './tree/working-tree.ts'
 
@@ -35,18 +36,47 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
   let tree = workingTree(base.tree, { assume: base.assume, created: createdNs(world) })
   const layers = [...base.layers]
   const story = [...base.story]
-  for (const [i, op] of state.ops.entries()) {
+  const exported = world.exported(node.stage.index)
+  const title = stepTitles(node, state.ops, world.file.stages.length)
+  for (const op of state.ops) {
     world.signal.throwIfAborted()
-    world.emit({ kind: 'log', text: `[${stageLabel(node)} ${i + 1}/${state.ops.length}] ${op.kind === 'run' ? op.title : op.createdBy}` })
     story.push(historyLine(op, world))
     if (op.kind === 'config') continue
+    const told = world.begin(title(op))
     if (op.kind === 'run') {
-      if (world.exported(node.stage.index)) writeAhead(layers, world)
-      layers.push(await runOp(op, { below: [...layers], tree }, world))
+      if (exported) writeAhead(layers, world)
+      layers.push(await during(told, () => runOp(op, { below: [...layers], tree }, told, world)))
       tree = treeAfterRun([...layers], op, world)
-    } else layers.push(pendingLayer(await carryOut(op, tree, world), world.cache, world.limit))
+      continue
+    }
+    const changes = await endWhenFailed(told, () => carryOut(op, tree, world))
+    const layer = pendingLayer(changes, world.cache, world.limit)
+    if (exported) layers.push(toldWhenWritten(layer, told))
+    else {
+      told.end('done')
+      layers.push(layer)
+    }
   }
   return { node, state, base, tree, layers, story }
+}
+
+async function endWhenFailed<T>(told: Told, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    told.end('failed')
+    throw error
+  }
+}
+
+/** A copy is done when its layer is written; until then nobody knows whether it was built before. */
+function toldWhenWritten(layer: PendingLayer, told: Told): PendingLayer {
+  const write = async () => {
+    const written = await endWhenFailed(told, layer.write)
+    told.end(written.cached ? 'cached' : 'done')
+    return written
+  }
+  return { ...layer, write }
 }
 
 /** What is below a RUN is compressed while it runs. A failure shows when the layer is asked for in earnest. */

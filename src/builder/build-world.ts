@@ -11,6 +11,7 @@ import type { RunWorld } from './run-world.ts'
 import type { CacheOptions } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
 import type { BuildStore } from './store/build-store.ts'
+import type { Begin } from './tell.ts'
 import type { Tree, Waiting } from './tree/node.ts'
 
 /** Opens a base image for a platform; layers stay where they are until they are asked for. */
@@ -42,6 +43,8 @@ export interface BuildWorld extends Waiting {
   /** Every time in the image is `createdMs`. */
   readonly reproducible: boolean
   readonly emit: (event: BuildEvent) => void
+  /** Tells that a step of the build begins. */
+  readonly begin: Begin
   /** Builds the stage when nobody has asked before. */
   readonly stage: (index: number) => Promise<BuiltStage>
   readonly openBase: (name: string, platform: Platform, at: Span) => Promise<Image>

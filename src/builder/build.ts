@@ -6,6 +6,7 @@ import { assembleStage } from './assemble-stage.ts'
 import type { BuildOptions } from './build-world.ts'
 import { makeWorld } from './make-world.ts'
 import { readRequest, unusedArgs } from './read-request.ts'
+import { during } from './tell.ts'
 
 /**
  * Read and check all texts; run the stages that the target needs, side by side; write the layers of the target; put the image together.
@@ -22,10 +23,12 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
     await Promise.all(running)
     const last = await world.stage(read.target)
     for (const note of unusedArgs(request, read.file, world.usedArgs)) world.emit({ kind: 'note', note })
-    const layers = await allOrStop(
-      last.layers.map((layer) => layer.write()),
-      stop,
-    )
+    const write = () =>
+      allOrStop(
+        last.layers.map((layer) => layer.write()),
+        stop,
+      )
+    const layers = await during(world.begin('exporting layers'), write)
     return await assembleStage(last, layers, { request, world })
   } catch (error) {
     stop.abort(error)

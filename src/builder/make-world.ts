@@ -9,6 +9,7 @@ import type { ReadRequest } from './read-request.ts'
 import { runWorlds } from './run-world.ts'
 import { limitTo } from './solve/limit.ts'
 import { stageBase } from './stage-base.ts'
+import { storyteller } from './tell.ts'
 
 export interface Started extends ReadRequest {
   readonly scratch: string[]
@@ -21,6 +22,8 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
   const fixed = epoch !== undefined && /^\d{1,12}$/.test(epoch)
   const reproducible = request.reproducible || fixed
   const stages = new Map<number, Promise<BuiltStage>>()
+  const emit = o.emit ?? (() => undefined)
+  const begin = storyteller(emit, read.signal)
   const world: BuildWorld = {
     file: read.file,
     scope: read.graph.scope,
@@ -38,13 +41,14 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     exported: exportedFrom(read),
     ahead: [],
     runs: runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal }),
-    emit: o.emit ?? (() => undefined),
+    emit,
+    begin,
     stage: (index) => {
       const started = stages.get(index) ?? startStage(index, read.graph, world)
       stages.set(index, started)
       return started
     },
-    ...openImages(request.platform, o, { folders: read.scratch, signal: read.signal }),
+    ...openImages(request.platform, o, { folders: read.scratch, signal: read.signal, begin }),
   }
   return world
 }

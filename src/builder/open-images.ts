@@ -7,11 +7,14 @@ import { type Platform, samePlatform, showPlatform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
 import type { BuildOptions, BuildWorld } from './build-world.ts'
 import { imageTree } from './rootfs/image-tree.ts'
+import { type Begin, during } from './tell.ts'
+import { toldReading } from './told-reading.ts'
 import type { Tree, Waiting } from './tree/node.ts'
 
 export interface Reading extends Waiting {
   /** Gets the scratch folders, for the caller to remove. */
   readonly folders: string[]
+  readonly begin: Begin
 }
 
 export function openImages(platform: Platform, o: BuildOptions, reading: Reading): Pick<BuildWorld, 'openBase' | 'imageTree' | 'treeOf' | 'scratch'> {
@@ -29,22 +32,22 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
   }
   const openBase = (name: string, wanted: Platform, at: Span): Promise<Image> => {
     const key = `${name} ${showPlatform(wanted)}`
-    const opened = images.get(key) ?? open(name, wanted, at, o)
+    const opened = images.get(key) ?? open(name, wanted, at, o, reading.begin)
     images.set(key, opened)
     return opened
   }
   return { openBase, treeOf, scratch, imageTree: async (name, at) => treeOf(await openBase(name, platform, at)) }
 }
 
-async function open(name: string, platform: Platform, at: Span, o: BuildOptions): Promise<Image> {
+async function open(name: string, platform: Platform, at: Span, o: BuildOptions, begin: Begin): Promise<Image> {
   try {
-    const image = await o.baseImage(name, platform, { signal: o.signal })
+    const image = await during(begin(`[internal] load metadata for ${name}`), () => o.baseImage(name, platform, { signal: o.signal }))
     const config = await image.config()
     if (!samePlatform(config, platform)) {
       const note = diagnose('BUILD_BASE_PLATFORM', { image: name, actual: showPlatform(config), wanted: showPlatform(platform) }, { at })
       o.emit?.({ kind: 'note', note })
     }
-    return image
+    return toldReading(image, name, begin)
   } catch (error) {
     if (!(error instanceof Problem) || error.diagnostic.at !== undefined) throw error
     throw new Problem({ ...error.diagnostic, at }, { cause: error, retryable: error.retryable, others: error.others })

@@ -45,7 +45,9 @@ async function buildImage({ work, step, context }: WorkAt<ImageWork>, request: A
     emit(event) {
       if (event.kind === 'log') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(event.text)}\n` })
       else if (event.kind === 'note') void context.emit({ kind: 'step.note', step: path, note: event.note })
-      else void context.emit({ kind: 'step.progress', step: path, progress: event.progress })
+      else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step: path, progress: event.progress })
+      else if (event.kind === 'step') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(event.title)}\n` })
+      else if (event.state === 'cached') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: 'CACHED\n' })
     },
   })
   const facts = await imageFacts(built.image)

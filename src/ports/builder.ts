@@ -1,7 +1,7 @@
 /** Makes an image from a Dockerfile. Builders hand an Image over; delivering it is not theirs, so digests are the same for every builder. */
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Progress } from '../events/run-event.ts'
+import type { BuildEvent } from '../events/build-event.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index } from '../oci/views.ts'
 
@@ -31,10 +31,7 @@ export interface BuildRequest {
   readonly dns?: readonly string[]
 }
 
-export type BuildEvent =
-  | { readonly kind: 'log'; readonly text: string }
-  | { readonly kind: 'note'; readonly note: Diagnostic }
-  | { readonly kind: 'progress'; readonly progress: Progress }
+export type { BuildEvent }
 
 export interface Built {
   readonly image: Image | Index

@@ -16,6 +16,7 @@ import { fillFromTar } from '../rootfs/fill.ts'
 import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
 import { nextChain, type RunWorld } from '../run-world.ts'
 import { newResult, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
+import type { Told } from '../tell.ts'
 import { resolvePath } from '../tree/resolve.ts'
 import type { WorkingTree } from '../tree/working-tree.ts'
 import { logLines } from './log-lines.ts'
@@ -29,17 +30,17 @@ export interface Standing {
   readonly tree: WorkingTree
 }
 
-export async function runOp(op: RunOp, standing: Standing, world: BuildWorld): Promise<PendingLayer> {
+export async function runOp(op: RunOp, standing: Standing, told: Told, world: BuildWorld): Promise<PendingLayer> {
   const runs = await world.runs(op.at)
   const chain = await runs.chainOf(standing.below)
   const key = runKey(await keyFacts(op, chain, standing, world))
   const known = world.cache.noCache ? undefined : await readResult(world.store, key, world)
   if (known !== undefined && (runs.snapshots.has(nextChain(chain, known)) || (await resultLayer(world.store, known, world.cache.format, world)))) {
-    world.emit({ kind: 'log', text: 'CACHED' })
+    told.end('cached')
     return resultOf({ id: known, chain: nextChain(chain, known), cached: true, standing, runs, world })
   }
   const id = newResult()
-  const changes = await execute(op, { standing, runs, world, chain: nextChain(chain, id) })
+  const changes = await execute(op, { standing, runs, told, world, chain: nextChain(chain, id) })
   await world.store.writeRecord(key, id, world)
   return resultOf({ id, chain: nextChain(chain, id), cached: false, standing, runs, world, changes })
 }
@@ -54,19 +55,20 @@ async function keyFacts(op: RunOp, chain: string, standing: Standing, world: Bui
 interface Execution {
   readonly standing: Standing
   readonly runs: RunWorld
+  readonly told: Told
   readonly world: BuildWorld
   /** Names the stack with this layer on it. */
   readonly chain: string
 }
 
-async function execute(op: RunOp, { standing, runs, world, chain }: Execution): Promise<UpperChanges> {
+async function execute(op: RunOp, { standing, runs, told, world, chain }: Execution): Promise<UpperChanges> {
   const lowers = await runs.stackOf(standing.below)
   const work = await runs.snapshots.work()
   let mounts: OpenMounts | undefined
   try {
     mounts = await openMounts(op, standing, runs, world)
     const process = await processOf(op, standing, world, mounts.env)
-    const log = logLines((text) => world.emit({ kind: 'log', text }))
+    const log = logLines(told.log)
     const all = [...(await networkMounts(standing, world)), ...mounts.mounts]
     const job = { process, lowers: lowers.map(({ folder }) => folder), folder: work.folder, mounts: all }
     const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: log.add })

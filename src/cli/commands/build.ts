@@ -113,6 +113,8 @@ function tell(event: BuildEvent, progress: BuildOptions['progress'], world: Worl
   if (progress === 'quiet') return
   if (progress === 'json') return void world.stderr.write(`${JSON.stringify(event)}\n`)
   if (event.kind === 'log') void world.stderr.write(`${event.text}\n`)
+  else if (event.kind === 'step') void world.stderr.write(`#${event.step} ${event.title}\n`)
+  else if (event.kind === 'end') void world.stderr.write(`#${event.step} ${event.state.toUpperCase()}\n`)
   else if (event.kind === 'note') void world.stderr.write(`${renderDiagnostic(event.note, { paint: paintFor(world.stderr) })}\n`)
 }
 

@@ -47,7 +47,7 @@ describe('RUN', options, () => {
   async function output(instructions: string, o: Given = {}): Promise<string[]> {
     const lines: string[] = []
     await build(`FROM base\n${instructions}\n`, { noCache: true, emit: (event) => void (event.kind === 'log' && lines.push(event.text)), ...o })
-    return lines.filter((line) => !line.startsWith('[stage-0 '))
+    return lines
   }
 
   /** Entries of the last layer. */

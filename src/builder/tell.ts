@@ -1,0 +1,45 @@
+/** Tells a build's story as numbered steps: each begins, may speak, and ends once. */
+import type { BuildEvent, BuildStepState } from '../events/build-event.ts'
+import type { Progress } from '../events/run-event.ts'
+
+export interface Told {
+  log(text: string): void
+  progress(progress: Progress): void
+  /** What is said later is not heard. */
+  end(state: BuildStepState): void
+}
+
+export type Begin = (title: string) => Told
+
+export function storyteller(emit: (event: BuildEvent) => void, signal: AbortSignal): Begin {
+  let count = 0
+  return (title) => {
+    count += 1
+    const step = count
+    let over = false
+    emit({ kind: 'step', step, title })
+    const tell = (event: BuildEvent): void => {
+      if (!over) emit(event)
+    }
+    return {
+      log: (text) => tell({ kind: 'log', text, step }),
+      progress: (progress) => tell({ kind: 'progress', progress, step }),
+      end(state) {
+        tell({ kind: 'end', step, state: state === 'failed' && signal.aborted ? 'aborted' : state })
+        over = true
+      },
+    }
+  }
+}
+
+/** The step ends with the work: as done when the work did not say otherwise, as failed when it throws. */
+export async function during<T>(told: Told, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work()
+    told.end('done')
+    return result
+  } catch (error) {
+    told.end('failed')
+    throw error
+  }
+}
