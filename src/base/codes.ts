@@ -1,5 +1,6 @@
 /** The closed table of everything that can go wrong. docs/errors.md is rendered from it; a test holds the two together. */
 import { buildCodes } from './codes/build.ts'
+import { cacheCodes } from './codes/cache.ts'
 import { cliCodes } from './codes/cli.ts'
 import { configCodes } from './codes/config.ts'
 import { dockerfileCodes } from './codes/dockerfile.ts'
@@ -27,6 +28,7 @@ export const codes = {
   ...settingsCodes,
   ...dockerfileCodes,
   ...buildCodes,
+  ...cacheCodes,
   ...imageCodes,
   ...registryCodes,
   ...engineCodes,

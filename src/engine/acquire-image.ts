@@ -1,6 +1,7 @@
 /** Where a job's image comes from: a build, an archive, the image store, or the step that built it in this stage. */
 
 import { problem } from '../base/problem.ts'
+import { cacheLine } from '../events/cache-line.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ImageJob } from '../image-job/image-job.ts'
 import type { OpenedImage } from '../ports/delivery.ts'
@@ -47,6 +48,8 @@ async function buildImage({ work, step, context }: WorkAt<ImageWork>, request: A
       else if (event.kind === 'note') void context.emit({ kind: 'step.note', step: path, note: event.note })
       else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step: path, progress: event.progress })
       else if (event.kind === 'step') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(event.title)}\n` })
+      else if (event.kind === 'cache')
+        void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(cacheLine(event))}\n` })
       else if (event.state === 'cached') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: 'CACHED\n' })
     },
   })

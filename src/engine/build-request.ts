@@ -6,6 +6,7 @@ import type { BuildArg, BuildSource } from '../image-job/build-source.ts'
 import { type Platform, parsePlatform } from '../oci/platform.ts'
 import type { BuildRequest } from '../ports/builder.ts'
 import type { ImageWork } from '../steps/image-work.ts'
+import { cachePlaces } from './cache-places.ts'
 import type { WorkAt } from './do-work.ts'
 import { nowKnown, revealText } from './reveal.ts'
 
@@ -37,6 +38,7 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>): 
     created,
     reproducible: source.reproducible,
     noCache: !source.cache.use,
+    ...(await cachePlaces(source.cache, at)),
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { BuildEvent } from '../events/build-event.ts'
+import type { CacheSource, CacheTarget } from '../image-job/cache-place.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index } from '../oci/views.ts'
 
@@ -19,6 +20,12 @@ export interface BuildRequest {
   readonly created: Instant
   readonly reproducible: boolean
   readonly noCache: boolean
+  /** Where to look for layers that this machine lacks. What is not there is no failure. */
+  readonly cacheFrom?: readonly CacheSource[]
+  /** Where to leave layers for other machines. */
+  readonly cacheTo?: readonly CacheTarget[]
+  /** Tells by `cache` events which steps came from where, and why others did not. */
+  readonly explainCache?: boolean
   /** For RUN --mount=type=secret, by id. Never part of a cache key, of a layer or of an argument list. */
   readonly secrets?: ReadonlyMap<string, Uint8Array>
   /** For RUN --mount=type=ssh: sockets of agents on this machine, by id. */

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { humanBytes, humanDuration } from '../../base/human.ts'
 import { Problem, problem } from '../../base/problem.ts'
+import { cacheLine } from '../../events/cache-line.ts'
 import { saveImage } from '../../media/stored-image.ts'
 import { writeArchive } from '../../media/write-archive.ts'
 import { writeLayout } from '../../media/write-layout.ts'
@@ -115,6 +116,7 @@ function tell(event: BuildEvent, progress: BuildOptions['progress'], world: Worl
   if (event.kind === 'log') void world.stderr.write(`${event.text}\n`)
   else if (event.kind === 'step') void world.stderr.write(`#${event.step} ${event.title}\n`)
   else if (event.kind === 'end') void world.stderr.write(`#${event.step} ${event.state.toUpperCase()}\n`)
+  else if (event.kind === 'cache') void world.stderr.write(`${cacheLine(event)}\n`)
   else if (event.kind === 'note') void world.stderr.write(`${renderDiagnostic(event.note, { paint: paintFor(world.stderr) })}\n`)
 }
 
