@@ -140,6 +140,9 @@ function addRunsCommands(program: Command, world: World, act: (action: Action) =
     .action((run: string) => act(async () => (await load()).logsOfRun(run, world)))
 }
 
+const sources = 'archive, layout folder, stored image, reference, or docker-daemon:NAME:TAG'
+const targets = 'references, or docker-daemon:NAME:TAG'
+
 function addImageCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
   const registryOptions = (command: Command): Command =>
     command
@@ -147,18 +150,23 @@ function addImageCommands(program: Command, world: World, act: (action: Action) 
       .option('--debug-auth', 'say which credential is chosen, and why')
   const pushing = (command: Command): Command =>
     registryOptions(command).option('--skip-existing', 'leave tags alone that exist already').option('--json', 'results as JSON')
-  pushing(program.command('push').argument('<image>', 'archive, layout folder, stored image or reference').argument('<target...>', 'references'))
+  pushing(program.command('push').argument('<image>', sources).argument('<target...>', targets))
     .option('--image <name>', 'which image of an archive that holds several')
     .description('push one image to any number of registries')
     .action((source: string, targets: string[], o) => act(async () => (await import('./commands/push.ts')).pushCommand(source, targets, o, world)))
-  pushing(program.command('copy').argument('<from>', 'reference').argument('<to...>', 'references'))
+  pushing(program.command('copy').argument('<from>', 'reference, or docker-daemon:NAME:TAG').argument('<to...>', targets))
     .description('copy an image from registry to registry')
     .action((from: string, to: string[], o) => act(async () => (await import('./commands/push.ts')).pushCommand(from, to, { ...o, remote: true }, world)))
-  registryOptions(program.command('pull').argument('<ref>', 'reference').argument('[archive]', 'file to write, instead of the image store'))
+  registryOptions(
+    program
+      .command('pull')
+      .argument('<ref>', 'reference, or docker-daemon:NAME:TAG')
+      .argument('[archive]', 'file to write, or docker-daemon:NAME:TAG, instead of the image store'),
+  )
     .option('--platform <os/arch>', 'one platform of several')
     .description('pull an image into the image store, or into an archive')
     .action((ref: string, archive: string | undefined, o) => act(async () => (await import('./commands/pull.ts')).pullCommand(ref, archive, o, world)))
-  registryOptions(program.command('inspect').argument('<image>', 'archive, layout folder, stored image or reference'))
+  registryOptions(program.command('inspect').argument('<image>', sources))
     .option('--image <name>', 'which image of an archive that holds several')
     .option('--platform <os/arch>', 'one platform of several')
     .option('--json', 'as JSON')

@@ -4,8 +4,15 @@ import { type Dispatcher, Pool } from 'undici'
 import { isProblem, problem } from '../base/problem.ts'
 import { parseFailure } from './schema.ts'
 
-/** `unix:///var/run/docker.sock`, or `tcp://127.0.0.1:2375` without TLS; as in DOCKER_HOST. */
+/** `unix:///var/run/docker.sock` or `tcp://127.0.0.1:2375`, as in DOCKER_HOST. */
 export type EngineHost = string
+
+/** For `tcp:` engines that want TLS; PEM texts. */
+export interface EngineTls {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
 
 export interface EngineRequest {
   readonly method: 'GET' | 'POST'
@@ -40,8 +47,8 @@ const oldest = 30
 /** What this file was written against; engines keep speaking it for years. */
 const newest = 47
 
-export function openConnection(host: EngineHost): EngineConnection {
-  const pool = poolFor(host)
+export function openConnection(host: EngineHost, tls?: EngineTls): EngineConnection {
+  const pool = poolFor(host, tls)
   let version: Promise<string> | undefined
   const api = async (o: { readonly signal: AbortSignal }): Promise<string> => {
     version ??= ping(pool, host, o)
@@ -72,12 +79,12 @@ export function openConnection(host: EngineHost): EngineConnection {
   }
 }
 
-function poolFor(host: EngineHost): Pool {
+function poolFor(host: EngineHost, tls: EngineTls | undefined): Pool {
   // Loading a large image is silent for minutes: only the caller's signal ends the wait.
   const patience = { headersTimeout: 0, bodyTimeout: 0 }
   if (host.startsWith('unix://')) return new Pool('http://docker', { ...patience, socketPath: host.slice('unix://'.length) })
-  const address = host.replace(/^tcp:/, 'http:')
-  if (/^http:\/\/[^/]+$/.test(address) && URL.canParse(address)) return new Pool(address, patience)
+  const address = host.replace(/^tcp:/, tls === undefined ? 'http:' : 'https:')
+  if (/^https?:\/\/[^/]+$/.test(address) && URL.canParse(address)) return new Pool(address, { ...patience, ...(tls !== undefined && { connect: { ...tls } }) })
   throw problem('DOCKER_HOST_UNKNOWN', { host })
 }
 

@@ -1,7 +1,7 @@
 /** The Docker Engine over its socket: what Slipway asks of it about images. Everything streams; nothing is kept in memory. */
 import type { Readable } from 'node:stream'
 import { problem } from '../base/problem.ts'
-import { type EngineConnection, type EngineHost, openConnection } from './connection.ts'
+import { type EngineConnection, type EngineHost, type EngineTls, openConnection } from './connection.ts'
 import { readLoadAnswer } from './load-answer.ts'
 import { type EngineImage, type ListedImage, parseImage, parseImages, parseVersion } from './schema.ts'
 
@@ -35,8 +35,8 @@ export interface DockerEngine {
   close(): Promise<void>
 }
 
-export function dockerEngine(host: EngineHost): DockerEngine {
-  const connection = openConnection(host)
+export function dockerEngine(host: EngineHost, tls?: EngineTls): DockerEngine {
+  const connection = openConnection(host, tls)
   return {
     name: connection.name,
     facts: async (o) => {

@@ -148,7 +148,8 @@ export const imageCodes = {
     severity: 'error',
     message: '"{host}" is no address of a Docker Engine that can be used',
     hint: 'Use unix:///PATH or tcp://HOST:PORT.',
-    explain: 'Sockets of this machine and plain TCP are supported. For an engine behind SSH or TLS, forward its socket to this machine.',
+    explain:
+      'Sockets of this machine and TCP are supported; TLS when DOCKER_TLS_VERIFY is set, with the certificates of DOCKER_CERT_PATH. For an engine behind SSH, forward its socket to this machine.',
   },
   DOCKER_TOO_OLD: {
     severity: 'error',
@@ -166,6 +167,12 @@ export const imageCodes = {
     message: 'the Docker Engine at {engine} has no image {name}',
     hint: 'See docker images.',
     explain: 'The name or ID was not found among the images of the engine. Names without a tag mean the tag latest.',
+  },
+  DOCKER_NAME_NEEDED: {
+    severity: 'error',
+    message: 'the Docker Engine gives images their IDs itself: {name} cannot be the name of a target',
+    hint: 'Name the target: docker-daemon:NAME:TAG',
+    explain: 'An image of the engine may be read by its ID, but what is loaded into the engine needs a name and a tag.',
   },
   DOCKER_LOAD_FAILED: {
     severity: 'error',

@@ -7,7 +7,7 @@ import { familiarRef, parseRef, showRef } from '../../oci/ref.ts'
 import { weigh } from '../../oci/weigh.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
 import { localImages } from '../images/local-images.ts'
-import { referenceOf } from '../images/open-source.ts'
+import { referenceOf } from '../images/reference-of.ts'
 import type { World } from '../world.ts'
 
 export async function listImages(o: { readonly json?: boolean }, world: World): Promise<ExitCode> {

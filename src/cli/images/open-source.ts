@@ -1,19 +1,20 @@
-/** An image by whatever people call it: an archive or layout on disk, a name in the image store, or a reference in a registry. */
+/** An image by whatever people call it: an archive or layout on disk, a name in the image store, of a Docker Engine, or a reference in a registry. */
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Problem } from '../../base/problem.ts'
 import { chooseImage } from '../../media/archive.ts'
 import { openArchive } from '../../media/open-archive.ts'
 import { openStored } from '../../media/stored-image.ts'
-import { type ImageRef, parseSourceRef, showRef, withDefaultTag } from '../../oci/ref.ts'
+import { showRef } from '../../oci/ref.ts'
 import type { Image, Index } from '../../oci/views.ts'
 import type { RegistryClient } from '../../registry/client.ts'
 import { pull } from '../../registry/pull.ts'
 import type { World } from '../world.ts'
+import { daemonImage, saveFromDaemon } from './docker-daemon.ts'
 import { localImages } from './local-images.ts'
+import { referenceOf } from './reference-of.ts'
 
 export interface OpenedSource {
-  readonly kind: 'archive' | 'store' | 'registry'
+  readonly kind: 'archive' | 'store' | 'registry' | 'docker-daemon'
   /** Full name, or the path of the archive. */
   readonly name: string
   readonly view: Image | Index
@@ -29,6 +30,8 @@ export interface SourceOptions {
 }
 
 export async function openSource(text: string, o: SourceOptions, world: World): Promise<OpenedSource> {
+  const inDaemon = daemonImage(text)
+  if (inDaemon !== undefined) return { kind: 'docker-daemon', name: text, ...(await saveFromDaemon(inDaemon, world)) }
   const path = resolve(world.cwd, text)
   const onDisk = o.remote === true ? undefined : await stat(path).catch(() => undefined)
   if (onDisk !== undefined) return openFile(path, o, world)
@@ -49,12 +52,4 @@ async function openFile(path: string, o: SourceOptions, world: World): Promise<O
     await archive.close()
     throw error
   }
-}
-
-/** With `latest` when no tag is written. Throws REF_INVALID. */
-export function referenceOf(text: string): ImageRef {
-  const parsed = parseSourceRef(text)
-  const [wrong] = parsed.diagnostics.filter((d) => d.severity === 'error')
-  if (!parsed.ok || wrong !== undefined) throw new Problem(wrong ?? (parsed.diagnostics[0] as NonNullable<(typeof parsed.diagnostics)[0]>))
-  return withDefaultTag(parsed.value)
 }

@@ -11,12 +11,18 @@ export interface DockerDaemon {
   stop(): Promise<void>
 }
 
-export async function startDockerDaemon(program: string): Promise<DockerDaemon> {
+/** `listen`: further arguments, such as an address of its own with TLS. */
+export async function startDockerDaemon(program: string, listen: readonly string[] = []): Promise<DockerDaemon> {
   const dir = mkdtempSync(join(tmpdir(), 'slipway-dockerd-'))
   const socket = join(dir, 'docker.sock')
   const places = ['--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'pid')]
   const quiet = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--storage-driver=vfs', '--log-level=error']
-  const running = await startProcess({ program, args: ['-H', `unix://${socket}`, ...places, ...quiet], ready: () => answers(socket), readyWithinMs: 40_000 })
+  const running = await startProcess({
+    program,
+    args: ['-H', `unix://${socket}`, ...listen, ...places, ...quiet],
+    ready: () => answers(socket),
+    readyWithinMs: 40_000,
+  })
   const stop = async (): Promise<void> => {
     await running.stop()
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 })

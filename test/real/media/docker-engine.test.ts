@@ -12,9 +12,10 @@ import { contentStore } from '../../../src/media/content-store.ts'
 import { openArchive } from '../../../src/media/open-archive.ts'
 import { archiveStream } from '../../../src/media/write-archive.ts'
 import { digestOf } from '../../../src/oci/digest.ts'
-import { randomImage } from '../../../src/oci/random-image.ts'
 import { parseRef } from '../../../src/oci/ref.ts'
 import { validate } from '../../../src/oci/validate.ts'
+import { withoutZstd } from '../../../src/oci/without-zstd.ts'
+import { madeImage } from '../../support/made-image.ts'
 import { real } from '../../support/real.ts'
 import { needs } from '../../support/skip.ts'
 import { type DockerDaemon, startDockerDaemon } from './docker-daemon.ts'
@@ -48,17 +49,26 @@ describe('a real Docker Engine', needs(able, daemonProgram.missing ?? 'dockerd n
     })
   })
 
-  it.each(['docker', 'oci'] as const)('loads an image of ours (%s) and saves it again', async (format) => {
-    const image = await randomImage({ seed: format.length, layers: 3, bytes: 100_000, format })
-    const ref = parseRef(`acme/${format}:1`)
-    const names = await engine.load(await archiveStream([{ view: image, refs: ref.ok ? [ref.value] : [] }], o), o)
-    expect(names).toEqual([`acme/${format}:1`])
+  const forms = (['docker', 'oci'] as const).flatMap((format) => (['gzip', 'zstd', 'none'] as const).map((compression) => [format, compression] as const))
+  it.each(forms)('loads an image of ours (%s, layers in %s) and saves it again', async (format, compression) => {
+    const image = await madeImage(
+      [
+        { files: { 'a/one': `${format} ${compression}` }, compression },
+        { files: { two: 'two' }, compression },
+      ],
+      { format },
+    )
+    const name = `acme/${format}:${compression}`
+    const ref = parseRef(name)
+    const readable = Number((await engine.facts(o)).api.split('.')[1]) < 42 ? await withoutZstd(image, o) : image
+    const names = await engine.load(await archiveStream([{ view: readable, refs: ref.ok ? [ref.value] : [] }], o), o)
+    expect(names).toEqual([name])
     const { diff_ids: diffIds } = (await image.config()).rootfs
-    expect(await engine.inspect(`acme/${format}:1`, o)).toMatchObject({ tags: [`acme/${format}:1`], os: 'linux', architecture: 'amd64', diffIds })
-    expect((await engine.list(o)).flatMap(({ tags }) => tags)).toContain(`acme/${format}:1`)
+    expect(await engine.inspect(name, o)).toMatchObject({ tags: [name], os: 'linux', architecture: 'amd64', diffIds })
+    expect((await engine.list(o)).flatMap(({ tags }) => tags)).toContain(name)
 
-    const saved = join(dir, `${format}.tar`)
-    await pipeline(await engine.save([`acme/${format}:1`], o), createWriteStream(saved))
+    const saved = join(dir, `${format}-${compression}.tar`)
+    await pipeline(await engine.save([name], o), createWriteStream(saved))
     const archive = await openArchive(saved, { ...o, spool: contentStore(join(dir, 'spool'), { durability: 'fast' }) })
     const { view } = chooseImage(archive)
     expect(await validate(view, o)).toEqual([])

@@ -1,0 +1,100 @@
+/** `docker-daemon:NAME:TAG`: images of the Docker Engine that the environment names, as source and as target. Everything streams. */
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { problem } from '../../base/problem.ts'
+import { type DockerEngine, dockerEngine } from '../../docker-api/engine.ts'
+import { type Archive, chooseImage } from '../../media/archive.ts'
+import { openArchive } from '../../media/open-archive.ts'
+import { archiveStream } from '../../media/write-archive.ts'
+import { isDigest } from '../../oci/digest.ts'
+import { familiarRef, withDefaultTag } from '../../oci/ref.ts'
+import type { Image, Index } from '../../oci/views.ts'
+import { withoutZstd } from '../../oci/without-zstd.ts'
+import { imageFor } from '../../registry/pull.ts'
+import type { World } from '../world.ts'
+import { localImages } from './local-images.ts'
+import { referenceOf } from './reference-of.ts'
+
+const word = 'docker-daemon:'
+const usualSocket = 'unix:///var/run/docker.sock'
+
+/** What comes after the word: a name, with `latest` when it has no tag, or an image's ID. Undefined when the word is not there. */
+export function daemonImage(text: string): string | undefined {
+  if (!text.startsWith(word)) return undefined
+  const name = text.slice(word.length)
+  return isDigest(name) ? name : familiarRef(withDefaultTag(referenceOf(name)))
+}
+
+export async function withDaemon<T>(world: World, use: (engine: DockerEngine) => Promise<T>): Promise<T> {
+  const engine = await daemonOf(world)
+  try {
+    return await use(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** DOCKER_HOST, and DOCKER_TLS_VERIFY with DOCKER_CERT_PATH, mean what they mean to docker. */
+async function daemonOf({ env }: World): Promise<DockerEngine> {
+  const host = env['DOCKER_HOST'] || usualSocket
+  if (!host.startsWith('tcp://') || !env['DOCKER_TLS_VERIFY']) return dockerEngine(host)
+  const folder = env['DOCKER_CERT_PATH'] || join(env['HOME'] ?? homedir(), '.docker')
+  const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map((name) => certificate(join(folder, name))))
+  return dockerEngine(host, { ca: ca ?? '', cert: cert ?? '', key: key ?? '' })
+}
+
+function certificate(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw problem('CONFIG_UNREADABLE', { file, reason: cause.message }, { cause })
+  })
+}
+
+export interface DaemonSource {
+  readonly view: Image | Index
+  close(): Promise<void>
+}
+
+/** The saved archive lies in a file that has no name any more once it is open. */
+export async function saveFromDaemon(name: string, world: World): Promise<DaemonSource> {
+  const archive = await savedArchive(name, world)
+  try {
+    return { view: chooseImage(archive).view, close: () => archive.close() }
+  } catch (error) {
+    await archive.close()
+    throw error
+  }
+}
+
+async function savedArchive(name: string, world: World): Promise<Archive> {
+  const { signal } = world
+  const { blobs } = localImages(world.home)
+  const folder = join(blobs.dir, 'ingest')
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, randomUUID())
+  try {
+    await withDaemon(world, async (engine) => pipeline(await engine.save([name], { signal }), createWriteStream(file, { mode: 0o600 }), { signal }))
+    return await openArchive(file, { signal, spool: blobs })
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+/** Docker 23. */
+const knowsZstd = 42
+
+/** Of an index the engine gets the image for this machine. Answers that image. */
+export async function loadIntoDaemon(view: Image | Index, name: string, world: World): Promise<Image> {
+  const { signal } = world
+  if (isDigest(name)) throw problem('DOCKER_NAME_NEEDED', { name })
+  const image = await imageFor(view, world.platform, name)
+  await withDaemon(world, async (engine) => {
+    const { api } = await engine.facts({ signal })
+    const readable = Number(api.split('.')[1]) < knowsZstd ? await withoutZstd(image, { signal }) : image
+    await engine.load(await archiveStream([{ view: readable, refs: [referenceOf(name)] }], { signal }), { signal })
+  })
+  return image
+}
