@@ -8,8 +8,22 @@ import { parseRef, withDefaultTag } from '../oci/ref.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { pullImage } from '../registry/pull.ts'
+import { composeRootless, type Person } from './compose-rootless.ts'
 
-export function composeBuilder(home: string, client: () => RegistryClient): Builder {
+export interface BuilderParts {
+  /** Data folder. */
+  readonly home: string
+  readonly client: () => RegistryClient
+}
+
+/** Who is not root has builds with a RUN carried out by a process in a user namespace. */
+export function composeBuilder(o: BuilderParts, person: Person): Builder {
+  const here = builderHere(o)
+  return person.uid === 0 ? here : composeRootless({ ...o, here, person })
+}
+
+/** In this process. */
+export function builderHere({ home, client }: BuilderParts): Builder {
   return embeddedBuilder({
     store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
     async baseImage(name, platform, { signal }) {

@@ -41,7 +41,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   return {
     parts: {
       infrastructures: { local: localInfra({ dir: join(needs.home, 'stages'), env, kill }), fake: fakeInfra({ clock, dir: join(needs.home, 'stages') }) },
-      builders: { embedded: composeBuilder(needs.home, clientFor) },
+      builders: { embedded: composeBuilder({ home: needs.home, client: clientFor }, machine) },
       deliveries: { registry: registryDelivery({ clientFor }), archive: archiveDelivery(), 'oci-layout': layoutDelivery(), load: images.delivery },
       images: images.source,
       secrets,

@@ -1,9 +1,9 @@
 /** Picks the adapters behind every tool of the command line. Each is loaded when it is asked for: start-up is part of every figure. */
 import type { Clock } from '../base/clock.ts'
 import type { Toolbox } from '../cli/toolbox.ts'
+import type { Person } from './compose-rootless.ts'
 
-export interface Machine {
-  readonly env: Readonly<Record<string, string | undefined>>
+export interface Machine extends Person {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   readonly clock: Clock
 }
@@ -41,7 +41,7 @@ export function composeToolbox(machine: Machine): Toolbox {
     },
     async builder(client, home) {
       const { composeBuilder } = await import('./compose-builder.ts')
-      return composeBuilder(home, () => client)
+      return composeBuilder({ home, client: () => client }, machine)
     },
     async registryServer(o) {
       const { registryServer } = await import('./compose-registries.ts')

@@ -22,8 +22,13 @@ export function composeWorld(signal: AbortSignal): World {
     stdout: writer(process.stdout, env),
     stderr: writer(process.stderr, env),
     signal,
-    tools: composeToolbox({ env, kill: process.kill.bind(process), clock: systemClock }),
+    tools: composeToolbox({ env, kill: process.kill.bind(process), clock: systemClock, program: programHere(), uid: process.getuid?.() ?? 0 }),
   }
+}
+
+/** What starts this program once more. */
+function programHere(): readonly string[] {
+  return [process.execPath, ...process.execArgv, process.argv[1] ?? '']
 }
 
 function writer(stream: WriteStream, env: NodeJS.ProcessEnv): Writer {

@@ -30,6 +30,9 @@ export interface RegistryClient {
   /** Rights are asked for all at once, so that one token serves a whole push. */
   repository(ref: RepositoryRef, actions: Access['actions'], o?: { readonly alsoPull?: readonly string[] }): Repository
   readonly clock: Clock
+  /** What it was made with, for another process to make one like it. */
+  readonly auth: RegistryAuth
+  readonly hosts: readonly HostMapping[]
 }
 
 /** One repository as seen with certain rights. Functions of `blobs.ts`, `manifests.ts` and `tags.ts` take it. */
@@ -60,6 +63,8 @@ export function createRegistryClient(o: RegistryClientOptions): RegistryClient {
   const manners = new Map<string, UploadManners>()
   return {
     clock,
+    auth: o.auth,
+    hosts,
     repository: (ref, actions, { alsoPull = [] } = {}) => {
       const pulls = actions.every((action) => action === 'pull')
       const endpoints = pulls ? pullEndpoints(ref.registry, hosts) : [endpointOf(ref.registry, hosts)]

@@ -30,7 +30,7 @@ async function slipway(dir: string, env: Readonly<Record<string, string>>, ...ar
     rows: undefined,
     colour: false,
   })
-  const tools = composeToolbox({ env, kill: () => undefined, clock: systemClock })
+  const tools = composeToolbox({ env, kill: () => undefined, uid: 0, program: [], clock: systemClock })
   const world = { ...composeWorld(signal), tools, env, cwd: dir, home: `${dir}/data`, stdout: writer('out'), stderr: writer('err') }
   return { code: await runProgram(argv, world), ...caught }
 }

@@ -25,6 +25,13 @@ export const buildCodes = {
     message: 'The sandbox of the build could not {what}: {reason}.',
     explain: 'The system refused something that worked when the build began, or the disk is full. docs/sandbox.md tells what the sandbox does.',
   },
+  BUILD_WORKER_ENDED: {
+    severity: 'error',
+    message: 'The process that carries out the build ended too early: {why}.',
+    hint: 'Run the build again. When memory is short, the system ends the largest process: the kernel log names it.',
+    explain:
+      'A build with a RUN by a user who is not root is carried out by a second process of this program, in a user namespace. It ended without an answer: it was killed, or it has a defect. The store is as it was, because everything is written under another name first.',
+  },
   BUILD_SECRET_MISSING: {
     severity: 'error',
     message: 'RUN requires the {kind} "{id}", which was not given.',

@@ -87,7 +87,7 @@ function once(steps: readonly Step[], file: string, o: LaunchOptions): Promise<L
 }
 
 /** The last eight bytes: number of the step and error. */
-function failureOf(steps: readonly Step[], report: Buffer): Failure | undefined {
+export function failureOf(steps: readonly Step[], report: Buffer): Failure | undefined {
   if (report.length < 8) return undefined
   const step = steps[report.readInt32LE(report.length - 8)]
   const number = -report.readInt32LE(report.length - 4)

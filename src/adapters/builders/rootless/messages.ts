@@ -1,0 +1,39 @@
+/** What a build and the process that carries it out tell each other. All of it is plain data. */
+import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { BuildEvent, BuildRequest } from '../../../ports/builder.ts'
+import type { Credentials, RegistryTarget } from '../../../ports/registry-auth.ts'
+import type { HostMapping } from '../../../registry/endpoint.ts'
+import type { FailureParcel } from './failure-parcel.ts'
+import type { ImageParcel } from './image-parcel.ts'
+
+export interface WorkerFacts {
+  /** Data folder. */
+  readonly home: string
+  readonly hosts: readonly HostMapping[]
+  /** It comes by this way because the starter's file should not hold it. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export type ToWorker =
+  | { readonly kind: 'build'; readonly facts: WorkerFacts; readonly request: BuildRequest }
+  | { readonly kind: 'check'; readonly facts: WorkerFacts; readonly request: BuildRequest }
+  | { readonly kind: 'credentials'; readonly id: number; readonly credentials: Credentials | undefined }
+  | { readonly kind: 'no credentials'; readonly id: number; readonly failure: FailureParcel }
+  | { readonly kind: 'abort' }
+
+export type FromWorker =
+  | { readonly kind: 'event'; readonly event: BuildEvent }
+  /** Credentials stay outside until a registry asks for them. */
+  | { readonly kind: 'who am I'; readonly id: number; readonly connector: string | undefined; readonly target: RegistryTarget }
+  | { readonly kind: 'built'; readonly image: ImageParcel; readonly layers: number; readonly cachedLayers: number }
+  | { readonly kind: 'checked'; readonly found: readonly Diagnostic[] }
+  | { readonly kind: 'failed'; readonly failure: FailureParcel }
+
+/** A pair of ears and a mouth: a child process, or a message port in tests. */
+export interface Channel<In, Out> {
+  send(message: Out): void
+  onMessage(listen: (message: In) => void): void
+  /** Once, when the other side is gone; `why` is what is known of the end. */
+  onEnd(listen: (why: string) => void): void
+  close(): void
+}

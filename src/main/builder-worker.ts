@@ -1,0 +1,21 @@
+/** This program as the root of a user namespace: one build for the process that started it, with a registry client of its own. */
+import type { FromWorker, ToWorker } from '../adapters/builders/rootless/messages.ts'
+import { ownChannel } from '../adapters/builders/rootless/process-channel.ts'
+import { serveBuild } from '../adapters/builders/rootless/serve-build.ts'
+import { createRegistryClient } from '../registry/client.ts'
+import { proxiesOf } from '../registry/proxies.ts'
+import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
+import { builderHere } from './compose-builder.ts'
+import { systemClock as clock } from './system-clock.ts'
+
+/** Ctrl-C reaches this process as well, but what it means is said by the one that asked. */
+export async function runWorker(): Promise<void> {
+  const channel = ownChannel<ToWorker, FromWorker>(process)
+  await serveBuild(channel, ({ home, hosts, env }, authFor) => {
+    const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
+    const client = createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(undefined), clock, hosts })
+    return builderHere({ home, client: () => client })
+  })
+  await new Promise<void>((resolve) => (process.connected ? void process.once('disconnect', () => resolve()) : resolve()))
+  process.exit()
+}

@@ -1,0 +1,58 @@
+/** The embedded builder of a user who is not root: this program once more, in a user namespace, for the builds that need one. */
+import { mkdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { childChannel } from '../adapters/builders/rootless/process-channel.ts'
+import { rootlessBuilder, type WorkerChannel } from '../adapters/builders/rootless/rootless-builder.ts'
+import { problem } from '../base/problem.ts'
+import { enterUserNamespace } from '../builder/exec/user-namespace.ts'
+import { contentStore } from '../media/content-store.ts'
+import type { Builder } from '../ports/builder.ts'
+import { openBlob } from '../registry/blobs.ts'
+import type { BuilderParts } from './compose-builder.ts'
+import { workerCommand } from './worker-command.ts'
+
+/** Who runs this program, and how it is started. */
+export interface Person {
+  readonly uid: number
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Node, its own options, and the file of this program. */
+  readonly program: readonly string[]
+}
+
+export interface Rootless extends BuilderParts {
+  /** The builder of this process. */
+  readonly here: Builder
+  readonly person: Person
+}
+
+export function composeRootless(o: Rootless): Builder {
+  const images = contentStore(join(o.home, 'images'))
+  return rootlessBuilder({
+    here: o.here,
+    facts: { home: o.home, hosts: o.client().hosts, env: o.person.env },
+    credentialsFor: (_connector, target, w) => o.client().auth.credentialsFor(target, w),
+    async openBlob(descriptor, origin, w) {
+      if (origin === undefined || (await images.has(descriptor.digest))) return images.open(descriptor.digest, w)
+      return openBlob(o.client().repository(origin, ['pull']), descriptor, w)
+    },
+    async start(w): Promise<WorkerChannel> {
+      const folder = join(o.home, 'build')
+      mkdirSync(folder, { recursive: true })
+      const { uid, gid, username: name } = userInfo()
+      const env = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'].flatMap((key) =>
+        o.person.env[key] === undefined ? [] : [`${key}=${o.person.env[key]}`],
+      )
+      const entered = await enterUserNamespace({ args: [...o.person.program, workerCommand], env, folder }, { uid, gid, name }, w)
+      if (entered.kind === 'refused') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: refusal(entered.reason) }, { hint })
+      return childChannel(entered.child)
+    },
+  })
+}
+
+const hint =
+  'Let ordinary users make user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns), or run as root.'
+
+function refusal(reason: string): string {
+  return `without root it needs a user namespace, and the system says no (${reason})`
+}
