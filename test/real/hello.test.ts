@@ -11,7 +11,7 @@ describe('the hello pipeline and skopeo', skopeo.options, () => {
   const project = tempProject()
   let registries: Registries
   beforeAll(async () => {
-    expect(await slipway(['run', 'examples/hello/pipeline.yaml', '--output', 'plain'], project.dir)).toBe(0)
+    expect((await slipway(['run', 'examples/hello/pipeline.yaml', '--output', 'plain'], project.dir)).code).toBe(0)
     registries = await startRegistries(project.dir, ['hub', 'ghcr'])
   }, 60_000)
   afterAll(async () => {

@@ -17,15 +17,25 @@ export interface Registries {
   stop(): Promise<void>
 }
 
-/** Runs a command in the clone with a data folder of its own; answers the exit code. */
-export async function slipway(args: readonly string[], home: string): Promise<number> {
+export interface Ended {
+  readonly code: number
+  readonly errors: string
+}
+
+/** Runs a command with a data folder of its own, in the clone or a folder of it; what it says is shown. */
+export async function slipway(args: readonly string[], home: string, o: { readonly cwd?: string } = {}): Promise<Ended> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', cli, ...args], {
-    cwd: root,
-    stdio: 'inherit',
+    cwd: o.cwd ?? root,
+    stdio: ['inherit', 'inherit', 'pipe'],
     env: { ...process.env, SLIPWAY_HOME: home },
   })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code ?? 1
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+    process.stderr.write(text)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code: code ?? 1, errors }
 }
 
 /** Serves the registries that runs with this data folder pushed to, on free ports. */

@@ -34,6 +34,7 @@ export type Entered =
 
 const goDescriptor = 4
 const newUser = 0x10000000
+const started = Buffer.from('started\n')
 const tools = ['/usr/bin', '/bin', '/usr/local/bin', '/usr/sbin', '/sbin']
 const run = promisify(execFile)
 
@@ -65,7 +66,7 @@ function entrySteps({ args, env }: NamespaceProgram): readonly Step[] {
     call('fcntl', [reportDescriptor, 2, 1], 'keep the report to itself'),
     call('fcntl', [goDescriptor, 2, 1], 'keep the word to itself'),
     call('unshare', [newUser], 'make a user namespace'),
-    call('write', [reportDescriptor, 'started\n', 8], 'report the start'),
+    call('write', [reportDescriptor, started, started.length], 'report the start'),
     call('read', [goDescriptor, addressOf('word'), 1], 'wait for the mapping of ids'),
     call('setresgid', [0, 0, 0], 'become group 0 of the namespace'),
     call('setresuid', [0, 0, 0], 'become user 0 of the namespace'),
@@ -92,7 +93,7 @@ async function settle(child: ChildProcess, steps: readonly Step[], person: Perso
   const go = child.stdio[goDescriptor] as Writable
   go.on('error', () => undefined)
   const told: Buffer[] = []
-  const started = new Promise<void>((resolve, reject) => {
+  const heard = new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', () => resolve())
     report.on('data', (chunk: Buffer) => {
@@ -101,9 +102,10 @@ async function settle(child: ChildProcess, steps: readonly Step[], person: Perso
     })
   })
   const ended = new Promise<void>((resolve) => void report.once('close', resolve))
-  await started
+  await heard
   let ids: 'many' | 'one' = 'one'
-  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+  // Otherwise the first that it said is why it failed.
+  if (Buffer.concat(told).subarray(0, 8).equals(started) && child.pid !== undefined) {
     try {
       ids = await mapIds(child.pid, person, o)
     } catch (error) {
