@@ -40,7 +40,7 @@ describe('COPY', () => {
     ['wildcards that match nothing', 'COPY *.nope /e/', []],
     ['escaped wildcards', 'COPY ["we \\\\[ird", "/e"]', ['e 644 0:0 W']],
     ['into a folder that is there', 'COPY d /e\nCOPY a.txt /e', ['e/ 755 0:0', 'e/a.txt 644 0:0 A']],
-    ['with a mode', 'COPY --chmod=700 d /e', ['e/ 755 0:0', 'e/s/ 700 0:0', 'e/s/y 700 0:0 Y', 'e/s/z.md 700 0:0 Z', 'e/x 700 0:0 X']],
+    ['with a mode', 'COPY --chmod=700 d /e', ['e/ 700 0:0', 'e/s/ 700 0:0', 'e/s/y 700 0:0 Y', 'e/s/z.md 700 0:0 Z', 'e/x 700 0:0 X']],
     ['with a symbolic mode', 'COPY --chmod=u=rwX,go=rX d/s /e', ['e/ 755 0:0', 'e/y 644 0:0 Y', 'e/z.md 644 0:0 Z']],
     ['with an owner, for new folders too', 'COPY --chown=5:6 a.txt /p/q/', ['p/ 755 5:6', 'p/q/ 755 5:6', 'p/q/a.txt 644 5:6 A']],
     ['without what is excluded', 'COPY --exclude=**/*.md --exclude=x d /e', ['e/ 755 0:0', 'e/s/ 755 0:0', 'e/s/y 644 0:0 Y']],
@@ -106,10 +106,10 @@ describe('ADD', () => {
     expect((await f.build('FROM scratch\nADD archive plain /to/\n')).cachedLayers).toBe(1)
   })
 
-  it('leaves it packed with --unpack=false, and keeps its owners also with --chown', gnuTar, async () => {
+  it('leaves it packed with --unpack=false, and gives all of it to the owner of --chown', gnuTar, async () => {
     const f = await withArchive((tar) => gzipSync(tar))
     expect((await lastLayer(f, 'FROM scratch\nADD --unpack=false archive /to/\n')).map((line) => line.split(' ')[0])).toEqual(['to/', 'to/archive'])
-    expect(await lastLayer(f, 'FROM scratch\nADD --chown=1:2 archive /to/\n')).toEqual(['to/ 755 1:2', ...unpacked.slice(1)])
+    expect(await lastLayer(f, 'FROM scratch\nADD --chown=1:2 archive /to/\n')).toEqual(unpacked.map((line) => line.replace(/ [07]:[08]/, ' 1:2')))
   })
 
   it('copies compressed files that are no archives', async () => {

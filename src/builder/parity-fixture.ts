@@ -1,11 +1,37 @@
 /** For the parity test: the contexts that the recorded builds had, and entries in the form they were recorded in. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Layer } from '../oci/views.ts'
 import { streamSource } from '../tar/byte-source.ts'
 import { readTar } from '../tar/read-tar.ts'
+
+export interface Recorded {
+  readonly name: string
+  readonly dockerfile: string
+  readonly args?: Readonly<Record<string, string>>
+  readonly dockerignore?: string
+  readonly fails?: true
+  readonly layers?: readonly (readonly string[])[]
+  readonly config?: object
+  readonly author?: string
+  readonly history?: readonly string[]
+}
+
+/** `scratch`, `base`, `more` or `dockerignore`. */
+export function recorded(name: string): readonly Recorded[] {
+  return JSON.parse(readFileSync(fileOf(name), 'utf8')) as readonly Recorded[]
+}
+
+/** One line for each. */
+export function record(name: string, cases: readonly Recorded[]): void {
+  writeFileSync(fileOf(name), `[\n${cases.map((one) => ` ${JSON.stringify(one)}`).join(',\n')}\n]\n`)
+}
+
+function fileOf(name: string): string {
+  return join(import.meta.dirname, 'testdata/parity', `${name}.json`)
+}
 
 const passwd = 'root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n'
 const group = 'root:x:0:\nstaff:x:50:\n'
@@ -43,6 +69,12 @@ export function writeContext(folder: string): void {
     ['root/bin', 'usr/bin'],
   ] as const)
     symlinkSync(target, join(folder, path))
+  ageFolders(folder)
+}
+
+function ageFolders(folder: string): void {
+  for (const one of readdirSync(folder, { withFileTypes: true })) if (one.isDirectory()) ageFolders(join(folder, one.name))
+  utimesSync(folder, 1_550_000_000.5, 1_550_000_000.5)
 }
 
 /** t.tar and t.tar.gz with owners of their own, and n.gz that is no archive. */
@@ -95,7 +127,7 @@ function put(folder: string, path: string, text: string, seconds?: number): void
   if (seconds !== undefined) utimesSync(file, seconds, seconds)
 }
 
-/** Times of files are compared unless they are those of the build itself. */
+/** Times of files and folders are compared unless they are those of the build itself. */
 export async function recordedEntries(layer: Layer): Promise<string[]> {
   const signal = new AbortController().signal
   const lines: string[] = []
@@ -103,7 +135,7 @@ export async function recordedEntries(layer: Layer): Promise<string[]> {
     let content = 'target' in entry ? `->${entry.target}` : ''
     if (entry.kind === 'file') for await (const chunk of body()) content += chunk.toString()
     const seconds = entry.mtimeNs / 1_000_000_000n
-    const time = entry.kind !== 'file' ? '' : seconds > 1_650_000_000n ? ' now' : ` t${seconds}`
+    const time = entry.kind !== 'file' && entry.kind !== 'dir' ? '' : seconds > 1_650_000_000n ? ' now' : ` t${seconds}`
     lines.push(`${entry.kind} ${entry.path} ${entry.mode.toString(8)} ${entry.uid}:${entry.gid} ${JSON.stringify(content.slice(0, 40))}${time}`)
   }
   return lines.sort()

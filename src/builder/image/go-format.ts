@@ -17,6 +17,13 @@ export function quoted(text: string): string {
   return `"${inside.join('')}"`
 }
 
+/** A whole number as Go's %q prints it: as the character of that number. */
+export function quotedRune(n: number): string {
+  const c = n > 0x10ffff || (n >= 0xd800 && n <= 0xdfff) ? '\ufffd' : String.fromCodePoint(n)
+  const inside = quoted(c).slice(1, -1)
+  return c === '"' ? `'"'` : c === "'" ? String.raw`'\''` : `'${inside}'`
+}
+
 function codePoint(c: string): string {
   const hex = (c.codePointAt(0) ?? 0).toString(16)
   if (hex.length <= 2 && (c.codePointAt(0) ?? 0) < 0x80) return `\\x${hex.padStart(2, '0')}`

@@ -1,7 +1,7 @@
 /** HEALTHCHECK to the configuration and the history. */
 import type { Healthcheck as Instruction } from '../../dockerfile/instructions/healthcheck.ts'
 import type { Healthcheck } from '../../oci/manifest.ts'
-import { duration, plainList } from '../image/go-format.ts'
+import { duration, quoted, quotedList, quotedRune } from '../image/go-format.ts'
 import { type StageState, tell } from './stage-state.ts'
 
 export function lowerHealthcheck(state: StageState, { at, check }: Instruction): void {
@@ -16,15 +16,8 @@ export function lowerHealthcheck(state: StageState, { at, check }: Instruction):
     ...(times.retries > 0 && { Retries: times.retries }),
   }
   state.run.Healthcheck = set
-  const told = [
-    `Test:${plainList(test)}`,
-    `Interval:${duration(times.interval)}`,
-    `Timeout:${duration(times.timeout)}`,
-    `StartPeriod:${duration(times.startPeriod)}`,
-    `StartInterval:${duration(times.startInterval)}`,
-    `Retries:${times.retries}`,
-  ]
-  tell(state, at, `HEALTHCHECK {${told.join(' ')}}`)
+  const spans = [times.interval, times.timeout, times.startPeriod, times.startInterval].map((ns) => quoted(duration(ns)))
+  tell(state, at, `HEALTHCHECK &{${[quotedList(test), ...spans, quotedRune(times.retries)].join(' ')}}`)
 }
 
 /** The shell form stays one line: whoever runs the check hands it to the shell of that day. */

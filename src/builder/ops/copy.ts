@@ -63,7 +63,9 @@ async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source
   const found = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
   const missing = found.length === 0 && (await isMissing(world.source, pattern, world))
   if (missing) throw problem('BUILD_SOURCE_MISSING', { instruction: op.instruction, source: source.path, context: world.sourceName }, { at: source.at })
-  for (const [i, one] of found.entries()) {
+  for (const [i, match] of found.entries()) {
+    // A whole context or image has no time of its own.
+    const one = match.real === '' ? { ...match, node: { ...match.node, mtimeNs: world.createdNs } } : match
     const own = { ...placing, group: `${placing.group}.${i}` }
     if (hasWildcards(pattern) && matchIgnore(placing.exclude, one.path).ignored) continue
     if (op.unpack && (await unpack(op, world, own, one))) continue
@@ -84,7 +86,8 @@ async function placeOne(op: CopyOp, world: CopyWorld, placing: Placing, found: F
   }
   const real = await resolvePath(world.tree.peek, dest, world)
   if (found.node.kind === 'dir') {
-    await makeFolders(world.tree, real, folders)
+    const fresh = (await world.tree.peek(real, world)) === undefined
+    await makeFolders(world.tree, real, fresh && placing.mode !== undefined ? { ...folders, mode: placing.mode(found.node.mode, true) } : folders)
     return place(placing, found.real, found.node, real)
   }
   const there = into || (await world.tree.peek(real, world))?.kind === 'dir'

@@ -2,7 +2,7 @@
 import { problem } from '../../base/problem.ts'
 import type { Span } from '../../base/span.ts'
 import { type IgnoreRules, type Matched, matchIgnore } from '../../dockerfile/ignore.ts'
-import { joinPath, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
+import { joinPath, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
 import type { WorkingTree } from '../tree/working-tree.ts'
 import type { ModeChange } from './mode.ts'
 import type { Owner } from './owner.ts'
@@ -21,13 +21,19 @@ export interface Placing extends Waiting {
   readonly group: string
 }
 
-/** Copies the folder or file at `from` to exactly `to`. A folder at `to` keeps its own mode, owner and time; those below do not. */
+/** Copies the folder or file at `from` to exactly `to`. A folder at `to` keeps its own mode and owner, but not its time; those below keep none. */
 export async function place(p: Placing, from: string, node: TreeNode, to: string): Promise<void> {
   if (node.kind !== 'dir') return placeFile(p, node, to)
-  const there = await p.tree.peek(to, p)
-  if (there !== undefined && there.kind !== 'dir') throw invalid(p, to, 'a file is there, and a directory would take its place')
-  if (there === undefined) p.tree.put(to, adjusted(p, node))
+  const there = await folderAt(p, to)
   await placeChildren(p, { from, to, inside: '', matched: [] })
+  putFolder(p, to, { there, node: { ...(there ?? adjusted(p, node)), mtimeNs: p.mtimeNs ?? node.mtimeNs } })
+}
+
+/** After what is in it, which changes the time of a folder. */
+function putFolder(p: Placing, to: string, { there, node }: { readonly there: TreeNode | undefined; readonly node: TreeNode }): void {
+  if (to === '') return
+  p.tree.put(to, node)
+  if (there === undefined) p.tree.touch(parentOf(to))
 }
 
 interface Folder {
@@ -45,16 +51,17 @@ async function placeChildren(p: Placing, folder: Folder): Promise<void> {
     const { ignored, matched } = matchIgnore(p.exclude, inside, folder.matched)
     const to = joinPath(folder.to, name)
     if (node.kind === 'dir') {
-      if (!ignored) await placeFolder(p, node, to)
+      const there = ignored ? undefined : await folderAt(p, to)
       if (!ignored || p.exclude.takesBack) await placeChildren(p, { from: joinPath(folder.from, name), to, inside, matched })
+      if (!ignored) putFolder(p, to, { there, node: adjusted(p, node) })
     } else if (!ignored) await placeFile(p, node, to)
   }
 }
 
-async function placeFolder(p: Placing, node: TreeNode, to: string): Promise<void> {
+async function folderAt(p: Placing, to: string): Promise<TreeNode | undefined> {
   const there = await p.tree.peek(to, p)
   if (there !== undefined && there.kind !== 'dir') throw invalid(p, to, 'a file is there, and a directory would take its place')
-  p.tree.put(to, adjusted(p, node))
+  return there
 }
 
 async function placeFile(p: Placing, node: TreeNode, to: string): Promise<void> {

@@ -18,7 +18,7 @@ import { folderOptions } from './folder-options.ts'
 import type { Placing } from './place.ts'
 import type { Found } from './sources.ts'
 
-/** False: it is no archive, so it is copied as it is. Owners, modes and times are the archive's: as in BuildKit, --chown speaks only for the folders that ADD itself makes. */
+/** False: it is no archive, so it is copied as it is. Owners, modes and times are the archive's, but for what --chown says, as in BuildKit. */
 export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, found: Found): Promise<boolean> {
   const { node } = found
   if (node.kind !== 'file' || node.size < 20) return false
@@ -35,6 +35,7 @@ export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, fou
   const folders = folderOptions(op, world, placing)
   const dest = await makeFolders(world.tree, op.dest.replace(/^\/+|\/+$/g, ''), folders)
   const seen = new Map<string, TreeNode>()
+  const unpacked = new Map<string, TreeNode>()
   for await (const read of readTar(streamSource(createReadStream(await tar(), { signal: world.signal })), world)) {
     const path = entryPath(read.entry.path)
     if (path === undefined) continue
@@ -43,21 +44,28 @@ export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, fou
     if (entry === undefined) continue
     seen.set(path, entry)
     const folder = await makeFolders(world.tree, joinPath(dest, parentOf(path)), folders)
-    await put(world, placing, joinPath(folder, nameOf(path)), entry)
+    const to = joinPath(folder, nameOf(path))
+    const placed = await put(world, placing, to, entry)
+    if (placed.kind === 'dir') unpacked.set(to, placed)
   }
+  // What came into a folder changed its time.
+  for (const [path, folder] of unpacked) if (path !== '') world.tree.put(path, folder)
   return true
 }
 
-async function put(world: CopyWorld, placing: Placing, to: string, entry: TreeNode): Promise<void> {
+async function put(world: CopyWorld, { at, owner, mtimeNs }: Placing, to: string, entry: TreeNode): Promise<TreeNode> {
   const there = await world.tree.peek(to, world)
   if (there?.kind === 'dir' && entry.kind !== 'dir') {
     throw problem(
       'BUILD_DESTINATION_INVALID',
       { instruction: 'ADD', path: `/${to}`, reason: 'a directory is there, and the archive has a file of that name' },
-      { at: placing.at },
+      { at },
     )
   }
-  world.tree.put(to, { ...entry, mtimeNs: placing.mtimeNs ?? entry.mtimeNs })
+  const placed = { ...entry, ...owner, mtimeNs: mtimeNs ?? entry.mtimeNs }
+  if (entry.kind === 'dir' && there === undefined) world.tree.touch(parentOf(to))
+  world.tree.put(to, placed)
+  return placed
 }
 
 async function firstBytes(content: Readable | Uint8Array): Promise<Buffer> {

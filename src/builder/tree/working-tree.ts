@@ -8,6 +8,8 @@ export interface WorkingTree extends Tree {
   /** What can be told about a path without the base: undefined, nothing. */
   known(path: string, o?: Waiting): Promise<TreeNode | undefined>
   put(path: string, node: TreeNode): void
+  /** Something was made, replaced or removed in a folder: it is as old as the build then. `put` of anything but a folder says so by itself. */
+  touch(folder: string): void
   /** What was put since the last call, with all folders above it, in the order of a layer. */
   takeChanges(o: Waiting): Promise<readonly (readonly [string, TreeNode])[]>
 }
@@ -15,32 +17,39 @@ export interface WorkingTree extends Tree {
 export function workingTree(lower: Tree, o: { readonly assume: boolean; readonly created: bigint }): WorkingTree {
   const own = new Map<string, TreeNode>()
   const names = new Map<string, Set<string>>()
+  const touched = new Set<string>()
   let changed = new Set<string>()
-  const find = async (path: string, w: Waiting) => own.get(path) ?? (await lower.find(path, w))
+  const aged = <T extends TreeNode | undefined>(path: string, node: T): T => (node !== undefined && touched.has(path) ? { ...node, mtimeNs: o.created } : node)
+  const find = async (path: string, w: Waiting) => aged(path, own.get(path) ?? (await lower.find(path, w)))
   const peek = async (path: string, w: Waiting) => {
     const known = own.get(path) ?? (o.assume ? assumedNode(path, o.created) : undefined)
-    return known === 'absent' ? undefined : (known ?? lower.find(path, w))
+    return known === 'absent' ? undefined : aged(path, known ?? (await lower.find(path, w)))
   }
+  const touch = (folder: string) => void touched.add(folder)
   return {
     find,
     peek,
-    known: async (path) => own.get(path),
+    known: async (path) => aged(path, own.get(path)),
     async list(path, w) {
       const merged = new Map(await lower.list(path, w))
       for (const name of names.get(path) ?? []) {
         const node = own.get(joinPath(path, name))
         if (node !== undefined) merged.set(name, node)
       }
+      for (const [name, node] of merged) merged.set(name, aged(joinPath(path, name), node))
       return new Map([...merged].sort(([a], [b]) => comparePaths(a, b)))
     },
     put(path, node) {
-      if (isSame(own.get(path), node)) return
+      if (isSame(aged(path, own.get(path)), node)) return
       own.set(path, node)
+      touched.delete(path)
+      if (node.kind !== 'dir') touch(parentOf(path))
       changed.add(path)
       if (path === '') return
       const siblings = names.get(parentOf(path)) ?? new Set()
       names.set(parentOf(path), siblings.add(nameOf(path)))
     },
+    touch,
     async takeChanges(w) {
       const paths = withFolders(changed)
       changed = new Set()
