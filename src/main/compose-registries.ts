@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { EmbeddedRegistries, RegistryServer } from '../cli/toolbox.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import { createRegistry } from '../registry/server/create-registry.ts'
+import { systemClock } from './system-clock.ts'
 
 const scheme = 'embedded:'
 
@@ -27,5 +28,11 @@ export async function registryServer(o: { readonly host: string; readonly port: 
   const ending = new AbortController()
   const registry = createRegistry({ dir: o.data })
   const listening = await registry.listen({ host: o.host, port: o.port, signal: ending.signal })
-  return { url: listening.url, close: () => registry.close() }
+  // What crashes left is no reason to wait.
+  const tidying = registry.tidy({ nowMs: systemClock.now(), signal: ending.signal }).catch(() => undefined)
+  const close = async (): Promise<void> => {
+    await registry.close()
+    await tidying
+  }
+  return { url: listening.url, close }
 }

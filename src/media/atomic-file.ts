@@ -1,7 +1,8 @@
 /** Files that appear whole or not at all, also when the machine stops in the middle: temporary file, fsync, rename, fsync of the folder. */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { ifPresent } from './file-errors.ts'
 
 /** `fast` leaves out fsync: for tests and for what can be made again. */
 export type Durability = 'safe' | 'fast'
@@ -46,4 +47,19 @@ export async function syncFolder(path: string): Promise<void> {
 
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string, o: AtomicOptions = {}): Promise<void> {
   await writeAtomically(path, (file) => file.writeFile(bytes), o)
+}
+
+/** Removes what crashes left below a folder of files begun before `beforeMs`; answers how many. */
+export async function sweepTemporaries(dir: string, beforeMs: number): Promise<number> {
+  let removed = 0
+  for (const entry of (await ifPresent(readdir(dir, { withFileTypes: true }))) ?? []) {
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) removed += await sweepTemporaries(path, beforeMs)
+    if (!entry.isFile() || !entry.name.startsWith(temporaryMark)) continue
+    const facts = await ifPresent(stat(path))
+    if (facts === undefined || facts.mtimeMs >= beforeMs) continue
+    await rm(path, { force: true })
+    removed++
+  }
+  return removed
 }

@@ -9,6 +9,7 @@ import { algorithmOf, type Digest, digestFromHex, hexOf, isDigest } from '../oci
 import { type Durability, temporaryMark } from './atomic-file.ts'
 import { ifPresent } from './file-errors.ts'
 import { type Ingest, type StoredBlob, startIngest } from './ingest.ts'
+import { openUpload, startUpload, type Upload } from './upload.ts'
 
 export interface PutOptions {
   readonly signal: AbortSignal
@@ -38,6 +39,11 @@ export interface ContentStore {
   put(source: Readable | Uint8Array, o: PutOptions): Promise<StoredBlob>
   /** For content that arrives in pieces. */
   ingest(): Promise<Ingest>
+  /** For content that arrives in pieces over hours, also across a restart. */
+  startUpload(): Promise<Upload>
+  /** Undefined when there is none of that id (any more). */
+  resumeUpload(id: string): Promise<Upload | undefined>
+  hasUpload(id: string): Promise<boolean>
   /** An empty file without a name, for what is needed now and never again: it is gone when it is closed. */
   scratch(): Promise<FileHandle>
   /** Throws BLOB_NOT_FOUND. */
@@ -61,12 +67,16 @@ export interface ContentStore {
 export function contentStore(dir: string, o: { readonly durability?: Durability } = {}): ContentStore {
   const blobPath = (digest: Digest) => join(dir, 'blobs', algorithmOf(digest), hexOf(digest))
   const ingestFolder = join(dir, 'ingest')
-  const ingest = () => startIngest({ folder: ingestFolder, blobPath, durability: o.durability ?? 'safe' })
+  const place = { folder: ingestFolder, blobPath, durability: o.durability ?? 'safe' }
+  const ingest = () => startIngest(place)
   const size = async (digest: Digest) => (await ifPresent(stat(blobPath(digest))))?.size
   return {
     dir,
     blobPath,
     ingest,
+    startUpload: () => startUpload(place),
+    hasUpload: async (id) => (await ifPresent(stat(join(ingestFolder, id)))) !== undefined,
+    resumeUpload: (id) => openUpload(place, id),
     scratch: () => scratch(ingestFolder),
     size,
     has: async (digest) => (await size(digest)) !== undefined,

@@ -69,7 +69,7 @@ export async function startIngest(place: IngestPlace): Promise<Ingest> {
 }
 
 /** The digest under which the blob is kept: the expected one, whose algorithm may need a second reading. */
-async function checked(actual: StoredBlob, expected: Expected | undefined, path: string): Promise<Digest> {
+export async function checked(actual: StoredBlob, expected: Expected | undefined, path: string): Promise<Digest> {
   if (expected === undefined) return actual.digest
   const what = 'content'
   if (expected.size !== undefined && expected.size !== actual.size) throw problem('SIZE_MISMATCH', { what, expected: expected.size, actual: actual.size })
@@ -84,7 +84,8 @@ async function sha512Of(path: string): Promise<Digest> {
   return digestFromHex('sha512', hash.digest('hex'))
 }
 
-async function moveIn(file: FileHandle, path: string, place: IngestPlace, digest: Digest): Promise<void> {
+/** Closes the file. */
+export async function moveIn(file: FileHandle, path: string, place: IngestPlace, digest: Digest): Promise<void> {
   const final = place.blobPath(digest)
   if (place.durability === 'safe') await file.sync()
   await file.close()

@@ -14,9 +14,8 @@ export const blobs: Handler = async (call, repository, text) => {
   }
   if (call.method !== 'GET' && call.method !== 'HEAD')
     return fault('UNSUPPORTED', `${call.method} is not possible here`, { headers: { allow: 'GET, HEAD, DELETE' } })
-  const range = rangeOf(call, size)
-  if (range === 'impossible')
-    return fault('BLOB_UPLOAD_INVALID', 'the range starts after the end', { status: 416, headers: { 'content-range': `bytes */${size}` } })
+  const range = call.method === 'GET' && stillTrue(call, text) ? rangeOf(call, size) : undefined
+  if (range === 'impossible') return fault('SIZE_INVALID', 'the range starts after the end', { status: 416, headers: { 'content-range': `bytes */${size}` } })
   const [start, end] = range ?? [0, size - 1]
   const headers = {
     'content-type': 'application/octet-stream',
@@ -30,6 +29,12 @@ export const blobs: Handler = async (call, repository, text) => {
   const part: Reply =
     range === undefined ? { status: 200, headers } : { status: 206, headers: { ...headers, 'content-range': `bytes ${start}-${end}/${size}` } }
   return call.method === 'HEAD' || size === 0 ? part : { ...part, body: await store.open(text, { signal: call.signal, start, end }) }
+}
+
+/** If-Range: a part is wanted only of the content that the client knows; a digest never names another. */
+function stillTrue(call: Call, digest: string): boolean {
+  const known = call.header('if-range')
+  return known === undefined || known === `"${digest}"`
 }
 
 /** One range of bytes; lists of ranges and other units are answered with the whole. */

@@ -3,12 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import type { ContentStore } from '../../media/content-store.ts'
 import type { Reply } from './reply.ts'
 import type { RepositoryFiles } from './repository-files.ts'
+import type { Turns } from './turns.ts'
 import type { UploadSessions } from './upload-sessions.ts'
 
 export interface Registry {
   readonly store: ContentStore
   readonly files: RepositoryFiles
   readonly uploads: UploadSessions
+  /** Changes of one repository's manifests and tags come one after the other. */
+  readonly turns: Turns
 }
 
 export interface Call {

@@ -9,6 +9,8 @@ import type { Registry } from './context.ts'
 import { fault, type Reply, writeReply } from './reply.ts'
 import { repositoryFiles } from './repository-files.ts'
 import { route } from './routes.ts'
+import { type Tidied, type TidyOptions, tidy } from './tidy.ts'
+import { turns } from './turns.ts'
 import { uploadSessions } from './upload-sessions.ts'
 
 export interface RegistryOptions {
@@ -25,7 +27,9 @@ export interface EmbeddedRegistry {
   handler(request: IncomingMessage, response: ServerResponse): void
   /** Port 0 takes a free one. Ends when the signal aborts or at `close`. Throws REGISTRY_CANNOT_LISTEN. */
   listen(o: { readonly host?: string; readonly port: number; readonly signal: AbortSignal }): Promise<Listening>
-  /** Ends all listeners and uploads under way. What is stored stays. */
+  /** Takes away what crashes left. Safe beside requests. */
+  tidy(o: TidyOptions): Promise<Tidied>
+  /** Ends all listeners and requests. What is stored stays, and uploads under way may go on later. */
   close(): Promise<void>
 }
 
@@ -39,7 +43,8 @@ export interface Listening {
 export function createRegistry(o: RegistryOptions): EmbeddedRegistry {
   const durability = o.durability ?? 'safe'
   const store = contentStore(o.dir, { durability })
-  const registry: Registry = { store, files: repositoryFiles(o.dir, { durability }), uploads: uploadSessions(store) }
+  const files = repositoryFiles(o.dir, { durability })
+  const registry: Registry = { store, files, uploads: uploadSessions(store, files), turns: turns() }
   const rules: readonly AccessRule[] = [...(o.auth === undefined ? [] : [o.auth]), ...(o.readOnly === true ? [readOnly] : [])]
   const ending = new AbortController()
   const listeners = new Set<Listening>()
@@ -57,10 +62,10 @@ export function createRegistry(o: RegistryOptions): EmbeddedRegistry {
       listeners.add(listening)
       return listening
     },
+    tidy: (when) => tidy(registry, { ...when, signal: AbortSignal.any([when.signal, ending.signal]) }),
     close: async () => {
       ending.abort()
       await Promise.all([...listeners].map((listening) => listening.close()))
-      await registry.uploads.close()
     },
   }
 }

@@ -13,10 +13,15 @@ import { fault, type Reply } from './reply.ts'
 const largestManifest = 4 * 1024 * 1024
 
 export const manifests: Handler = async (call, repository, name) => {
-  if (!isDigest(name) && !parseTag(name).ok) return fault(name.includes(':') ? 'DIGEST_INVALID' : 'MANIFEST_INVALID', `"${name}" is neither a tag nor a digest`)
+  const reading = call.method === 'GET' || call.method === 'HEAD'
+  if (!isDigest(name) && !parseTag(name).ok) {
+    // Nothing of that name can be there.
+    if (reading) return fault('MANIFEST_UNKNOWN', `"${name}" is neither a tag nor a digest`)
+    return fault(name.includes(':') ? 'DIGEST_INVALID' : 'MANIFEST_INVALID', `"${name}" is neither a tag nor a digest`)
+  }
   if (call.method === 'PUT') return put(call, repository, name)
   if (call.method === 'DELETE') return remove(call, repository, name)
-  if (call.method === 'GET' || call.method === 'HEAD') return get(call, repository, name)
+  if (reading) return get(call, repository, name)
   return fault('UNSUPPORTED', `${call.method} is not possible here`, { headers: { allow: 'GET, HEAD, PUT, DELETE' } })
 }
 
@@ -48,15 +53,8 @@ async function put(call: Call, repository: string, name: string): Promise<Reply>
   if ('status' in read) return read
   const missing = await missingParts(call, repository, read)
   if (missing !== undefined) return fault('MANIFEST_BLOB_UNKNOWN', `${repository} lacks ${missing}, which the manifest names`)
-  const { store, files } = call.registry
-  await store.put(bytes, { signal: call.signal, expected: { digest } })
-  await files.putManifest(repository, digest, {
-    mediaType: read.mediaType,
-    size: bytes.length,
-    ...(read.subject !== undefined && { subject: read.subject.digest }),
-  })
-  if (read.subject !== undefined) await files.addReferrer(repository, read.subject.digest, referrer(read, { digest, size: bytes.length }))
-  if (!isDigest(name)) await files.setTag(repository, name, digest)
+  await call.registry.store.put(bytes, { signal: call.signal, expected: { digest } })
+  await call.registry.turns(repository, () => enter(call, repository, { name, digest, size: bytes.length }, read))
   return {
     status: 201,
     headers: {
@@ -65,6 +63,21 @@ async function put(call: Call, repository: string, name: string): Promise<Reply>
       ...(read.subject !== undefined && { 'oci-subject': read.subject.digest }),
     },
   }
+}
+
+interface Entry {
+  readonly name: string
+  readonly digest: Digest
+  readonly size: number
+}
+
+/** The manifest, then who refers to whom, then the tag: whenever this ends, everything that is there points at something. */
+async function enter(call: Call, repository: string, { name, digest, size }: Entry, read: ReadManifest): Promise<void> {
+  const { files } = call.registry
+  const subject = read.subject?.digest
+  await files.putManifest(repository, digest, { mediaType: read.mediaType, size, ...(subject !== undefined && { subject }) })
+  if (subject !== undefined) await files.addReferrer(repository, subject, referrer(read, { digest, size }))
+  if (!isDigest(name)) await files.setTag(repository, name, digest)
 }
 
 interface ReadManifest {
@@ -80,8 +93,7 @@ function readManifest(bytes: Buffer, contentType: string | undefined): ReadManif
   const told = contentType?.split(';')[0]?.trim()
   const own = sniffMediaType(bytes)
   const mediaType = told ?? own ?? ''
-  if (own !== undefined && told !== undefined && isIndexType(own) !== isIndexType(told))
-    return fault('MANIFEST_INVALID', `the body is ${own}, Content-Type says ${told}`)
+  if (own !== undefined && told !== undefined && own !== told) return fault('MANIFEST_INVALID', `the body is ${own}, Content-Type says ${told}`)
   try {
     if (isIndexType(mediaType)) {
       const { manifests: children, subject, artifactType, annotations } = parseIndex(bytes, 'the manifest')
@@ -113,11 +125,14 @@ function referrer(read: ReadManifest, own: { readonly digest: Digest; readonly s
 }
 
 async function remove(call: Call, repository: string, name: string): Promise<Reply> {
-  const { files } = call.registry
-  const unknown = fault('MANIFEST_UNKNOWN', `${repository} has no manifest ${name}`)
-  if (!isDigest(name)) return (await files.removeTag(repository, name)) ? { status: 202 } : unknown
-  const facts = await files.manifest(repository, name)
-  if (facts === undefined || !(await files.removeManifest(repository, name))) return unknown
-  if (facts.subject !== undefined) await files.removeReferrer(repository, facts.subject, name)
-  return { status: 202 }
+  const gone = await call.registry.turns(repository, () =>
+    isDigest(name) ? removeManifest(call, repository, name) : call.registry.files.removeTag(repository, name),
+  )
+  return gone ? { status: 202 } : fault('MANIFEST_UNKNOWN', `${repository} has no manifest ${name}`)
+}
+
+async function removeManifest({ registry: { files } }: Call, repository: string, digest: Digest): Promise<boolean> {
+  const facts = await files.manifest(repository, digest)
+  if (facts?.subject !== undefined) await files.removeReferrer(repository, facts.subject, digest)
+  return facts !== undefined && files.removeManifest(repository, digest)
 }

@@ -47,7 +47,10 @@ export function json(status: number, value: unknown, headers: Reply['headers'] =
 /** Never rejects: a reader that went away is its own affair. */
 export async function writeReply(response: ServerResponse, reply: Reply, o: { readonly head: boolean }): Promise<void> {
   const length = reply.body instanceof Buffer ? { 'content-length': reply.body.length } : reply.body === undefined ? { 'content-length': 0 } : {}
-  if (response.destroyed || response.headersSent) return
+  if (response.destroyed || response.headersSent) {
+    if (reply.body instanceof Readable) reply.body.destroy()
+    return
+  }
   response.writeHead(reply.status, { 'docker-distribution-api-version': 'registry/2.0', ...length, ...reply.headers })
   const body = reply.body instanceof Readable ? reply.body : undefined
   if (o.head || body === undefined) {

@@ -1,8 +1,8 @@
 /** What a registry knows about repositories, as small files: which blobs and manifests belong to each, tags, and who refers to whom. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
-import { type Durability, temporaryMark, writeFileAtomically } from '../../media/atomic-file.ts'
+import { type Durability, sweepTemporaries, syncFolder, temporaryMark, writeFileAtomically } from '../../media/atomic-file.ts'
 import { ifPresent } from '../../media/file-errors.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import { type Digest, isDigest } from '../../oci/digest.ts'
@@ -25,12 +25,20 @@ export interface RepositoryFiles {
   setTag(repository: string, tag: string, digest: Digest): Promise<void>
   tag(repository: string, tag: string): Promise<Digest | undefined>
   removeTag(repository: string, tag: string): Promise<boolean>
-  /** Sorted. Undefined when the repository does not exist. */
+  /** Sorted without regard to case, as the specification wants it. Undefined when the repository does not exist. */
   tags(repository: string): Promise<readonly string[] | undefined>
   /** Sorted. */
   repositories(): Promise<readonly string[]>
   addReferrer(repository: string, subject: Digest, referrer: Descriptor): Promise<void>
   removeReferrer(repository: string, subject: Digest, referrer: Digest): Promise<void>
+  /** An upload under way. The mark lasts until it is taken away. */
+  markUpload(repository: string, id: string): Promise<void>
+  hasUpload(repository: string, id: string): Promise<boolean>
+  unmarkUpload(repository: string, id: string): Promise<void>
+  /** All marks of all repositories. */
+  uploads(): AsyncIterable<{ readonly repository: string; readonly id: string }>
+  /** Takes away what a crash left of files that were being written before `beforeMs`; answers how many. */
+  sweep(o: { readonly beforeMs: number }): Promise<number>
   /** Sorted by digest. */
   referrers(repository: string, subject: Digest): Promise<readonly Descriptor[]>
 }
@@ -50,16 +58,19 @@ export function repositoryFiles(dir: string, o: { readonly durability: Durabilit
     const text = await ifPresent(readFile(tagFile(repository, name), 'utf8'))
     return text !== undefined && isDigest(text) ? text : undefined
   }
+  const uploadMark = (repository: string, id: string) => at(repository, '_uploads', id)
+  const mark = async (path: string) => {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, '')
+    if (o.durability === 'safe') await syncFolder(dirname(path))
+  }
   const removeTag = (repository: string, name: string) => removed(tagFile(repository, name))
   const tags = async (repository: string) => {
     const [names, exists] = [await visible(at(repository, '_tags')), await ifPresent(readdir(at(repository)))]
-    return exists?.some((name) => name.startsWith('_')) === true ? (names ?? []).sort() : undefined
+    return exists?.some((name) => name.startsWith('_') && name !== '_uploads') === true ? (names ?? []).sort(byTag) : undefined
   }
   return {
-    linkBlob: async (repository, digest) => {
-      await mkdir(dirname(blob(repository, digest)), { recursive: true })
-      await writeFile(blob(repository, digest), '')
-    },
+    linkBlob: (repository, digest) => mark(blob(repository, digest)),
     hasBlob: async (repository, digest) => (await ifPresent(readFile(blob(repository, digest)))) !== undefined,
     unlinkBlob: (repository, digest) => removed(blob(repository, digest)),
     putManifest: (repository, digest, facts) => writeFileAtomically(manifestFile(repository, digest), JSON.stringify(facts), o),
@@ -68,15 +79,25 @@ export function repositoryFiles(dir: string, o: { readonly durability: Durabilit
       return text === undefined ? undefined : (v.parse(factsShape, JSON.parse(text)) as ManifestFacts)
     },
     removeManifest: async (repository, digest) => {
-      if (!(await removed(manifestFile(repository, digest)))) return false
+      // The tags first: whenever this ends, no tag points at nothing.
       for (const name of (await tags(repository)) ?? []) if ((await tag(repository, name)) === digest) await removeTag(repository, name)
-      return true
+      return removed(manifestFile(repository, digest))
     },
     setTag: (repository, name, digest) => writeFileAtomically(tagFile(repository, name), digest, o),
     tag,
     removeTag,
     tags,
-    repositories: async () => (await Array.fromAsync(repositoriesBelow(root, ''))).sort(),
+    repositories: async () => (await Array.fromAsync(repositoriesWith('_manifests', root))).sort(),
+    markUpload: (repository, id) => mark(uploadMark(repository, id)),
+    hasUpload: async (repository, id) => isUploadId(id) && (await ifPresent(stat(uploadMark(repository, id)))) !== undefined,
+    unmarkUpload: async (repository, id) => {
+      await removed(uploadMark(repository, id))
+    },
+    uploads: async function* () {
+      for await (const repository of repositoriesWith('_uploads', root))
+        for (const id of (await visible(at(repository, '_uploads'))) ?? []) yield { repository, id }
+    },
+    sweep: ({ beforeMs }) => sweepTemporaries(root, beforeMs),
     addReferrer: (repository, subject, referrer) => writeFileAtomically(referrerFile(repository, subject, referrer.digest), JSON.stringify(referrer), o),
     removeReferrer: async (repository, subject, referrer) => {
       await removed(referrerFile(repository, subject, referrer))
@@ -89,6 +110,19 @@ export function repositoryFiles(dir: string, o: { readonly durability: Durabilit
   }
 }
 
+function isUploadId(id: string): boolean {
+  return /^[\w-]{1,64}$/.test(id)
+}
+
+/** The order of tag lists: without regard to case first. */
+export function byTag(a: string, b: string): number {
+  return order(a.toLowerCase(), b.toLowerCase()) || order(a, b)
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 async function removed(path: string): Promise<boolean> {
   return (await ifPresent(rm(path).then(() => true))) ?? false
 }
@@ -97,10 +131,11 @@ async function visible(folder: string): Promise<string[] | undefined> {
   return (await ifPresent(readdir(folder)))?.filter((name) => !name.startsWith(temporaryMark))
 }
 
-async function* repositoriesBelow(root: string, path: string): AsyncGenerator<string> {
+/** Names of the repositories that have this folder. */
+async function* repositoriesWith(folder: string, root: string, path = ''): AsyncGenerator<string> {
   const entries = (await ifPresent(readdir(join(root, path), { withFileTypes: true }))) ?? []
-  if (entries.some((entry) => entry.name === '_manifests')) yield path
+  if (entries.some((entry) => entry.name === folder)) yield path
   for (const entry of entries) {
-    if (entry.isDirectory() && !entry.name.startsWith('_')) yield* repositoriesBelow(root, path === '' ? entry.name : `${path}/${entry.name}`)
+    if (entry.isDirectory() && !entry.name.startsWith('_')) yield* repositoriesWith(folder, root, path === '' ? entry.name : `${path}/${entry.name}`)
   }
 }

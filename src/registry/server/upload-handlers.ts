@@ -28,30 +28,30 @@ async function mountable(call: Call, digest: Digest): Promise<boolean> {
 }
 
 export const continueUpload: Handler = async (call, repository, id) => {
-  const session = call.registry.uploads.find(repository, id)
+  const session = await call.registry.uploads.find(repository, id)
   if (session === undefined) return fault('BLOB_UPLOAD_UNKNOWN', 'this upload does not exist, or was completed or cancelled')
-  if (call.method === 'GET') return { status: 204, headers: sessionHeaders(session) }
+  if (call.method === 'GET' || call.method === 'HEAD') return { status: 204, headers: sessionHeaders(session) }
   const work = steps[call.method]
-  if (work === undefined) return fault('UNSUPPORTED', `${call.method} is not possible here`, { headers: { allow: ['GET', ...Object.keys(steps)].join(', ') } })
+  if (work === undefined)
+    return fault('UNSUPPORTED', `${call.method} is not possible here`, { headers: { allow: ['GET', 'HEAD', ...Object.keys(steps)].join(', ') } })
   return busyOr(call.registry.uploads.exclusively(session, () => work(call, session)))
 }
 
 const steps: Readonly<Record<string, (call: Call, session: UploadSession) => Promise<Reply>>> = {
   PATCH: async (call, session) => {
-    const misplaced = outOfOrder(call, session)
+    const misplaced = misplacedChunk(call, session)
     if (misplaced !== undefined) return misplaced
-    await session.ingest.append(call.request, call)
-    return { status: 202, headers: sessionHeaders(session) }
+    return (await append(call, session)) ?? { status: 202, headers: sessionHeaders(session) }
   },
   PUT: async (call, session) => {
     const digest = call.query.get('digest')
     if (digest === null || !isDigest(digest))
       return fault('DIGEST_INVALID', digest === null ? 'the query parameter "digest" is missing' : `"${digest}" is not a digest`)
-    return outOfOrder(call, session) ?? complete(call, session, digest)
+    return misplacedChunk(call, session) ?? complete(call, session, digest)
   },
   DELETE: async (call, session) => {
-    call.registry.uploads.end(session)
-    await session.ingest.abort()
+    await call.registry.uploads.end(session)
+    await session.upload.abort()
     return { status: 204 }
   },
 }
@@ -62,35 +62,64 @@ async function busyOr(answer: Promise<Reply | undefined>): Promise<Reply> {
 
 /** The last bytes, then the check. A wrong digest ends the session: its bytes are worth nothing. */
 async function complete(call: Call, session: UploadSession, digest: Digest): Promise<Reply> {
-  await session.ingest.append(call.request, call)
-  call.registry.uploads.end(session)
+  const wrong = await append(call, session)
+  if (wrong !== undefined) return wrong
   try {
-    await session.ingest.commit({ digest })
+    await session.upload.commit({ digest })
   } catch (error) {
+    await call.registry.uploads.end(session)
     if (isProblem(error)) return fault('DIGEST_INVALID', error.message)
     throw error
   }
   await call.registry.files.linkBlob(session.repository, digest)
+  await call.registry.uploads.end(session)
   return created(session.repository, digest)
 }
 
-/** Chunks come in order: `Content-Range: <first>-<last>` must go on where the session stands. */
-function outOfOrder(call: Call, session: UploadSession): Reply | undefined {
+interface Chunk {
+  readonly first: number
+  readonly size: number
+}
+
+/** Undefined when the request does not say what part it is. */
+function chunkOf(call: Call): Chunk | 'malformed' | undefined {
   const text = call.header('content-range')
   if (text === undefined) return undefined
-  const match = /^(?:bytes )?(\d+)-(\d+)$/.exec(text)
+  const [, first, last] = /^(?:bytes )?(\d+)-(\d+)(?:\/(?:\d+|\*))?$/.exec(text) ?? []
+  if (first === undefined || Number(last) < Number(first)) return 'malformed'
+  return { first: Number(first), size: Number(last) - Number(first) + 1 }
+}
+
+/** Chunks come in order: `Content-Range: <first>-<last>` must go on where the session stands, and be as long as it says. */
+function misplacedChunk(call: Call, session: UploadSession): Reply | undefined {
+  const chunk = chunkOf(call)
+  if (chunk === undefined) return undefined
+  const headers = sessionHeaders(session)
+  if (chunk === 'malformed') return fault('BLOB_UPLOAD_INVALID', 'Content-Range is to be <first byte>-<last byte>', { headers })
+  const next = session.upload.size()
+  if (chunk.first !== next) return fault('BLOB_UPLOAD_INVALID', `the next byte is ${next}, the chunk begins with ${chunk.first}`, { status: 416, headers })
   const length = call.header('content-length')
-  const expected = session.ingest.size()
-  const whole = match !== null && (length === undefined || Number(length) === Number(match[2]) - Number(match[1]) + 1)
-  if (whole && Number(match[1]) === expected) return undefined
-  return fault('BLOB_UPLOAD_INVALID', `the next byte is ${expected}, the chunk says ${text}`, { status: 416, headers: sessionHeaders(session) })
+  return length === undefined || Number(length) === chunk.size ? undefined : wrongSize(chunk, length, headers)
+}
+
+/** A body of unknown length can be held against its Content-Range only afterwards; its bytes stay, and the Range header tells so. */
+async function append(call: Call, session: UploadSession): Promise<Reply | undefined> {
+  const before = session.upload.size()
+  await session.upload.append(call.request, call)
+  const chunk = chunkOf(call)
+  const arrived = session.upload.size() - before
+  return typeof chunk !== 'object' || chunk.size === arrived ? undefined : wrongSize(chunk, String(arrived), sessionHeaders(session))
+}
+
+function wrongSize(chunk: Chunk, actual: string, headers: Record<string, string>): Reply {
+  return fault('SIZE_INVALID', `Content-Range tells of ${chunk.size} bytes, the body has ${actual}`, { headers })
 }
 
 function sessionHeaders(session: UploadSession): Record<string, string> {
   return {
-    location: `/v2/${session.repository}/blobs/uploads/${session.id}`,
-    range: `0-${Math.max(0, session.ingest.size() - 1)}`,
-    'docker-upload-uuid': session.id,
+    location: `/v2/${session.repository}/blobs/uploads/${session.upload.id}`,
+    range: `0-${Math.max(0, session.upload.size() - 1)}`,
+    'docker-upload-uuid': session.upload.id,
   }
 }
 
