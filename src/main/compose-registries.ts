@@ -3,20 +3,19 @@ import { join } from 'node:path'
 import type { EmbeddedRegistries, RegistryServer } from '../cli/toolbox.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import { createRegistry } from '../registry/server/create-registry.ts'
+import { embeddedScheme, isEmbedded } from './embedded-host.ts'
 import { systemClock } from './system-clock.ts'
-
-const scheme = 'embedded:'
 
 /** One listener per name on a free port of the loopback interface, with the data that `slipway registry serve` serves. */
 export async function embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries> {
   const servers = new Map<string, RegistryServer>()
   const mapped: HostMapping[] = []
   for (const rule of hosts) {
-    if (rule.endpoint?.startsWith(scheme) !== true) {
+    if (!isEmbedded(rule)) {
       mapped.push(rule)
       continue
     }
-    const name = rule.endpoint.slice(scheme.length).replace(/[^\w.-]/g, '_')
+    const name = rule.endpoint.slice(embeddedScheme.length).replace(/[^\w.-]/g, '_')
     const server = servers.get(name) ?? (await registryServer({ host: '127.0.0.1', port: 0, data: join(home, 'registry', name) }))
     servers.set(name, server)
     mapped.push({ ...rule, endpoint: server.url })

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Toolbox } from '../cli/toolbox.ts'
 import type { Person } from './compose-rootless.ts'
+import { isEmbedded } from './embedded-host.ts'
 
 export interface Machine extends Person {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
@@ -32,6 +33,7 @@ export function composeToolbox(machine: Machine): Toolbox {
       return codebaseAt(folder, { env, signal })
     },
     async embeddedRegistries(hosts, home) {
+      if (!hosts.some(isEmbedded)) return { hosts, close: async () => undefined }
       const { embeddedRegistries } = await import('./compose-registries.ts')
       return embeddedRegistries(hosts, home)
     },

@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { root } from '../support/root.ts'
 import { entryText } from './entry.ts'
 import { notices } from './notices.ts'
+import { onlyUndiciCore } from './only-undici-core.ts'
 
 export interface Bundle {
   /** The file to start. */
@@ -41,7 +42,7 @@ export async function bundle(dir: string): Promise<Bundle> {
     splitting: true,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'parts/[name]-[hash]',
-    plugins: [onlyVersion(version)],
+    plugins: [onlyVersion(version), onlyUndiciCore()],
     metafile: true,
   })
   const entry = join(dir, 'slipway.mjs')
