@@ -6,6 +6,7 @@ import { configCodes } from './codes/config.ts'
 import { dockerfileCodes } from './codes/dockerfile.ts'
 import { engineCodes } from './codes/engine.ts'
 import { exprCodes } from './codes/expr.ts'
+import { flagsCodes } from './codes/flags.ts'
 import { imageCodes } from './codes/image.ts'
 import { modelCodes } from './codes/model.ts'
 import { registryCodes } from './codes/registry.ts'
@@ -28,6 +29,7 @@ export const codes = {
   ...settingsCodes,
   ...dockerfileCodes,
   ...buildCodes,
+  ...flagsCodes,
   ...cacheCodes,
   ...imageCodes,
   ...registryCodes,

@@ -6,9 +6,10 @@ import type { StageNode } from '../dockerfile/stages.ts'
 import { once } from '../oci/once.ts'
 import type { BuildWorld } from './build-world.ts'
 import { carryOut, createdNs } from './carry-out.ts'
+import { checkCpu } from './exec/foreign-cpu.ts'
 import { historyLine, type Story } from './image/history.ts'
 import { lowerInstruction } from './lower/lower.ts'
-import type { RunOp } from './lower/op.ts'
+import type { CopyOp, FolderOp, RunOp } from './lower/op.ts'
 import type { StageState } from './lower/stage-state.ts'
 import { runOp } from './ops/run.ts'
 import { type PendingLayer, pendingLayer } from './pending-layer.ts'
@@ -32,16 +33,20 @@ export interface BuiltStage {
 export async function buildStage(node: StageNode, base: StageBase, world: BuildWorld): Promise<BuiltStage> {
   const state = lowerStage(node, base, world)
   const firstRun = state.ops.find((op) => op.kind === 'run')
-  if (firstRun !== undefined) await world.runs(firstRun.at)
+  if (firstRun !== undefined) {
+    checkCpu({ os: base.about.os, architecture: base.about.architecture }, world.buildPlatform, firstRun.at)
+    await world.runs(firstRun.at)
+  }
   let tree = workingTree(base.tree, { assume: base.assume, created: createdNs(world) })
   const layers = [...base.layers]
   const story = [...base.story]
   const exported = world.exported(node.stage.index)
-  const title = stepTitles(node, state.ops, world.file.stages.length)
+  const title = stepTitles(node, state.ops, world.file.stages)
   for (const op of state.ops) {
     world.signal.throwIfAborted()
     story.push(historyLine(op, world))
     if (op.kind === 'config') continue
+    await readySources(op, world)
     const told = world.begin(title(op))
     if (op.kind === 'run') {
       if (exported) writeAhead(layers, world)
@@ -60,11 +65,17 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
   return { node, state, base, tree, layers, story }
 }
 
+/** A step begins when the stages that it reads from are there: what they take is not its time. */
+async function readySources(op: CopyOp | FolderOp | RunOp, world: BuildWorld): Promise<void> {
+  const sources = op.kind === 'copy' ? [op.from] : op.kind === 'run' ? op.mounts.map(({ origin }) => origin) : []
+  for (const source of sources) if (source.kind === 'stage') await world.stage(source.index)
+}
+
 async function endWhenFailed<T>(told: Told, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    told.end('failed')
+    told.end('failed', error)
     throw error
   }
 }

@@ -34,6 +34,8 @@ export interface BuildWorld extends Waiting {
   readonly given: ReadonlyMap<string, string>
   readonly usedArgs: Set<string>
   readonly platform: Platform
+  /** The machine that builds. */
+  readonly buildPlatform: Platform
   readonly context: Tree
   readonly store: BuildStore
   readonly cache: CacheOptions

@@ -30,6 +30,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     given: request.args,
     usedArgs: new Set(),
     platform: request.platform,
+    buildPlatform: o.buildPlatform ?? request.platform,
     context: directoryTree(request.contextDir, read.rules),
     store: o.store,
     cache: { store: o.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, signal: read.signal },
@@ -55,7 +56,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
 
 async function startStage(index: number, graph: StageGraph, world: BuildWorld): Promise<BuiltStage> {
   const node = graph.nodes[index] as StageGraph['nodes'][number]
-  return buildStage(node, await stageBase(node, world), world)
+  return buildStage(node, await stageBase(node, world), anew(node, world))
 }
 
 function exportedFrom({ graph, target }: ReadRequest): (index: number) => boolean {
@@ -66,4 +67,11 @@ function exportedFrom({ graph, target }: ReadRequest): (index: number) => boolea
     index = base?.kind === 'stage' ? base.index : undefined
   }
   return (index) => chain.has(index)
+}
+
+/** --no-cache-filter: the stages it names, as --no-cache does all. */
+function anew({ stage }: StageGraph['nodes'][number], world: BuildWorld): BuildWorld {
+  const names = (world.request.noCacheFor ?? []).map((name) => name.toLowerCase())
+  const named = (stage.name !== undefined && names.includes(stage.name)) || names.includes(String(stage.index))
+  return named ? { ...world, cache: { ...world.cache, noCache: true } } : world
 }

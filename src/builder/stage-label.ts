@@ -1,4 +1,5 @@
 /** What stages and their instructions are called in messages. */
+import type { Stage } from '../dockerfile/parse.ts'
 import type { StageNode } from '../dockerfile/stages.ts'
 import type { Op } from './lower/op.ts'
 
@@ -7,18 +8,23 @@ export function stageLabel(node: StageNode): string {
 }
 
 /** Names the stage's steps as BuildKit does: FROM an image and what makes layers count, the rest is not shown. */
-export function stepTitles(node: StageNode, ops: readonly Op[], stages: number): (op: Op | 'from') => string {
+export function stepTitles(node: StageNode, ops: readonly Op[], stages: readonly Stage[]): (op: Op | 'from') => string {
   const from = node.base.kind === 'image' ? 1 : 0
   const shown = ops.filter((op) => op.kind !== 'config')
   const total = from + shown.length
-  const name = node.stage.name ?? (stages > 1 ? stageLabel(node) : '')
+  const name = node.stage.name ?? (stages.length > 1 ? stageLabel(node) : '')
   return (op) => {
     const number = op === 'from' ? 1 : from + 1 + shown.findIndex((one) => one === op)
     const lead = `[${name === '' ? '' : `${name} `}${String(number).padStart(String(total).length)}/${total}]`
-    return `${lead} ${op === 'from' ? `FROM ${node.base.kind === 'image' ? node.base.name : 'scratch'}` : titleOf(op)}`
+    return `${lead} ${op === 'from' ? `FROM ${node.base.kind === 'image' ? node.base.name : 'scratch'}` : titleOf(op, stages)}`
   }
 }
 
-function titleOf(op: Op): string {
-  return op.kind === 'run' ? op.title : op.createdBy.replace(/ # buildkit$/, '')
+/** The history leaves out where a copy comes from; people want to see it. */
+function titleOf(op: Op, stages: readonly Stage[]): string {
+  if (op.kind === 'run') return op.title
+  const told = op.createdBy.replace(/ # buildkit$/, '')
+  if (op.kind !== 'copy' || op.from.kind === 'context') return told
+  const from = op.from.kind === 'image' ? op.from.name : (stages[op.from.index]?.name ?? op.from.index)
+  return told.replace(/^COPY /, `COPY --from=${from} `)
 }

@@ -6,7 +6,7 @@ export interface Told {
   log(text: string): void
   progress(progress: Progress): void
   /** What is said later is not heard. */
-  end(state: BuildStepState): void
+  end(state: Exclude<BuildStepState, 'aborted'>, error?: unknown): void
 }
 
 export type Begin = (title: string) => Told
@@ -24,8 +24,10 @@ export function storyteller(emit: (event: BuildEvent) => void, signal: AbortSign
     return {
       log: (text) => tell({ kind: 'log', text, step }),
       progress: (progress) => tell({ kind: 'progress', progress, step }),
-      end(state) {
-        tell({ kind: 'end', step, state: state === 'failed' && signal.aborted ? 'aborted' : state })
+      end(state, error) {
+        const [reason] = error instanceof Error ? error.message.split('\n') : []
+        if (state === 'failed' && signal.aborted) tell({ kind: 'end', step, state: 'aborted' })
+        else tell({ kind: 'end', step, state, ...(reason !== undefined && { reason }) })
         over = true
       },
     }
@@ -39,7 +41,7 @@ export async function during<T>(told: Told, work: () => Promise<T>): Promise<T> 
     told.end('done')
     return result
   } catch (error) {
-    told.end('failed')
+    told.end('failed', error)
     throw error
   }
 }

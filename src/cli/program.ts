@@ -1,5 +1,6 @@
 /** The command line: names, options and help. What a command does is loaded when it is asked for. */
 import { Argument, Command, CommanderError, Option } from 'commander'
+import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
 import type { World } from './world.ts'
@@ -186,21 +187,16 @@ function addImageCommands(program: Command, world: World, act: (action: Action) 
     .action((names: string[]) => act(async () => (await import('./commands/images.ts')).removeImages(names, world)))
 }
 
+function buildOption({ flags, about, many, choices, preset, hidden }: BuildFlag): Option {
+  const option = new Option(flags, many === true ? `${about}; may be repeated` : about)
+  if (many === true) option.default([]).argParser(collect)
+  if (choices !== undefined) option.choices(choices)
+  if (preset !== undefined) option.default(preset)
+  return hidden === true ? option.hideHelp() : option
+}
+
 function addBuildCommand(program: Command, registryOptions: (command: Command) => Command, world: World, act: (action: Action) => Promise<void>): void {
-  registryOptions(program.command('build').argument('<context>', 'folder'))
-    .description('build an image from a Dockerfile')
-    .option('-f, --file <file>', 'Dockerfile, when it is not CONTEXT/Dockerfile')
-    .option('-t, --tag <name>', 'name of the image; may be repeated', collect, [])
-    .option('--target <stage>', 'stage to stop at')
-    .option('--build-arg <name=value>', 'value of an ARG; NAME alone takes the environment; may be repeated', collect, [])
-    .option('--label <name=value>', 'label of the image; may be repeated', collect, [])
-    .option('--platform <os/arch>', 'platform of the image')
-    .option('--no-cache', 'build every layer anew')
-    .option('--push', 'push to the registries of the tags')
-    .option('-o, --output <spec>', 'type=docker|oci,dest=FILE, type=registry, type=image; may be repeated', collect, [])
-    .option('--iidfile <file>', 'write the id of the image here')
-    .option('--metadata-file <file>', 'write the digests here, as JSON')
-    .option('--reproducible', 'no times of this build in the image')
-    .addOption(new Option('--progress <form>', 'how to show it').choices(['plain', 'json', 'quiet']).default('plain'))
-    .action((context: string, o) => act(async () => (await import('./commands/build.ts')).buildCommand(context, o, world)))
+  const command = registryOptions(program.command('build').argument('<context>', 'folder')).description('build an image from a Dockerfile')
+  for (const row of buildFlags) command.addOption(buildOption(row))
+  command.action((context: string, o) => act(async () => (await import('./commands/build.ts')).buildCommand(context, o, world)))
 }

@@ -5,7 +5,7 @@ import type { Toolbox } from './toolbox.ts'
 
 /** A stream to people or programs. */
 export interface Writer {
-  write(text: string): Promise<void> | void
+  write(text: string | Uint8Array): Promise<void> | void
   /** Columns and rows of the terminal, undefined when it is none. */
   readonly columns: number | undefined
   readonly rows: number | undefined

@@ -1,14 +1,16 @@
 /** Where a job's image comes from: a build, an archive, the image store, or the step that built it in this stage. */
 
 import { problem } from '../base/problem.ts'
-import { cacheLine } from '../events/cache-line.ts'
-import { stepPath } from '../events/step-path.ts'
+import type { BuildEvent } from '../events/build-event.ts'
+import { plainBuild } from '../events/plain-build.ts'
+import { type StepPath, stepPath } from '../events/step-path.ts'
 import type { ImageJob } from '../image-job/image-job.ts'
 import type { OpenedImage } from '../ports/delivery.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { buildRequest } from './build-request.ts'
 import type { WorkAt } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
+import type { RunContext } from './parts.ts'
 import { nowKnown } from './reveal.ts'
 
 export interface AcquiredImage extends OpenedImage {
@@ -40,20 +42,23 @@ async function buildImage({ work, step, context }: WorkAt<ImageWork>, request: A
   const builder = context.builders[work.engine.name]
   if (builder === undefined) throw problem('ENGINE_NOT_AVAILABLE', { engine: work.engine.name }, { at: step.at })
   const path = stepPath(step.path)
-  const { signal } = context
-  const built = await builder.build(request, {
-    signal,
-    emit(event) {
-      if (event.kind === 'log') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(event.text)}\n` })
-      else if (event.kind === 'note') void context.emit({ kind: 'step.note', step: path, note: event.note })
-      else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step: path, progress: event.progress })
-      else if (event.kind === 'step') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(event.title)}\n` })
-      else if (event.kind === 'cache')
-        void context.emit({ kind: 'step.output', step: path, stream: 'out', text: `${context.redactor.text(cacheLine(event))}\n` })
-      else if (event.state === 'cached') void context.emit({ kind: 'step.output', step: path, stream: 'out', text: 'CACHED\n' })
-    },
-  })
+  const built = await builder.build(request, { signal: context.signal, emit: buildTold(path, context) })
   const facts = await imageFacts(built.image)
   await context.emit({ kind: 'image.built', step: path, digest: facts.digest, bytes: facts.bytes, layers: facts.layers, cached: built.cachedLayers })
   return { image: built.image, cachedLayers: built.cachedLayers, close: async () => undefined }
+}
+
+/** Output, notes and transfers of a build as the step's own; a step that failed says its last words once more, where people look first. */
+function buildTold(step: StepPath, context: RunContext): (event: BuildEvent) => void {
+  const plain = plainBuild()
+  const print = (lines: readonly string[]): void => {
+    if (lines.length === 0) return
+    void context.emit({ kind: 'step.output', step, stream: 'out', text: context.redactor.text(lines.map((line) => `${line}\n`).join('')) })
+  }
+  return (event) => {
+    if (event.kind === 'note') void context.emit({ kind: 'step.note', step, note: event.note })
+    else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step, progress: event.progress })
+    else print(plain.lines(event, context.clock.now()))
+    if (event.kind === 'end' && event.state === 'failed') print(plain.failures())
+  }
 }

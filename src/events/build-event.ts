@@ -23,7 +23,8 @@ export type BuildEvent =
   /** A line that the step's command wrote, without its end. */
   | { readonly kind: 'log'; readonly text: string; readonly step?: number }
   | { readonly kind: 'progress'; readonly progress: Progress; readonly step?: number }
-  | { readonly kind: 'end'; readonly step: number; readonly state: BuildStepState }
+  /** `reason`: why it failed, in one line. */
+  | { readonly kind: 'end'; readonly step: number; readonly state: BuildStepState; readonly reason?: string }
   /** On request, at the end of a build: for each step, in their order, what became of it and why. */
   | ({ readonly kind: 'cache'; readonly title: string } & CacheFate)
   | { readonly kind: 'note'; readonly note: Diagnostic }

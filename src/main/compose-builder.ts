@@ -1,6 +1,7 @@
 /** The embedded builder over the image store: layers it makes are stored once, and base images come through a registry client. */
 import { join } from 'node:path'
 import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
+import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
 import { Problem } from '../base/problem.ts'
 import { buildStore } from '../builder/store/directory.ts'
 import { contentStore } from '../media/content-store.ts'
@@ -9,6 +10,7 @@ import type { Builder } from '../ports/builder.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { pullImage } from '../registry/pull.ts'
 import { composeRootless, type Person } from './compose-rootless.ts'
+import { machinePlatform } from './machine-platform.ts'
 
 export interface BuilderParts {
   /** Data folder. */
@@ -19,13 +21,14 @@ export interface BuilderParts {
 /** Who is not root has builds with a RUN carried out by a process in a user namespace. */
 export function composeBuilder(o: BuilderParts, person: Person): Builder {
   const here = builderHere(o)
-  return person.uid === 0 ? here : composeRootless({ ...o, here, person })
+  return severalPlatforms(person.uid === 0 ? here : composeRootless({ ...o, here, person }))
 }
 
 /** In this process. */
 export function builderHere({ home, client }: BuilderParts): Builder {
   return embeddedBuilder({
     store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
+    buildPlatform: machinePlatform,
     async baseImage(name, platform, { signal }) {
       const ref = parseRef(name)
       const [wrong] = ref.diagnostics

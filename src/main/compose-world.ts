@@ -6,6 +6,7 @@ import type { WriteStream } from 'node:tty'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { World, Writer } from '../cli/world.ts'
 import { composeToolbox } from './compose-toolbox.ts'
+import { machinePlatform } from './machine-platform.ts'
 import { systemClock } from './system-clock.ts'
 
 export function composeWorld(signal: AbortSignal): World {
@@ -16,7 +17,7 @@ export function composeWorld(signal: AbortSignal): World {
     cwd: process.cwd(),
     env,
     home: env['SLIPWAY_HOME'] ?? join(data, 'slipway'),
-    platform: { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch },
+    platform: machinePlatform,
     clock: systemClock,
     random: randomBytes,
     stdout: writer(process.stdout, env),

@@ -17,9 +17,13 @@ export interface BuildRequest {
   readonly args: ReadonlyMap<string, string>
   readonly labels: ReadonlyMap<string, string>
   readonly platform: Platform
+  /** More than one makes an index with an image for each; then `platform` is not asked for. */
+  readonly platforms?: readonly Platform[]
   readonly created: Instant
   readonly reproducible: boolean
   readonly noCache: boolean
+  /** Stages to build anew, by name or number. */
+  readonly noCacheFor?: readonly string[]
   /** Where to look for layers that this machine lacks. What is not there is no failure. */
   readonly cacheFrom?: readonly CacheSource[]
   /** Where to leave layers for other machines. */
@@ -34,6 +38,8 @@ export interface BuildRequest {
   readonly network?: 'host' | 'none'
   /** More lines for /etc/hosts of a RUN. */
   readonly addHosts?: readonly { readonly name: string; readonly address: string }[]
+  /** Size of /dev/shm of a RUN; 64 MiB without it. */
+  readonly shmBytes?: number
   /** Name servers instead of this machine's. */
   readonly dns?: readonly string[]
 }

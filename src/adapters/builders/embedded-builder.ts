@@ -3,12 +3,19 @@ import { build } from '../../builder/build.ts'
 import type { OpenBase } from '../../builder/build-world.ts'
 import { checkBuild } from '../../builder/check.ts'
 import type { BuildStore } from '../../builder/store/build-store.ts'
+import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../ports/builder.ts'
 
-export function embeddedBuilder(o: { readonly store: BuildStore; readonly baseImage: OpenBase }): Builder {
+export interface EmbeddedParts {
+  readonly store: BuildStore
+  readonly baseImage: OpenBase
+  readonly buildPlatform?: Platform
+}
+
+export function embeddedBuilder(o: EmbeddedParts): Builder {
   return {
     name: 'embedded',
     check: (request, { signal }) => checkBuild(request, { store: o.store, signal }),
-    build: (request, { signal, emit }) => build(request, { store: o.store, baseImage: o.baseImage, signal, emit }),
+    build: (request, { signal, emit }) => build(request, { ...o, signal, emit }),
   }
 }

@@ -23,9 +23,9 @@ export const cliCodes = {
   BUILD_OUTPUT_UNKNOWN: {
     severity: 'error',
     message: 'the output "{output}" is not known here',
-    hint: 'known: type=docker,dest=FILE; type=oci,dest=FILE; type=oci,dest=DIR,tar=false; type=registry; type=image',
+    hint: 'known: DIR; type=docker,dest=FILE; type=oci,dest=FILE; type=oci,dest=DIR,tar=false; type=tar,dest=FILE; type=local,dest=DIR; type=registry; type=image',
     explain:
-      'Images are written as archives or layouts, pushed, or kept in the image store. Other exporters of BuildKit, such as `local` and `tar`, are not there yet.',
+      'Images are written as archives or layouts, pushed, kept in the image store or handed to a Docker Engine; `tar` and `local` write the files of the last stage. Other exporters of BuildKit are not there.',
   },
   CODE_UNKNOWN: {
     severity: 'error',

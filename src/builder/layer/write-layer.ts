@@ -20,16 +20,19 @@ export interface WrittenLayer {
   readonly descriptor: Descriptor
 }
 
-export interface WriteOptions extends Waiting {
-  readonly store: BuildStore
-  readonly format: ImageFormat
+interface Reading extends Waiting {
   /** Told the content hash of each file as it streams by. */
   readonly onContent?: (path: string, hash: string) => void
 }
 
+export interface WriteOptions extends Reading {
+  readonly store: BuildStore
+  readonly format: ImageFormat
+}
+
 export async function writeLayer(changes: Changes, o: WriteOptions): Promise<WrittenLayer> {
   const plain = byteMeter()
-  const tar = writeTar(items(changes, o), o)
+  const tar = writeTar(layerItems(changes, o), o)
   try {
     const { digest, size } = await o.store.putBlob(join(tar, [plain.stream, ...pieceGzip.streams()], o), o)
     return { diffId: plain.digest(), descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
@@ -40,7 +43,7 @@ export async function writeLayer(changes: Changes, o: WriteOptions): Promise<Wri
   }
 }
 
-async function* items(changes: Changes, o: WriteOptions): AsyncGenerator<TarItem> {
+export async function* layerItems(changes: Changes, o: Reading): AsyncGenerator<TarItem> {
   const first = new Map<string, string>()
   for (const [path, node] of changes) {
     const inode = node.kind === 'file' ? node.inode : undefined
@@ -52,7 +55,7 @@ async function* items(changes: Changes, o: WriteOptions): AsyncGenerator<TarItem
   }
 }
 
-async function bodyOf(path: string, node: FileNode, o: WriteOptions): Promise<{ body: NonNullable<TarItem['body']> }> {
+async function bodyOf(path: string, node: FileNode, o: Reading): Promise<{ body: NonNullable<TarItem['body']> }> {
   const content = await opened(path, node, o)
   if (!(content instanceof Readable)) {
     o.onContent?.(path, createHash('sha256').update(content).digest('hex'))

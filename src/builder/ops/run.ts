@@ -6,7 +6,7 @@ import { once } from '../../oci/once.ts'
 import type { BuildWorld } from '../build-world.ts'
 import { createdNs } from '../carry-out.ts'
 import { kernelFolders } from '../exec/kernel-mounts.ts'
-import type { Ended, ProcessSpec } from '../exec/sandbox.ts'
+import type { Ended, ProcessSpec, SandboxMount } from '../exec/sandbox.ts'
 import { storedLayer } from '../layer/stored-layer.ts'
 import { upperLayer } from '../layer/upper-layer.ts'
 import { writeLayer } from '../layer/write-layer.ts'
@@ -69,7 +69,7 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
     mounts = await openMounts(op, standing, runs, world)
     const process = await processOf(op, standing, world, mounts.env)
     const log = logLines(told.log)
-    const all = [...(await networkMounts(standing, world)), ...mounts.mounts]
+    const all = [...(await networkMounts(standing, world)), ...sharedMemory(world), ...mounts.mounts]
     const job = { process, lowers: lowers.map(({ folder }) => folder), folder: work.folder, mounts: all }
     const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: log.add })
     log.end()
@@ -122,6 +122,11 @@ async function networkMounts({ tree }: Standing, world: BuildWorld) {
       return { kind: 'file', target, content: Buffer.from(text), mode: 0o644, uid: 0, gid: 0 } as const
     }),
   )
+}
+
+/** Over the usual one. */
+function sharedMemory({ request }: BuildWorld): readonly SandboxMount[] {
+  return request.shmBytes === undefined ? [] : [{ kind: 'tmpfs', target: '/dev/shm', size: request.shmBytes }]
 }
 
 interface Result {

@@ -1,0 +1,37 @@
+/** What goes wrong with the flags of a build, and with what they point at outside. */
+import type { CodeEntry } from '../codes.ts'
+
+export const flagsCodes = {
+  BUILD_FLAG_INVALID: {
+    severity: 'error',
+    message: '{flag} {text}: {reason}.',
+    hint: 'docs/build.md has all flags with their forms.',
+    explain: 'A flag of `slipway build` has a value that cannot be read. Flags are spelled as docker buildx spells them.',
+  },
+  BUILD_FLAG_REFUSED: {
+    severity: 'error',
+    message: '{flag} is not possible here: {reason}.',
+    hint: '{hint}',
+    explain:
+      'docker build has this flag, and this builder has nothing that could carry it out: there is no daemon and no container runtime. It is refused, because a build without what it promises would look as if it had it.',
+  },
+  BUILD_SECRET_SOURCE: {
+    severity: 'error',
+    message: 'The secret "{id}" cannot be read: {reason}.',
+    hint: 'Say where it comes from: id={id},src=FILE or id={id},env=NAME.',
+    explain: 'All secrets of a build are read before it begins. A secret that is not there is an error, never an empty one.',
+  },
+  BUILD_EXPORT_FAILED: {
+    severity: 'error',
+    message: 'Cannot write {path}: {reason}.',
+    hint: 'Write a tar instead: -o type=tar,dest=FILE.',
+    explain: 'An output of type local writes the files of the image as files of this machine. Some of what an image can hold cannot be written that way.',
+  },
+  BUILD_RUN_FOREIGN: {
+    severity: 'error',
+    message: 'RUN for {wanted} is not possible on this machine, which is {machine}: {reason}.',
+    hint: 'Register qemu with binfmt_misc (the packages qemu-user-static and binfmt-support do), or run the stage on this machine with FROM --platform=$BUILDPLATFORM.',
+    explain:
+      'A RUN starts programs of the image. Programs for another CPU need an interpreter that the kernel knows, with the flag F, so that it is found outside the image. Stages without RUN are built for any CPU.',
+  },
+} as const satisfies Record<string, CodeEntry>
