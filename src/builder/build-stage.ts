@@ -13,7 +13,7 @@ import type { CopyOp, FolderOp, RunOp } from './lower/op.ts'
 import type { StageState } from './lower/stage-state.ts'
 import { runOp } from './ops/run.ts'
 import { type PendingLayer, pendingLayer } from './pending-layer.ts'
-import { folderTree } from './rootfs/folder-tree.ts'
+import { stackTree } from './rootfs/stack-tree.ts'
 import { initialState, type StageBase } from './stage-base.ts'
 import { stepTitles } from './stage-label.ts'
 import { during, type Told } from './tell.ts'
@@ -98,7 +98,7 @@ function writeAhead(layers: readonly PendingLayer[], world: BuildWorld): void {
 /** Anything may be different now, so common knowledge is of no more use; and the folders are there to be asked. */
 function treeAfterRun(layers: readonly PendingLayer[], op: RunOp, world: BuildWorld): WorkingTree {
   const folders = once(async () => (await world.runs(op.at)).stackOf(layers))
-  return workingTree(folderTree(folders), { assume: false, created: createdNs(world) })
+  return workingTree(stackTree(folders), { assume: false, created: createdNs(world) })
 }
 
 /** All that is wrong with the stage is said at once, before anything is read or written. */

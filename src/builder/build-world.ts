@@ -54,6 +54,8 @@ export interface BuildWorld extends Waiting {
   readonly treeOf: (image: Image) => Tree
   /** What RUN needs; `at` is the RUN that asks. */
   readonly runs: (at: Span) => Promise<RunWorld>
+  /** Ends when what was fetched for later builds is on the disk. */
+  readonly settled: () => Promise<void>
   /** Secrets, network and the like, as asked for. */
   readonly request: BuildRequest
   /** The stage's layers are the image's: they may be written while later instructions run. */

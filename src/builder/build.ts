@@ -37,6 +37,7 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
   } finally {
     await Promise.allSettled(running)
     await Promise.allSettled(world.ahead)
+    await world.settled()
     await Promise.all(scratch.map((folder) => rm(folder, { recursive: true, force: true })))
   }
 }

@@ -13,7 +13,7 @@ export async function checkBuild(request: BuildRequest, o: Pick<BuildOptions, 's
   const run = file.stages.flatMap((stage) => stage.instructions).find((instruction) => instruction.kind === 'run')
   if (run === undefined) return []
   try {
-    await runWorlds(o.store.workFolder, o.sandbox, o)(run.at)
+    await runWorlds(o.store.workFolder, o.sandbox, o).at(run.at)
     return []
   } catch (error) {
     if (isProblem(error, 'BUILD_RUN_IMPOSSIBLE')) return [error.diagnostic]

@@ -6,7 +6,7 @@ import type { BuildOptions, BuildWorld } from './build-world.ts'
 import { directoryTree } from './context/directory.ts'
 import { openImages } from './open-images.ts'
 import type { ReadRequest } from './read-request.ts'
-import { runWorlds } from './run-world.ts'
+import { runWorlds, tellAbility } from './run-world.ts'
 import { limitTo } from './solve/limit.ts'
 import { stageBase } from './stage-base.ts'
 import { storyteller } from './tell.ts'
@@ -23,6 +23,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
   const reproducible = request.reproducible || fixed
   const stages = new Map<number, Promise<BuiltStage>>()
   const emit = o.emit ?? (() => undefined)
+  const worlds = runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal, onAbility: (ability) => tellAbility(ability, emit) })
   const begin = storyteller(emit, read.signal)
   const world: BuildWorld = {
     file: read.file,
@@ -41,7 +42,8 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     request,
     exported: exportedFrom(read),
     ahead: [],
-    runs: runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal }),
+    runs: worlds.at,
+    settled: worlds.settled,
     emit,
     begin,
     stage: (index) => {
@@ -49,7 +51,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
       stages.set(index, started)
       return started
     },
-    ...openImages(request.platform, o, { folders: read.scratch, signal: read.signal, begin }),
+    ...openImages(request.platform, o, { folders: read.scratch, signal: read.signal, begin, runs: worlds.now }),
   }
   return world
 }

@@ -3,10 +3,16 @@
 import { diagnose } from '../base/diagnostic.ts'
 import { Problem } from '../base/problem.ts'
 import type { Span } from '../base/span.ts'
+import { hexOf } from '../oci/digest.ts'
+import { once } from '../oci/once.ts'
 import { type Platform, samePlatform, showPlatform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
 import type { BuildOptions, BuildWorld } from './build-world.ts'
+import { existingLayer } from './pending-layer.ts'
 import { imageTree } from './rootfs/image-tree.ts'
+import { isIndexed } from './rootfs/layer-index.ts'
+import { stackTree } from './rootfs/stack-tree.ts'
+import type { RunWorld } from './run-world.ts'
 import { type Begin, during } from './tell.ts'
 import { toldReading } from './told-reading.ts'
 import type { Tree, Waiting } from './tree/node.ts'
@@ -15,6 +21,8 @@ export interface Reading extends Waiting {
   /** Gets the scratch folders, for the caller to remove. */
   readonly folders: string[]
   readonly begin: Begin
+  /** What a RUN of this build works with, when there is one. */
+  runs(): Promise<RunWorld | undefined>
 }
 
 export function openImages(platform: Platform, o: BuildOptions, reading: Reading): Pick<BuildWorld, 'openBase' | 'imageTree' | 'treeOf' | 'scratch'> {
@@ -26,7 +34,7 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
     return folder
   }
   const treeOf = (image: Image): Tree => {
-    const tree = trees.get(image) ?? imageTree(image, { signal: reading.signal, store: o.store, scratch })
+    const tree = trees.get(image) ?? imageTree(image, { signal: reading.signal, store: o.store, scratch, mounted: () => mountedTree(image, o, reading) })
     trees.set(image, tree)
     return tree
   }
@@ -37,6 +45,17 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
     return opened
   }
   return { openBase, treeOf, scratch, imageTree: async (name, at) => treeOf(await openBase(name, platform, at)) }
+}
+
+/** Where layers are mounted anyway, a layer that must be fetched to look into it is fetched for good. */
+async function mountedTree(image: Image, { store }: BuildOptions, { runs, signal }: Reading): Promise<Tree | undefined> {
+  const world = await runs()
+  if (world?.images === undefined) return undefined
+  const layers = await image.layers()
+  const known = await Promise.all(layers.map(async (layer) => isIndexed(layer, { store, signal })))
+  const here = await Promise.all(layers.map(async (layer) => world.images?.find(hexOf(await layer.diffId()))))
+  const mount = here.every((one) => one !== undefined) || !known.every((one) => one)
+  return mount ? stackTree(once(() => world.stackOf(layers.map(existingLayer)))) : undefined
 }
 
 async function open(name: string, platform: Platform, at: Span, o: BuildOptions, begin: Begin): Promise<Image> {

@@ -3,7 +3,9 @@ import { once } from '../oci/once.ts'
 import type { Layer } from '../oci/views.ts'
 import { storedLayer } from './layer/stored-layer.ts'
 import type { Changes } from './layer/write-layer.ts'
+import type { TarSource } from './rootfs/erofs/images.ts'
 import { type Fill, fillFromChanges, fillFromTar } from './rootfs/fill.ts'
+import { tarOf } from './rootfs/layer-tar.ts'
 import { identityOf } from './solve/identity.ts'
 import { type CacheOptions, layerFor } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
@@ -19,6 +21,8 @@ export interface PendingLayer {
   readonly identity: () => Promise<string>
   /** Puts the files into a folder, for a RUN above to stand on. */
   readonly fill: Fill
+  /** Its tar, where there is one: it can be mounted as it is. */
+  readonly tar?: TarSource
 }
 
 export function pendingLayer(changes: Changes, cache: CacheOptions, limit: Limit): PendingLayer {
@@ -33,5 +37,6 @@ export function pendingLayer(changes: Changes, cache: CacheOptions, limit: Limit
 }
 
 export function existingLayer(layer: Layer): PendingLayer {
-  return { write: async () => ({ layer, cached: false }), identity: () => layer.diffId(), fill: fillFromTar(layer) }
+  const tar = tarOf(layer)
+  return { write: async () => ({ layer, cached: false }), identity: () => layer.diffId(), fill: fillFromTar(tar), tar }
 }

@@ -1,15 +1,21 @@
 /** What RUN needs of a build: a sandbox that works, the folders of layers, and stacks of them; made when the first RUN asks. */
 import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { problem } from '../base/problem.ts'
 import type { Span } from '../base/span.ts'
-import { once } from '../oci/once.ts'
+import type { BuildEvent } from '../events/build-event.ts'
 import { namespaceSandbox } from './exec/namespaces.ts'
-import type { Sandbox } from './exec/sandbox.ts'
+import type { Ability, LayerForm, Sandbox } from './exec/sandbox.ts'
 import type { PendingLayer } from './pending-layer.ts'
+import { emptyImage } from './rootfs/erofs/empty-image.ts'
+import { type LayerImages, layerImages, sweepImages } from './rootfs/erofs/images.ts'
+import { stackImage } from './rootfs/erofs/stack-image.ts'
+import { fillFromTar } from './rootfs/fill.ts'
+import { folderLayer } from './rootfs/folder-layer.ts'
 import { folderWriter } from './rootfs/folder-writer.ts'
 import { type Snapshots, snapshots, sweepWork } from './rootfs/snapshots.ts'
-import type { LayerFolder, LayerFolders } from './rootfs/stack-lookup.ts'
+import type { LayerStack, StackLayer } from './rootfs/stack-lookup.ts'
 import type { Waiting } from './tree/node.ts'
 
 export interface RunWorld {
@@ -17,39 +23,75 @@ export interface RunWorld {
   readonly snapshots: Snapshots
   /** Names a stack of layers by what is in it. */
   chainOf(layers: readonly PendingLayer[]): Promise<string>
-  /** The layers as folders, topmost first; what is not there yet is filled. */
-  stackOf(layers: readonly PendingLayer[]): Promise<LayerFolders>
+  /** The layers in overlay form, topmost first; what is not there yet is fetched or filled. */
+  stackOf(layers: readonly PendingLayer[]): Promise<LayerStack>
   /** One folder, filled once per name. */
-  filled(name: string, layer: Pick<PendingLayer, 'fill'>, below: LayerFolders): Promise<LayerFolder>
+  filled(name: string, layer: Pick<PendingLayer, 'fill'>, below: LayerStack): Promise<StackLayer>
+  /** Undefined where layers are unpacked. */
+  readonly images: LayerImages | undefined
 }
 
-/** Throws BUILD_RUN_IMPOSSIBLE, with the place of the RUN that asks. */
-export function runWorlds(root: string, given: Sandbox | undefined, o: Waiting): (at: Span) => Promise<RunWorld> {
-  const started = once(async () => {
+/** `now`: without asking for it to be started. */
+export interface RunWorlds {
+  /** Throws BUILD_RUN_IMPOSSIBLE, with the place of the RUN that asks. */
+  at(span: Span): Promise<RunWorld>
+  now(): Promise<RunWorld | undefined>
+  /** What was written for later builds is on the disk. */
+  settled(): Promise<void>
+}
+
+export function runWorlds(root: string, given: Sandbox | undefined, o: Waiting & { readonly onAbility?: (ability: Ability) => void }): RunWorlds {
+  let running: Promise<{ readonly world: RunWorld; readonly ability: Ability }> | undefined
+  const start = async () => {
     const sandbox = given ?? namespaceSandbox()
     const store = snapshots(root)
     await sweepWork(root)
+    await sweepImages(root)
     const work = await store.work()
     try {
-      return { world: worldOf(sandbox, store, o), ability: await sandbox.probe(work.folder, o) }
+      const image = join(work.folder, 'empty.erofs')
+      writeFileSync(image, emptyImage())
+      const ability = await sandbox.probe(work.folder, { ...o, image })
+      o.onAbility?.(ability)
+      const images = ability.kind === 'able' && ability.layers !== 'folder' ? layerImages(root, { ...o, work: store.work }) : undefined
+      return { world: worldOf(sandbox, store, images, o), ability }
     } finally {
       await work.end()
     }
-  })
-  return async (at) => {
-    const { world, ability } = await started()
-    if (ability.kind === 'unable') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: ability.reasons.join('; ') }, { at })
-    return world
+  }
+  return {
+    async at(span) {
+      running ??= start()
+      const { world, ability } = await running
+      if (ability.kind === 'unable') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: ability.reasons.join('; ') }, { at: span })
+      return world
+    },
+    now: async () => (await running)?.world,
+    settled: async () => (await running?.catch(() => undefined))?.world.images?.settled(),
   }
 }
+
+/** Which rung it is, for the build's story. */
+export function tellAbility(ability: Ability, emit: (event: BuildEvent) => void): void {
+  if (ability.kind === 'unable') return
+  const { rung, layers, because = [] } = ability
+  const reasons = because.length === 0 ? '' : ` (${because.join('; ')})`
+  emit({ kind: 'log', text: `[internal] RUN on rung ${rung}: ${ways[layers]}${reasons}` })
+}
+
+const ways = {
+  image: 'layers are mounted as they are, through EROFS',
+  'image through loop': 'layers are mounted as they are, through EROFS and loop devices',
+  folder: 'layers are unpacked',
+} as const satisfies Record<LayerForm, string>
 
 /** Short, because an overlay has room for one page of names. */
 export function nextChain(chain: string, identity: string): string {
   return createHash('sha256').update(`${chain} ${identity}`).digest('hex').slice(0, 32)
 }
 
-function worldOf(sandbox: Sandbox, store: Snapshots, o: Waiting): RunWorld {
-  const running = new Map<string, Promise<LayerFolder>>()
+function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undefined, o: Waiting): RunWorld {
+  const running = new Map<string, Promise<StackLayer>>()
   const fill: RunWorld['filled'] = async (name, layer, below) => {
     if (!store.has(name)) {
       const work = await store.work()
@@ -62,30 +104,34 @@ function worldOf(sandbox: Sandbox, store: Snapshots, o: Waiting): RunWorld {
         await work.end()
       }
     }
-    const { opaque, attributes } = store.about(name)
-    return { folder: store.folder(name), opaque: new Set(opaque), attributes }
+    return folderLayer(store.folder(name), store.about(name))
   }
   const filled: RunWorld['filled'] = (name, layer, below) => {
     const started = running.get(name) ?? fill(name, layer, below)
     running.set(name, started)
     return started
   }
+  const layerOn = async (below: LayerStack, layer: PendingLayer, chain: string): Promise<LayerStack> => {
+    if (images === undefined || layer.tar === undefined || running.has(chain) || store.has(chain)) return [await filled(chain, layer, below), ...below]
+    return stackImage(await images.ready(layer.tar), below, { chain, images, unpack: (tar) => filled(chain, { fill: fillFromTar(tar) }, below) })
+  }
   return {
     sandbox,
     snapshots: store,
     filled,
+    images,
     async chainOf(layers) {
       let chain = ''
       for (const layer of layers) chain = nextChain(chain, await layer.identity())
       return chain
     },
     async stackOf(layers) {
-      const stack: LayerFolder[] = []
-      let chain = ''
-      for (const layer of layers) {
-        chain = nextChain(chain, await layer.identity())
-        stack.unshift(await filled(chain, layer, [...stack]))
-      }
+      const chains: string[] = []
+      for (const layer of layers) chains.push(nextChain(chains.at(-1) ?? '', await layer.identity()))
+      // Fetched side by side. A failure shows when the layer's turn comes.
+      for (const [i, { tar }] of layers.entries()) if (tar !== undefined && !store.has(chains[i] ?? '')) images?.ready(tar).catch(() => undefined)
+      let stack: LayerStack = []
+      for (const [i, layer] of layers.entries()) stack = await layerOn(stack, layer, chains[i] ?? '')
       return stack
     },
   }

@@ -19,7 +19,7 @@ export function fakeSandbox({ unable, act }: Fake = {}): FakeSandbox {
     name: 'fake',
     jobs,
     overlayAttributes: 'user.overlay.',
-    probe: async () => (unable === undefined ? { kind: 'able', rung: 0 } : { kind: 'unable', reasons: [unable] }),
+    probe: async () => (unable === undefined ? { kind: 'able', rung: 0, layers: 'folder' } : { kind: 'unable', reasons: [unable] }),
     async run(job, o) {
       jobs.push(job)
       const upper = join(job.folder, 'upper')

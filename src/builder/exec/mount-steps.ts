@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { call, type Step, slot } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
-import { overlaySteps, prepareOverlay } from './overlay-options.ts'
+import { type OverlayPlan, overlaySteps, prepareOverlay } from './overlay-options.ts'
 import type { SandboxJob, SandboxMount } from './sandbox.ts'
 
 const here = -100
@@ -15,7 +15,7 @@ const remountReadOnly = 0x1 | 0x20 | 0x1000
 /** A tmpfs of the run: contents of `file` mounts never touch a disk. */
 const memory = 'memory'
 
-export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'mounts'>, rights: { readonly machineRoot: boolean }): readonly Step[] {
+export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'mounts'>, rights: Omit<OverlayPlan, 'suffix'>): readonly Step[] {
   const files = mounts.some((mount) => mount.kind === 'file')
   if (files) mkdirSync(join(folder, memory), { recursive: true })
   return [
@@ -24,14 +24,14 @@ export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'm
   ]
 }
 
-function prepare(mount: SandboxMount, i: number, o: { readonly folder: string; readonly machineRoot: boolean }): readonly Step[] {
+function prepare(mount: SandboxMount, i: number, o: Omit<OverlayPlan, 'suffix'> & { readonly folder: string }): readonly Step[] {
   const what = `take hold of ${mount.target}`
   const hold = (path: string): Step => call('open_tree', [here, path, cloneTree | noFollowLast], what, { save: `mount ${i}` })
   switch (mount.kind) {
     case 'file':
       return [...writeFile(`${memory}/${i}`, mount, i), hold(`${memory}/${i}`)]
     case 'stack': {
-      const overlay = prepareOverlay(o.folder, mount.stack, { suffix: String(i), machineRoot: o.machineRoot })
+      const overlay = prepareOverlay(o.folder, mount.stack, { suffix: String(i), machineRoot: o.machineRoot, loops: o.loops })
       const steps = overlaySteps(o.folder, overlay, { suffix: String(i), what: `mount what ${mount.target} shows` })
       return [...steps, hold(`merged${i}/${mount.source}`)]
     }

@@ -1,30 +1,40 @@
 /** The sandbox of Linux: namespaces and an overlay, by generated programs. For root: of the machine, or of a user namespace that this program was started in. */
-import { constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { constants, openSync, readFileSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { arch, platform, userInfo } from 'node:os'
+import { arch } from 'node:os'
 import { join } from 'node:path'
 import { problem } from '../../base/problem.ts'
 import type { Waiting } from '../tree/node.ts'
 import { finishingSteps, parseNames, parseValues, readNames, readValues } from './attribute-steps.ts'
+import { attachLoop, freeLoops } from './image-steps.ts'
 import { cpuOf, type Launched, launch } from './machine/launch.ts'
 import { call, type Step } from './machine/step.ts'
 import type { Cpu } from './machine/system-calls.ts'
+import { probe } from './probe.ts'
 import { parseReport } from './report.ts'
-import type { Ability, Ended, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
+import type { Ended, LayerForm, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
 import { fifoName, type Rights, runSteps } from './steps.ts'
 
 /** Paths that one program looks at. */
 const batch = 2000
 
-export function namespaceSandbox(): Sandbox {
+/** `layers`: the only form to try; without it, the best that works. */
+export function namespaceSandbox(o: { readonly layers?: LayerForm } = {}): Sandbox {
   const cpu = cpuOf(arch()) ?? 'x64'
   const rights = rightsHere()
-  const quick = (steps: readonly Step[], folder: string, o: Waiting & { collect?: boolean }) => launch(steps, cpu, { ...o, folder })
-  const run = (job: SandboxJob, o: RunOptions) => runJob(job, rights, { ...o, cpu })
+  const quick = (steps: readonly Step[], folder: string, w: Waiting & { collect?: boolean }) => launch(steps, cpu, { ...w, folder })
+  let form: LayerForm = o.layers ?? 'folder'
+  const run = (job: SandboxJob, w: RunOptions) => runTrying(job, { rights, form, cpu }, w)
   return {
     name: rights.machineRoot ? 'overlay, as root' : 'overlay, as root of a user namespace',
     overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.',
-    probe: (folder, o) => probe(rights, folder, (job) => run(job, { ...o, onOutput: () => undefined })),
+    async probe(folder, w) {
+      const run = (job: SandboxJob, tried: LayerForm) => runTrying(job, { rights, form: tried, cpu }, { ...w, onOutput: () => undefined })
+      const ability = await probe({ rights, folder, image: w.image, layers: o.layers }, run)
+      if (ability.kind === 'able') form = ability.layers
+      return ability
+    },
     run,
     async attributes(folder, paths, o) {
       const found = new Map<string, ReadonlyMap<string, Buffer>>()
@@ -66,26 +76,19 @@ function outputOf(launched: Launched): Buffer {
   throw problem('BUILD_SANDBOX_FAILED', { what: launched.what, reason: launched.error })
 }
 
-/** A program that is not there: everything has to work up to the search for it. */
-async function probe(rights: Rights, folder: string, run: (job: SandboxJob) => Promise<Ended>): Promise<Ability> {
-  if (platform() !== 'linux') return unable(`it needs Linux, and this is ${platform()}`)
-  if (cpuOf(arch()) === undefined) return unable(`it is not made for the CPU ${arch()}`)
-  if (userInfo().uid !== 0) return unable('it needs root, of the machine or of a user namespace: unshare --user --map-root-user --map-auto slipway ...')
-  const lower = join(folder, 'probe-lower')
-  mkdirSync(lower, { recursive: true })
-  const process = { args: ['/none'], env: [], cwd: '/', uid: 0, gid: 0, groups: [], network: 'host' } as const
-  const ended = await run({ process, lowers: [lower], folder, mounts: [] })
-  if (ended.kind === 'exited' || ended.what.startsWith('execute ')) return { kind: 'able', rung: rights.machineRoot ? 2 : rights.manyIds ? 3 : 4 }
-  return unable(`cannot ${ended.what}: ${ended.error}`, ...advice(ended))
+interface Way {
+  readonly rights: Rights
+  readonly form: LayerForm
+  readonly cpu: Cpu
 }
 
-function unable(...reasons: readonly string[]): Ability {
-  return { kind: 'unable', reasons }
-}
-
-function advice(ended: Extract<Ended, { kind: 'unable' }>): readonly string[] {
-  if (ended.what !== 'mount the overlay') return []
-  return ['the folder for builds must lie on a file system that can be the upper side of an overlay: not on an overlay itself']
+/** Loop devices are chosen before they are taken: somebody else may have been faster. */
+async function runTrying(job: SandboxJob, { rights, form, cpu }: Way, o: RunOptions): Promise<Ended> {
+  for (let attempt = 0; ; attempt++) {
+    const loops = form === 'image through loop' ? freeLoops(randomInt(900)) : undefined
+    const ended = await runJob(job, { ...rights, loops }, { ...o, cpu })
+    if (ended.kind === 'exited' || ended.what !== attachLoop || ended.error !== 'EBUSY' || attempt >= 9) return ended
+  }
 }
 
 async function runJob(job: SandboxJob, rights: Rights, o: RunOptions & { readonly cpu: Cpu }): Promise<Ended> {

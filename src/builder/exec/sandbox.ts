@@ -12,8 +12,14 @@ export interface ProcessSpec {
   readonly network: 'host' | 'none'
 }
 
-/** Absolute folders in overlay form, the topmost first. */
-export type Stack = readonly string[]
+/** A layer in overlay form: an absolute folder, or an EROFS image in a file, which is mounted for the run alone. */
+export type Lower = { readonly kind: 'folder'; readonly folder: string } | { readonly kind: 'image'; readonly file: string }
+
+/** The topmost first. */
+export type Stack = readonly Lower[]
+
+/** How a layer's files come to be there: mounted as an image (straight from the file, or through a loop device where the kernel is older), or unpacked. */
+export type LayerForm = 'image' | 'image through loop' | 'folder'
 
 /** Targets are real paths of the root file system: links have been followed. What is missing there is made, and reported by `stubs`. */
 export type SandboxMount =
@@ -27,7 +33,7 @@ export type SandboxMount =
 export interface SandboxJob {
   readonly process: ProcessSpec
   readonly lowers: Stack
-  /** A folder for this run alone, on the file system of the lowers. What the run changes is in `upper/` of it afterwards. */
+  /** A folder for this run alone, on the file system of the folders among the lowers. What the run changes is in `upper/` of it afterwards. */
   readonly folder: string
   readonly mounts: readonly SandboxMount[]
 }
@@ -39,7 +45,9 @@ export interface RunOptions extends Waiting {
 /** `exited`: 128 and the signal's number for a process that was killed. `unable`: the command never ran. */
 export type Ended = { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'unable'; readonly what: string; readonly error: string }
 
-export type Ability = { readonly kind: 'able'; readonly rung: number } | { readonly kind: 'unable'; readonly reasons: readonly string[] }
+export type Ability =
+  | { readonly kind: 'able'; readonly rung: number; readonly layers: LayerForm; readonly because?: readonly string[] }
+  | { readonly kind: 'unable'; readonly reasons: readonly string[] }
 
 /**
  * `run` may be called several times at once. When it has answered, or rejected with the signal's reason, no process and no mount of it is left;
@@ -49,8 +57,8 @@ export interface Sandbox {
   readonly name: string
   /** How the overlay calls its own attributes: `trusted.overlay.` or `user.overlay.`. */
   readonly overlayAttributes: string
-  /** Tried out, not guessed. `folder` is on the file system where runs will be. */
-  probe(folder: string, o: Waiting): Promise<Ability>
+  /** Tried out, not guessed. `folder` is on the file system where runs will be; `image`, a small EROFS image in it. */
+  probe(folder: string, o: Waiting & { readonly image: string }): Promise<Ability>
   run(job: SandboxJob, o: RunOptions): Promise<Ended>
   /** Extended attributes of paths below a folder; paths without any are left out. */
   attributes(folder: string, paths: readonly string[], o: Scratch): Promise<ReadonlyMap<string, ReadonlyMap<string, Buffer>>>

@@ -1,6 +1,7 @@
 /** The life of a RUN as system calls: new namespaces, the stacked root, what belongs into it, fewer rights, the command. */
 
 import { capabilityData, capabilityHeader, droppedCapabilities } from './capabilities.ts'
+import type { LoopNumbers } from './image-steps.ts'
 import { deviceSteps, kernelSteps, maskSteps, processFolder } from './kernel-mounts.ts'
 import { addressOf, call, reportDescriptor, type Step, slot, texts } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
@@ -13,6 +14,8 @@ export interface Rights {
   readonly machineRoot: boolean
   /** More ids than one are mapped. */
   readonly manyIds: boolean
+  /** Set where images are mounted through loop devices. */
+  readonly loops?: LoopNumbers | undefined
 }
 
 const here = -100

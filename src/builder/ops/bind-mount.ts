@@ -8,7 +8,7 @@ import type { Changes } from '../layer/write-layer.ts'
 import type { RunMount, RunOp } from '../lower/op.ts'
 import { existingLayer, type PendingLayer } from '../pending-layer.ts'
 import { fillFromChanges } from '../rootfs/fill.ts'
-import { folderTree } from '../rootfs/folder-tree.ts'
+import { stackTree } from '../rootfs/stack-tree.ts'
 import type { RunWorld } from '../run-world.ts'
 import { identityOf } from '../solve/identity.ts'
 import { joinPath, type Tree, type TreeNode } from '../tree/node.ts'
@@ -29,19 +29,19 @@ export async function openBind(one: Bind, target: string, runs: RunWorld, op: Ru
   if (layers !== undefined) {
     const stack = await runs.stackOf(layers)
     const { path, node } = await sourceIn(
-      folderTree(async () => stack),
+      stackTree(async () => stack),
       one,
       world,
     )
-    return { ...common, stack: stack.map(({ folder }) => folder), source: path, isFile: node.kind !== 'dir' }
+    return { ...common, stack: stack.map(({ lower }) => lower), source: path, isFile: node.kind !== 'dir' }
   }
   const files = await contextFiles(one, world)
   const name = createHash('sha256')
     .update(`bind ${await bindIdentity(one, op, world)}`)
     .digest('hex')
     .slice(0, 32)
-  const { folder } = await runs.filled(name, { fill: fillFromChanges(files) }, [])
-  return { ...common, stack: [folder], source: 'bound', isFile: files[0]?.[1].kind !== 'dir' }
+  const { lower } = await runs.filled(name, { fill: fillFromChanges(files) }, [])
+  return { ...common, stack: [lower], source: 'bound', isFile: files[0]?.[1].kind !== 'dir' }
 }
 
 async function layersOf({ origin, at }: RunMount, world: BuildWorld): Promise<readonly PendingLayer[] | undefined> {

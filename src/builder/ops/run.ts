@@ -13,6 +13,7 @@ import { writeLayer } from '../layer/write-layer.ts'
 import type { RunOp } from '../lower/op.ts'
 import type { PendingLayer } from '../pending-layer.ts'
 import { fillFromTar } from '../rootfs/fill.ts'
+import { laterTar, tarOf } from '../rootfs/layer-tar.ts'
 import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
 import { nextChain, type RunWorld } from '../run-world.ts'
 import { newResult, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
@@ -70,7 +71,7 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
     const process = await processOf(op, standing, world, mounts.env)
     const log = logLines(told.log)
     const all = [...(await networkMounts(standing, world)), ...sharedMemory(world), ...mounts.mounts]
-    const job = { process, lowers: lowers.map(({ folder }) => folder), folder: work.folder, mounts: all }
+    const job = { process, lowers: lowers.map(({ lower }) => lower), folder: work.folder, mounts: all }
     const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: log.add })
     log.end()
     judge(op, ended, log.last)
@@ -156,7 +157,8 @@ function resultOf(r: Result): PendingLayer {
     write,
     identity: async () => id,
     // Only where the folder is gone: then the blob is there.
-    fill: async (writer, below, w) => fillFromTar((await write()).layer)(writer, below, w),
+    fill: async (writer, below, w) => fillFromTar(tarOf((await write()).layer))(writer, below, w),
+    tar: laterTar(async () => (await write()).layer),
   }
   async function readAgain({ standing }: Result): Promise<UpperChanges> {
     const folder = runs.snapshots.folder(chain)

@@ -1,15 +1,18 @@
 /** Fills a layer's folder: from its tar, or straight from what a COPY changed. */
-import type { Layer } from '../../oci/views.ts'
-import { streamSource } from '../../tar/byte-source.ts'
+import { createHash } from 'node:crypto'
+import { problem } from '../../base/problem.ts'
 import { readTar, type TarRead } from '../../tar/read-tar.ts'
+import { resolveLink } from '../../tar/safe-path.ts'
 import type { Changes } from '../layer/write-layer.ts'
 import { type DirNode, joinPath, nameOf, parentOf, type Waiting } from '../tree/node.ts'
 import { entryNode, entryPath } from './entry-node.ts'
-import { linkTarget } from './folder-tree.ts'
+import type { TarSource } from './erofs/images.ts'
+import { passingSource } from './erofs/passing-source.ts'
 import type { FolderWriter } from './folder-writer.ts'
-import { type LayerFolders, locate } from './stack-lookup.ts'
+import { type LayerStack, lookUp } from './stack-lookup.ts'
+import { linkTarget } from './stack-tree.ts'
 
-export type Fill = (writer: FolderWriter, below: LayerFolders, o: Waiting) => Promise<void>
+export type Fill = (writer: FolderWriter, below: LayerStack, o: Waiting) => Promise<void>
 
 export function fillFromChanges(changes: Changes): Fill {
   return async (writer, _below, o) => {
@@ -24,48 +27,62 @@ export function fillFromChanges(changes: Changes): Fill {
   }
 }
 
-export function fillFromTar(layer: Layer): Fill {
+/** Refuses a tar that is not the one of the layer's name: others would stand on it. */
+export function fillFromTar(tar: TarSource): Fill {
   return async (writer, below, o) => {
-    for await (const read of readTar(streamSource(await layer.uncompressed(o)), o)) {
+    const hash = createHash('sha256')
+    const source = passingSource(await tar.open(o), async (chunk) => void hash.update(chunk))
+    for await (const read of readTar(source, o)) {
       const path = entryPath(read.entry.path)
       if (path === undefined) continue
       const folder = await foldersFor(writer, below, parentOf(path))
-      await putEntry(writer, joinPath(folder, nameOf(path)), read)
+      await putEntry(writer, below, joinPath(folder, nameOf(path)), read)
     }
+    await source.drain()
+    tar.check(hash.digest('hex'))
   }
 }
 
-async function putEntry(writer: FolderWriter, path: string, read: TarRead): Promise<void> {
+async function putEntry(writer: FolderWriter, below: LayerStack, path: string, read: TarRead): Promise<void> {
   const name = nameOf(path)
   if (name === '.wh..wh..opq') return writer.makeOpaque(parentOf(path))
   // Files of old storage drivers, no part of the image.
   if (name.startsWith('.wh..wh.')) return
   if (name.startsWith('.wh.')) return writer.hide(joinPath(parentOf(path), name.slice('.wh.'.length)))
-  if (read.entry.kind === 'hardlink') return void writer.link(path, entryPath(read.entry.target) ?? '')
+  if (read.entry.kind === 'hardlink') return putLink(writer, below, path, read.entry.target)
   const node = entryNode(read.entry, { content: async () => new Uint8Array(), fingerprint: '', find: () => undefined })
   if (node !== undefined) await writer.put(path, node, read.body)
+}
+
+/** A link to what only a lower layer has: the file comes up with it, as it would on a mounted stack. */
+async function putLink(writer: FolderWriter, below: LayerStack, path: string, given: string): Promise<void> {
+  const wanted = entryPath(given)
+  if (wanted === undefined || wanted === path) return
+  const target = joinPath(await foldersFor(writer, below, parentOf(wanted)), nameOf(wanted))
+  if (writer.link(path, target)) return
+  const node = writer.has(target) ? undefined : lookUp(below, target)
+  if (node === undefined || node.kind === 'dir') return
+  await writer.put(target, node)
+  if (!writer.link(path, target)) await writer.put(path, node)
 }
 
 const plain: DirNode = { kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n }
 
 /** Folders that the layer itself does not have are as the layers below have them; links there are followed, inside the image. */
-async function foldersFor(writer: FolderWriter, below: LayerFolders, path: string): Promise<string> {
+async function foldersFor(writer: FolderWriter, below: LayerStack, path: string, links = 0): Promise<string> {
   if (path === '' || writer.isFolder(path)) return path
+  if (links > 40) throw problem('TAR_PATH_ESCAPES', { path, reason: 'its symbolic links go in circles' })
   let at = ''
   for (const part of path.split('/')) {
     const next = joinPath(at, part)
-    if (writer.has(next)) {
+    const own = writer.targetOf(next)
+    const found = writer.has(next) ? undefined : lookUp(below, next)
+    if (own !== undefined) at = await foldersFor(writer, below, resolveLink(next, own), links + 1)
+    else if (found?.kind === 'symlink') at = await foldersFor(writer, below, linkTarget(below, next), links + 1)
+    else {
+      if (!writer.has(next)) await writer.put(next, found?.kind === 'dir' ? found : plain)
       at = next
-      continue
     }
-    const found = locate(below, next)
-    if (found?.stats.isSymbolicLink()) {
-      at = await foldersFor(writer, below, linkTarget(below, next))
-      continue
-    }
-    const { mode, uid, gid, mtimeMs } = found?.stats ?? { mode: plain.mode, uid: 0, gid: 0, mtimeMs: 0 }
-    await writer.put(next, { kind: 'dir', mode: mode & 0o7777, uid, gid, mtimeNs: BigInt(Math.floor(mtimeMs)) * 1_000_000n })
-    at = next
   }
   return at
 }

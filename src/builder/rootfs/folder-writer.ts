@@ -21,17 +21,20 @@ import { errorCode } from '../../media/file-errors.ts'
 import type { FinishingWork, Sandbox, Scratch } from '../exec/sandbox.ts'
 import { type FileNode, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
 import type { AboutSnapshot } from './about-snapshot.ts'
-import { isKeptAttribute } from './upper.ts'
+import { isKeptAttribute } from './file-node.ts'
 
 export interface FolderWriter {
   /** The folder above must have been put before; a directory that is put twice is one directory. */
   put(path: string, node: TreeNode, content?: () => AsyncIterable<Uint8Array>): Promise<void>
   /** Another name of an earlier file; false when there is no such file. */
   link(path: string, target: string): boolean
+  /** Of lower layers only: what this one has under the name stays, as the specification says. */
   hide(path: string): void
   makeOpaque(path: string): void
   has(path: string): boolean
   isFolder(path: string): boolean
+  /** Where a symbolic link of this layer leads to. */
+  targetOf(path: string): string | undefined
   /** Directories get their times last, when nothing is written into them any more. */
   end(): Promise<AboutSnapshot>
 }
@@ -41,7 +44,10 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
   const folders = new Map<string, TreeNode>()
   const opaque = new Set<string>()
   const attributes = new Map<string, ReadonlyMap<string, Buffer>>()
-  const finishing: FinishingWork[] = []
+  const hidden = new Set<string>()
+  /** What is not made by Node, and where links lead. */
+  const special = new Map<string, TreeNode>()
+  let finishing: FinishingWork[] = []
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   chmodSync(folder, 0o755)
   const place = (path: string): string => {
@@ -52,11 +58,15 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
   }
   const clear = (path: string): string => {
     const file = place(path)
-    if (!kinds.has(path)) return file
+    const before = kinds.get(path)
+    if (before === undefined) return file
     rmSync(file, { recursive: true, force: true })
-    attributes.delete(path)
-    for (const known of [...kinds.keys()]) if (known === path || known.startsWith(`${path}/`)) kinds.delete(known)
-    for (const known of [...folders.keys()]) if (known === path || known.startsWith(`${path}/`)) folders.delete(known)
+    const gone = (known: string) => known === path || (before === 'dir' && known.startsWith(`${path}/`))
+    for (const table of [kinds, folders, attributes, opaque, special, hidden]) {
+      if (before === 'dir') for (const known of [...table.keys()]) if (gone(known)) table.delete(known)
+      table.delete(path)
+    }
+    finishing = finishing.filter((work) => !gone(work.path))
     return file
   }
   return {
@@ -65,7 +75,11 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
     async put(path, node, content) {
       if (node.kind === 'dir' && path !== '' && kinds.get(path) === 'dir') return void folders.set(path, node)
       if (path === '') return void folders.set(path, node)
+      // A new directory in the place of something else shows nothing of what lower layers have there.
+      if (node.kind === 'dir' && kinds.has(path)) hidden.add(path)
+      const isHidden = hidden.has(path)
       const file = clear(path)
+      if (isHidden) hidden.add(path)
       kinds.set(path, node.kind)
       const kept = [...(node.xattrs ?? [])].filter(([name]) => isKeptAttribute(name))
       if (kept.length > 0) attributes.set(path, new Map(kept))
@@ -74,6 +88,7 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
         mkdirSync(file, { mode: 0o755 })
         folders.set(path, node)
       } else if (node.kind === 'symlink') {
+        special.set(path, node)
         symlinkSync(node.target, file)
         own(file, node)
         lutimesSync(file, seconds(node), seconds(node))
@@ -81,24 +96,35 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
         await writeFile(file, node, content, o)
         dress(file, node)
       } else {
+        special.set(path, node)
         finishing.push({ kind: 'device', path, type: node.kind, mode: node.mode, major: node.major, minor: node.minor })
         finishing.push({ kind: 'owner', path, uid: node.uid, gid: node.gid }, { kind: 'time', path, mtimeNs: node.mtimeNs })
       }
     },
+    targetOf(path) {
+      const node = special.get(path)
+      return node?.kind === 'symlink' ? node.target : undefined
+    },
     link(path, target) {
-      if (kinds.get(target) !== 'file') return false
+      const kind = kinds.get(target)
+      if (kind !== 'file' && kind !== 'symlink') return false
       const file = clear(path)
       linkSync(place(target), file)
-      kinds.set(path, 'file')
+      kinds.set(path, kind)
+      const node = special.get(target)
+      if (node !== undefined) special.set(path, node)
       return true
     },
     hide(path) {
-      clear(path)
-      kinds.set(path, 'char')
-      finishing.push({ kind: 'device', path, type: 'char', mode: 0, major: 0, minor: 0 })
+      place(path)
+      hidden.add(path)
     },
     makeOpaque: (path) => void opaque.add(path),
     async end() {
+      for (const path of hidden) {
+        if (kinds.get(path) === 'dir') opaque.add(path)
+        else if (!kinds.has(path)) finishing.push({ kind: 'device', path, type: 'char', mode: 0, major: 0, minor: 0 })
+      }
       const paths = [...opaque].filter((path) => kinds.get(path) === 'dir')
       for (const path of paths) finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}opaque`, value: Buffer.from('y') })
       await sandbox.finish(folder, finishing, o)

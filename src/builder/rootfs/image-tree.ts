@@ -17,9 +17,16 @@ export interface ImageReading extends Waiting {
   readonly store: BuildStore
   /** A folder for a layer whose files are asked for. */
   readonly scratch: () => Promise<string>
+  /** The same tree from layers that are mounted for a RUN anyway. */
+  readonly mounted?: () => Promise<Tree | undefined>
 }
 
 export function imageTree(image: Image, o: ImageReading): Tree {
+  const tree = once(async () => (await o.mounted?.()) ?? readTree(image, o))
+  return { find: async (path, w) => (path === '' ? rootFolder : (await tree()).find(path, w)), list: async (path, w) => (await tree()).list(path, w) }
+}
+
+function readTree(image: Image, o: ImageReading): Tree {
   const loaded = once(async () => {
     const nodes = new Map<string, TreeNode>()
     for (const layer of await image.layers()) await addLayer(nodes, layer, o)

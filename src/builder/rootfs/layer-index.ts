@@ -11,7 +11,7 @@ export type IndexedEntry = Pick<TarRead, 'entry' | 'offset' | 'stored' | 'sparse
 
 /** Only an index that we wrote ourselves is trusted: records are private to the store. A damaged one is read anew. */
 export async function layerIndex(layer: Layer, o: Waiting & { readonly store: BuildStore }): Promise<readonly IndexedEntry[]> {
-  const name = `index1-${hexOf(await layer.diffId())}`
+  const name = await recordName(layer)
   const known = decode(await o.store.readRecord(name, o))
   if (known !== undefined) return known
   const entries: IndexedEntry[] = []
@@ -20,6 +20,15 @@ export async function layerIndex(layer: Layer, o: Waiting & { readonly store: Bu
   }
   await o.store.writeRecord(name, encode(entries), o)
   return entries
+}
+
+/** Without reading it. */
+export async function isIndexed(layer: Layer, o: Waiting & { readonly store: BuildStore }): Promise<boolean> {
+  return (await o.store.readRecord(await recordName(layer), o)) !== undefined
+}
+
+async function recordName(layer: Layer): Promise<string> {
+  return `index1-${hexOf(await layer.diffId())}`
 }
 
 function encode(entries: readonly IndexedEntry[]): string {

@@ -1,76 +1,52 @@
-/** Looks into a stack of layer folders the way the kernel's overlay does: the topmost wins, white-outs and opaque directories hide. */
-import { lstatSync, readdirSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
-import { parentOf } from '../tree/node.ts'
-import type { Attributes } from './about-snapshot.ts'
+/** Looks into a stack of layers the way the kernel's overlay does: the topmost wins, white-outs and opaque directories hide. */
+import type { Lower } from '../exec/sandbox.ts'
+import { parentOf, type TreeNode } from '../tree/node.ts'
 
-export interface LayerFolder {
-  readonly folder: string
-  readonly opaque: ReadonlySet<string>
-  readonly attributes: Attributes
+/** One layer in overlay form, as far as it can be told without mounting it. */
+export interface StackLayer {
+  readonly lower: Lower
+  /** Links are not followed. */
+  node(path: string): TreeNode | 'whiteout' | undefined
+  /** Names in a directory, and whether each is a white-out; none in what is no directory. */
+  names(path: string): readonly (readonly [string, boolean])[]
+  isOpaque(path: string): boolean
 }
 
 /** Topmost first. */
-export type LayerFolders = readonly LayerFolder[]
+export type LayerStack = readonly StackLayer[]
 
-export function isWhiteout(stats: Pick<Stats, 'isCharacterDevice'> & { readonly rdev: number | bigint }): boolean {
-  return stats.isCharacterDevice() && BigInt(stats.rdev) === 0n
-}
-
-export interface Located {
-  readonly file: string
-  readonly stats: Stats
-  readonly layer: LayerFolder
-}
-
-export function locate(layers: LayerFolders, path: string): Located | undefined {
+export function lookUp(layers: LayerStack, path: string): TreeNode | undefined {
   for (const layer of layers) {
-    const stats = statOf(layer, path)
-    if (stats !== undefined) return isWhiteout(stats) ? undefined : { file: join(layer.folder, path), stats, layer }
+    const node = layer.node(path)
+    if (node !== undefined) return node === 'whiteout' ? undefined : node
     if (hides(layer, path)) return undefined
   }
   return undefined
 }
 
-export function lookUp(layers: LayerFolders, path: string): Stats | undefined {
-  return locate(layers, path)?.stats
-}
-
 /** Names that a directory shows. */
-export function namesIn(layers: LayerFolders, path: string): ReadonlySet<string> {
+export function namesIn(layers: LayerStack, path: string): ReadonlySet<string> {
   const shown = new Set<string>()
   const hidden = new Set<string>()
   for (const layer of layers) {
-    const stats = statOf(layer, path)
-    if (stats !== undefined && !stats.isDirectory()) break
-    if (stats !== undefined) {
-      for (const entry of readdirSync(join(layer.folder, path), { withFileTypes: true })) {
-        if (shown.has(entry.name) || hidden.has(entry.name)) continue
-        const gone = entry.isCharacterDevice() && isWhiteout(lstatSync(join(layer.folder, path, entry.name)))
-        if (gone) hidden.add(entry.name)
-        else shown.add(entry.name)
-      }
-      if (layer.opaque.has(path)) break
+    const node = path === '' ? undefined : layer.node(path)
+    if (node !== undefined && (node === 'whiteout' || node.kind !== 'dir')) break
+    for (const [name, gone] of layer.names(path)) {
+      if (shown.has(name) || hidden.has(name)) continue
+      if (gone) hidden.add(name)
+      else shown.add(name)
     }
+    if (node !== undefined && layer.isOpaque(path)) break
     if (hides(layer, path)) break
   }
   return shown
 }
 
 /** The layer ends the search: a directory above the path is opaque in it, or is no directory there. */
-function hides(layer: LayerFolder, path: string): boolean {
+function hides(layer: StackLayer, path: string): boolean {
   for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
-    const stats = statOf(layer, above)
-    if (stats !== undefined && (!stats.isDirectory() || layer.opaque.has(above))) return true
+    const node = layer.node(above)
+    if (node !== undefined && (node === 'whiteout' || node.kind !== 'dir' || layer.isOpaque(above))) return true
   }
   return false
-}
-
-function statOf(layer: LayerFolder, path: string): Stats | undefined {
-  try {
-    return lstatSync(join(layer.folder, path), { throwIfNoEntry: false })
-  } catch {
-    // ENOTDIR: something else is where a directory would have to be; `hides` sees it.
-    return undefined
-  }
 }

@@ -1,11 +1,12 @@
 /** What a RUN changed, told by its upper directory alone: lower layers are asked about those paths only. */
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
+import { type BigIntStats, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileContent } from '../context/file-content.ts'
 import type { Sandbox, Scratch } from '../exec/sandbox.ts'
 import { comparePaths, joinPath, parentOf, type TreeNode } from '../tree/node.ts'
 import type { AboutSnapshot, Attributes } from './about-snapshot.ts'
-import { isWhiteout, type LayerFolders, lookUp, namesIn } from './stack-lookup.ts'
+import { nodeOf } from './file-node.ts'
+import { isWhiteout } from './folder-layer.ts'
+import { type LayerStack, lookUp, namesIn } from './stack-lookup.ts'
 
 export interface UpperChanges {
   /** In the order of a layer, with all directories above. */
@@ -15,7 +16,7 @@ export interface UpperChanges {
 }
 
 /** Takes away what was made only to mount on: no layer shows that there were mounts. */
-export function removeStubs(upper: string, targets: readonly string[], lowers: LayerFolders): void {
+export function removeStubs(upper: string, targets: readonly string[], lowers: LayerStack): void {
   const paths = new Set(targets.flatMap((target) => [target, ...foldersAbove(target)]))
   for (const path of [...paths].sort(comparePaths).reverse()) {
     const stats = lstatSync(join(upper, path), { throwIfNoEntry: false })
@@ -44,7 +45,7 @@ interface Walked {
 }
 
 /** `later`: where the directory will be when contents are read. */
-export async function readUpper(upper: string, lowers: LayerFolders, sandbox: Sandbox, o: Scratch & { readonly later: string }): Promise<UpperChanges> {
+export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sandbox, o: Scratch & { readonly later: string }): Promise<UpperChanges> {
   const walked = [...walk(upper, '')]
   const asked = walked.filter(({ stats }) => stats.isFile() || stats.isDirectory()).map(({ path }) => path)
   const attributes = await sandbox.attributes(upper, asked, o)
@@ -67,7 +68,7 @@ export async function readUpper(upper: string, lowers: LayerFolders, sandbox: Sa
       removed.push(...goneFrom(upper, path, lowers))
     }
     // A directory that was only copied up, for the sake of something in it, has not changed.
-    const copied = node.kind === 'dir' && below?.isDirectory() && (below.mode & 0o7777) === node.mode && below.uid === node.uid && below.gid === node.gid
+    const copied = node.kind === 'dir' && below?.kind === 'dir' && below.mode === node.mode && below.uid === node.uid && below.gid === node.gid
     if (!copied || isOpaque(path)) real.add(path)
   }
   for (const path of [...real, ...removed]) for (const above of foldersAbove(path)) real.add(above)
@@ -83,7 +84,7 @@ function pair(path: string, node: TreeNode | undefined): (readonly [string, Tree
   return node === undefined ? [] : [[path, node]]
 }
 
-function goneFrom(upper: string, path: string, lowers: LayerFolders): readonly string[] {
+function goneFrom(upper: string, path: string, lowers: LayerStack): readonly string[] {
   const here = new Set(readdirSync(join(upper, path)))
   return [...namesIn(lowers, path)].filter((name) => !here.has(name)).map((name) => joinPath(path, name))
 }
@@ -95,38 +96,4 @@ function* walk(root: string, folder: string): Generator<Walked> {
     yield { path, stats }
     if (stats.isDirectory()) yield* walk(root, path)
   }
-}
-
-interface NodeFacts {
-  /** Where the content will be read. */
-  readonly content: string
-  readonly attributes?: ReadonlyMap<string, Buffer> | undefined
-}
-
-/** Undefined: a socket, which no layer can hold. */
-export function nodeOf(file: string, stats: BigIntStats, { content, attributes }: NodeFacts): TreeNode | undefined {
-  const kept = [...(attributes ?? [])].filter(([name]) => isKeptAttribute(name))
-  const common = {
-    mode: Number(stats.mode & 0o7777n),
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-    mtimeNs: stats.mtimeNs,
-    ...(kept.length > 0 && { xattrs: new Map(kept) }),
-  }
-  if (stats.isDirectory()) return { kind: 'dir', ...common }
-  if (stats.isSymbolicLink()) return { kind: 'symlink', ...common, mode: 0o777, target: readlinkSync(file) }
-  if (stats.isFile()) {
-    const fingerprint = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
-    const inode = stats.nlink > 1n ? { inode: `${stats.dev}:${stats.ino}` } : {}
-    return { kind: 'file', ...common, size: Number(stats.size), content: fileContent(content, Number(stats.size)), fingerprint, ...inode }
-  }
-  if (stats.isFIFO()) return { kind: 'fifo', ...common, major: 0, minor: 0 }
-  if (!stats.isCharacterDevice() && !stats.isBlockDevice()) return undefined
-  const device = { major: Number((stats.rdev >> 8n) & 0xfffn), minor: Number((stats.rdev & 0xffn) | ((stats.rdev >> 12n) & 0xfff00n)) }
-  return { kind: stats.isBlockDevice() ? 'block' : 'char', ...common, ...device }
-}
-
-/** What an overlay keeps for itself is no part of an image, and must not come in with one either. */
-export function isKeptAttribute(name: string): boolean {
-  return name === 'security.capability' || (name.startsWith('user.') && !name.startsWith('user.overlay.'))
 }

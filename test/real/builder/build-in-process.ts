@@ -1,9 +1,11 @@
-/** A build in a process of its own, to be killed: context, store and the instructions after FROM. */
+/** A build in a process of its own, to be killed: context, store, the instructions after FROM, and the form of layers. */
 import process from 'node:process'
 import { build } from '../../../src/builder/build.ts'
+import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
+import type { LayerForm } from '../../../src/builder/exec/sandbox.ts'
 import { directoryStore } from '../../../src/builder/store/directory.ts'
 
-const [, , contextDir = '', storeDir = '', instructions = ''] = process.argv
+const [, , contextDir = '', storeDir = '', instructions = '', layers] = process.argv
 const signal = new AbortController().signal
 
 await build(
@@ -21,6 +23,7 @@ await build(
     store: directoryStore(storeDir),
     baseImage: async (name) => Promise.reject(new Error(name)),
     signal,
+    ...(layers !== undefined && { sandbox: namespaceSandbox({ layers: layers as LayerForm }) }),
     emit: (event) => void (event.kind === 'log' && process.stdout.write(`${event.text}\n`)),
   },
 )

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isProblem, type Problem } from '../../../src/base/problem.ts'
 import { entriesOf, type Fixture, fixture } from '../../../src/builder/build-fixture.ts'
+import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
+import type { LayerForm } from '../../../src/builder/exec/sandbox.ts'
 import { contentStore } from '../../../src/media/content-store.ts'
 import type { Image, Layer } from '../../../src/oci/views.ts'
 import { streamSource } from '../../../src/tar/byte-source.ts'
@@ -22,7 +24,13 @@ const options = root ? busybox.options : promised('ci', needs(false, 'RUN as roo
 
 type Given = Parameters<Fixture['build']>[1]
 
-describe('RUN', options, () => {
+/** Each case on both ways of having the base's files: mounted as they are, and unpacked. */
+const rungs: readonly (readonly [number, LayerForm])[] = [
+  [1, 'image'],
+  [2, 'folder'],
+]
+
+describe.each(rungs)('RUN on rung %i', options, (rung, layers) => {
   let below: Fixture
   let f: Fixture
   let base: Image
@@ -41,12 +49,22 @@ describe('RUN', options, () => {
     await below?.remove()
   })
 
-  const build = (text: string, o: Given = {}) => f.build(text, { baseImage: async () => base, ...o })
+  it('tells the rung', async () => {
+    const lines: string[] = []
+    await build('FROM base\nRUN true\n', { emit: (event) => void (event.kind === 'log' && lines.push(event.text)) })
+    expect(lines).toEqual([expect.stringMatching(`RUN on rung ${rung}: layers are ${rung === 1 ? 'mounted' : 'unpacked'}`)])
+  })
+
+  const build = (text: string, o: Given = {}) => f.build(text, { baseImage: async () => base, sandbox: namespaceSandbox({ layers }), ...o })
 
   /** What one shell command, as the only RUN, writes. */
   async function output(instructions: string, o: Given = {}): Promise<string[]> {
     const lines: string[] = []
-    await build(`FROM base\n${instructions}\n`, { noCache: true, emit: (event) => void (event.kind === 'log' && lines.push(event.text)), ...o })
+    await build(`FROM base\n${instructions}\n`, {
+      noCache: true,
+      emit: (event) => void (event.kind === 'log' && event.step !== undefined && lines.push(event.text)),
+      ...o,
+    })
     return lines
   }
 
@@ -316,7 +334,7 @@ describe('RUN', options, () => {
     it('leaves nothing when the builder itself is killed, and sweeps its folder at the next start', async () => {
       const mark = `sleep 8${process.pid}`
       const script = fileURLToPath(import.meta.resolve('./build-in-process.ts'))
-      const child = spawn(process.execPath, [script, f.contextDir, f.storeDir, `RUN echo ready; ${mark}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(process.execPath, [script, f.contextDir, f.storeDir, `RUN echo ready; ${mark}`, layers], { stdio: ['ignore', 'pipe', 'inherit'] })
       await new Promise<void>((ready) => child.stdout.on('data', (chunk: Buffer) => chunk.toString().includes('ready\n') && ready()))
       const closed = new Promise((resolve) => child.on('close', resolve))
       try {
@@ -329,38 +347,6 @@ describe('RUN', options, () => {
       expect(readdirSync(join(f.storeDir, 'build', 'runs'))).toHaveLength(1)
       await contentStore(f.storeDir).sweep({ beforeMs: Date.now() })
       await build('FROM base\nRUN true\n')
-    })
-  })
-
-  describe('in a user namespace', () => {
-    /** Exit code and output of a build by root of a namespace that has this many ids. The map has to be there before the builder starts. */
-    async function inNamespace(ids: number, instructions: string): Promise<{ code: number | null; out: string }> {
-      const script = fileURLToPath(import.meta.resolve('./build-in-process.ts'))
-      const args = [process.execPath, script, f.contextDir, join(f.storeDir, `ids${ids}`), instructions]
-      const child = spawn('/usr/bin/unshare', ['--user', '/bin/sh', '-c', 'echo ready; read go; exec "$@"', 'sh', ...args], { stdio: 'pipe' })
-      let out = ''
-      child.stdout.on('data', (chunk: Buffer) => {
-        out += chunk
-        if (out !== 'ready\n') return
-        for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${map}`, `0 0 ${ids}\n`)
-        child.stdin.end('go\n')
-      })
-      child.stderr.on('data', (chunk: Buffer) => {
-        out += chunk
-      })
-      const code = await new Promise<number | null>((closed) => child.on('close', closed))
-      return { code, out }
-    }
-    const text = 'RUN id -u; mkdir /d && touch /d/x && ln /d/x /d/y\nRUN rm -r /d && mkdir /d && ls /d | wc -l && echo z > /dev/null && touch /d/z\nRUN ls /d; '
-
-    it('with many ids does all that commands want', async () => {
-      const { code, out } = await inNamespace(65536, `${text}chown 5:6 /d/z && stat -c %u:%g /d/z`)
-      expect([code, out.split('\n').filter((line) => !line.startsWith('['))]).toEqual([0, ['ready', '0', '0', 'z', '5:6', '']])
-    })
-
-    it('with one id does all but giving files away', async () => {
-      const { code, out } = await inNamespace(1, `${text}chown 5:6 /d/z || echo refused`)
-      expect([code, out]).toEqual([0, expect.stringContaining('refused\n')])
     })
   })
 

@@ -1,0 +1,30 @@
+/** The tar of a layer, named by its digest and held to it. */
+import { problem } from '../../base/problem.ts'
+import { type Digest, hexOf, shortDigest } from '../../oci/digest.ts'
+import { once } from '../../oci/once.ts'
+import type { Layer } from '../../oci/views.ts'
+import type { TarSource } from './erofs/images.ts'
+
+/** Of a layer that may have to be written before it has a name. */
+export function laterTar(layer: () => Promise<Layer>): TarSource {
+  const tar = once(async () => (known = tarOf(await layer())))
+  let known: TarSource | undefined
+  return { name: async () => (await tar()).name(), check: (sha256) => known?.check(sha256), open: async (o) => (await tar()).open(o) }
+}
+
+/** A digest of another algorithm cannot be checked in passing: nothing but sha256 is in use for tars. */
+export function tarOf(layer: Layer): TarSource {
+  const digest = once(async () => (expected = await layer.diffId()))
+  let expected: Digest | undefined
+  return {
+    name: async () => hexOf(await digest()),
+    check(sha256) {
+      if (expected === undefined || expected === `sha256:${sha256}`) return
+      throw problem('DIGEST_MISMATCH', { what: `layer ${shortDigest(expected)}, unpacked`, expected, actual: `sha256:${sha256}` })
+    },
+    async open(o) {
+      await digest()
+      return layer.uncompressed(o)
+    },
+  }
+}
