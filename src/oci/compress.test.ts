@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { pinnedGzip } from './compress.ts'
-import { storedBlocks, worthCompressing } from './incompressible.ts'
+import { segmentsOf, storedBlocks } from './incompressible.ts'
 import { join } from './join.ts'
 
 const o = { signal: new AbortController().signal }
@@ -33,10 +33,21 @@ describe('the pinned compressor', () => {
   it('stores noise, and nothing else', async () => {
     const noise = randomBytes(3 * 1024 * 1024)
     expect((await packed([noise])).length).toBeLessThan(noise.length * 1.0002)
-    expect(await worthCompressing(noise)).toBe(false)
-    expect(await worthCompressing(Buffer.concat([noise, Buffer.alloc(noise.length / 2)]))).toBe(true)
     // Each byte value equally often, and yet a pattern.
-    expect(await worthCompressing(Buffer.alloc(1024 * 1024, randomBytes(4096)))).toBe(true)
+    expect(await segmentsOf(Buffer.alloc(1024 * 1024, randomBytes(4096)))).toEqual([{ from: 0, to: 1024 * 1024, noise: false }])
+    expect(await segmentsOf(text.subarray(0, 1024 * 1024))).toEqual([{ from: 0, to: 1024 * 1024, noise: false }])
+  })
+
+  it('finds noise between other things', async () => {
+    const mixed = Buffer.concat([text.subarray(0, 100_000), randomBytes(200_000), text.subarray(0, 70_000), randomBytes(20_000), text.subarray(0, 5_000_000)])
+    const [first, second, third, ...others] = await segmentsOf(mixed.subarray(0, 1024 * 1024))
+    expect([first?.noise, second?.noise, third?.noise, others]).toEqual([false, true, false, []])
+    expect(first?.to).toBe(7 * 16_384)
+    expect(second?.to).toBe(18 * 16_384)
+    const one = await packed([mixed])
+    expect(gunzipSync(one).equals(mixed)).toBe(true)
+    const apart = await Promise.all([mixed.subarray(0, 100_000), mixed.subarray(300_000)].map((part) => packed([part])))
+    expect(one.length).toBeLessThan(1.003 * apart.reduce((sum, part) => sum + part.length, 200_000))
   })
 
   it('stores blocks of any length', () => {

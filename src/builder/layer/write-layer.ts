@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { isProblem, problem } from '../../base/problem.ts'
 import { byteMeter } from '../../oci/byte-meter.ts'
+import { pinnedGzip } from '../../oci/compress.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { join } from '../../oci/join.ts'
@@ -10,7 +11,6 @@ import { type ImageFormat, layerTypes } from '../../oci/media-types.ts'
 import { type TarItem, writeTar } from '../../tar/write-tar.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import type { FileNode, TreeNode, Waiting } from '../tree/node.ts'
-import { pieceGzip } from './piece-gzip.ts'
 import { tarEntry } from './tar-entry.ts'
 
 export type Changes = readonly (readonly [string, TreeNode])[]
@@ -34,7 +34,7 @@ export async function writeLayer(changes: Changes, o: WriteOptions): Promise<Wri
   const plain = byteMeter()
   const tar = writeTar(layerItems(changes, o), o)
   try {
-    const { digest, size } = await o.store.putBlob(join(tar, [plain.stream, ...pieceGzip.streams()], o), o)
+    const { digest, size } = await o.store.putBlob(join(tar, [plain.stream, ...pinnedGzip.streams()], o), o)
     return { diffId: plain.digest(), descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
   } catch (error) {
     o.signal.throwIfAborted()

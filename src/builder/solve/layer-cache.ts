@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { pinnedGzip } from '../../oci/compress.ts'
 import { isDigest } from '../../oci/digest.ts'
-import { pieceGzip } from '../layer/piece-gzip.ts'
 import { type Changes, type WriteOptions, type WrittenLayer, writeLayer } from '../layer/write-layer.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import type { FileNode, Waiting } from '../tree/node.ts'
@@ -19,7 +19,7 @@ export interface CacheOptions extends Omit<WriteOptions, 'onContent'> {
 }
 
 export async function layerFor(changes: Changes, o: CacheOptions): Promise<CachedLayer> {
-  const facts: KeyFacts = { compressor: pieceGzip.name, format: o.format, times: o.times }
+  const facts: KeyFacts = { compressor: pinnedGzip.name, format: o.format, times: o.times }
   const quick = quickKey(changes, facts)
   const shape = shapeKey(changes, facts)
   if (!o.noCache) {
