@@ -1,5 +1,6 @@
 /** A signal that also aborts after a time, and says which of the two it was. */
 import type { Clock } from '../base/clock.ts'
+import { StopReason } from './stop-reason.ts'
 
 export interface Deadline {
   readonly signal: AbortSignal
@@ -16,7 +17,7 @@ export function deadline(o: { readonly clock: Clock; readonly ms: number | undef
     o.clock.sleep(o.ms, { signal: waiting.signal }).then(
       () => {
         passed = !o.signal.aborted
-        timer.abort(new Error('timeout'))
+        timer.abort(new StopReason('timeout'))
       },
       () => undefined,
     )

@@ -2,9 +2,10 @@
 import { diagnose } from '../base/diagnostic.ts'
 import { isProblem } from '../base/problem.ts'
 import type { Outcome } from '../events/outcome.ts'
+import { stoppedBy } from './stop-reason.ts'
 
 export function erroredBy(error: unknown, signal: AbortSignal): Outcome {
-  if (signal.aborted && !isProblem(error)) return { kind: 'aborted', because: 'user' }
+  if (signal.aborted && !isProblem(error)) return { kind: 'aborted', because: stoppedBy(signal) }
   if (isProblem(error)) {
     return { kind: 'errored', problem: error.diagnostic, ...(error.others.length > 0 && { others: error.others }) }
   }

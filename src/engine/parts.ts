@@ -5,8 +5,10 @@ import type { Planner } from '../plan/planner.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { Delivery, Destination, ImageSource } from '../ports/delivery.ts'
 import type { InfraName, Infrastructure } from '../ports/infrastructure.ts'
+import type { Intervention } from '../ports/intervention.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { Redactor } from './redactor.ts'
+import type { StopReason } from './stop-reason.ts'
 
 export interface EngineParts {
   readonly clock: Clock
@@ -16,6 +18,8 @@ export interface EngineParts {
   readonly images: ImageSource
   readonly secrets: readonly SecretSource[]
   readonly redactor: Redactor
+  /** Without it nobody is asked, and what a pipeline says for nobody happens at once. */
+  readonly intervention?: Intervention
 }
 
 /** One run under way: the parts, the plan, and the way to tell what happens. */
@@ -25,4 +29,6 @@ export interface RunContext extends EngineParts {
   readonly runSecrets: Map<string, string>
   readonly emit: (event: RunEvent) => Promise<void>
   readonly signal: AbortSignal
+  /** Ends the run: what is under way is stopped, what is to come is not begun. */
+  readonly stop: (reason: StopReason) => void
 }

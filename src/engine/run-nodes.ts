@@ -5,7 +5,7 @@ import { stepPath } from '../events/step-path.ts'
 import type { GroupPlan, LoopPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
 import { erroredBy } from './errored-by.ts'
-import { statusWords } from './knowledge.ts'
+import { factsOf, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import type { RunState } from './run-stage.ts'
 import { runStep } from './run-step.ts'
@@ -14,6 +14,15 @@ import { type Standing, standingAfter, whyNot } from './when.ts'
 export interface StageState extends RunState {
   readonly stage: StagePlan
   readonly workspace: Workspace
+  /** The innermost group around, and what its steps want of it. */
+  readonly group?: GroupRun
+}
+
+export interface GroupRun {
+  /** How often it was begun again. */
+  readonly tries: number
+  /** A step has failed, and its strategy wants the group to begin again. */
+  wanted?: { readonly waitMs: number; readonly of: number }
 }
 
 export async function runNodes(nodes: readonly StepNode[], standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
@@ -40,7 +49,7 @@ async function runLoop(loop: LoopPlan, standing: Standing, state: StageState, co
 
 async function runLeaf(step: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
   const done = await runStep(step, standing, state, context)
-  state.knowledge.set(step.path, { status: statusWords[done.outcome.kind], outputs: done.outputs })
+  state.knowledge.set(step.path, factsOf(done))
   await context.emit({ kind: 'step.finished', step: stepPath(step.path), outcome: done.outcome })
   return done.outcome
 }
@@ -49,7 +58,23 @@ async function runGroup(group: GroupPlan, standing: Standing, state: StageState,
   const reason = whyNot(group.when, standing, () => context.planner.condition(group.path, state.knowledge))
   if (reason !== undefined) return skipAll(group.children, { kind: 'skipped', because: reason }, context)
   // Inside a group that was let in after a failure, its own steps start afresh.
-  return runNodes(group.children, group.when.status === 'Success' ? standing : 'Success', state, context)
+  const inside = group.when.status === 'Success' ? standing : 'Success'
+  for (let tries = 0; ; tries++) {
+    const run: GroupRun = { tries }
+    const outcome = await runNodes(group.children, inside, { ...state, group: run }, context)
+    state.knowledge.set(group.path, { status: statusOf(outcome), outputs: new Map() })
+    if (run.wanted === undefined || context.signal.aborted) return outcome
+    const { waitMs, of } = run.wanted
+    await context.emit({ kind: 'group.retrying', group: stepPath(group.path), attempt: tries + 1, of, waitMs })
+    if (waitMs > 0 && !(await waited(waitMs, context))) return outcome
+  }
+}
+
+async function waited(ms: number, { clock, signal }: RunContext): Promise<boolean> {
+  return clock.sleep(ms, { signal }).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Ends every step below without running it. */

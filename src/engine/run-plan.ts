@@ -1,13 +1,17 @@
 /** A whole run, as one reads it: announce the plan, run the stages, say how it ended. */
+import { diagnose } from '../base/diagnostic.ts'
+import { humanDuration } from '../base/human.ts'
 import { mapPool } from '../base/map-pool.ts'
 import { type Outcome, worst } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import { summarizePlan } from '../events/summarize-plan.ts'
 import type { Plan, StageMember, StageNode } from '../plan/plan.ts'
+import { deadline } from './deadline.ts'
 import { erroredBy } from './errored-by.ts'
 import { growingKnowledge } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { type RunState, runStage } from './run-stage.ts'
+import { stoppedBy } from './stop-reason.ts'
 import { type Standing, standingAfter } from './when.ts'
 
 export interface Launch {
@@ -18,11 +22,22 @@ export interface Launch {
   readonly codebase: string | undefined
 }
 
-export async function runPlan(launch: Launch, context: RunContext): Promise<Outcome> {
+export type RunOptions = Omit<RunContext, 'stop'>
+
+export async function runPlan(launch: Launch, given: RunOptions): Promise<Outcome> {
+  const own = new AbortController()
+  const limit = deadline({ clock: given.clock, ms: launch.plan.timeoutMs, signal: AbortSignal.any([given.signal, own.signal]) })
+  const context: RunContext = { ...given, signal: limit.signal, stop: (reason) => own.abort(reason) }
   await context.emit({ kind: 'run.started', plan: summarizePlan(launch.plan), sequenceId: launch.sequenceId, pipelineFile: launch.plan.pipeline.file })
-  const outcome = await runStages(launch.plan.stages, { launch, knowledge: growingKnowledge() }, context)
+  const ended = await runStages(launch.plan.stages, { launch, knowledge: growingKnowledge() }, context)
+  limit.clear()
+  const outcome = limit.passed() ? tooLong(launch.plan) : own.signal.aborted ? { kind: 'aborted' as const, because: stoppedBy(own.signal) } : ended
   await context.emit({ kind: 'run.finished', outcome })
   return outcome
+}
+
+function tooLong({ timeoutMs = 0 }: Plan): Outcome {
+  return { kind: 'errored', problem: diagnose('RUN_TIMEOUT', { timeout: humanDuration(timeoutMs) }) }
 }
 
 async function runStages(nodes: readonly StageNode[], run: RunState, context: RunContext): Promise<Outcome> {

@@ -1,15 +1,20 @@
 /** One stage: does it run, where, and its steps inside a workspace that is gone afterwards. */
-import { hasErrors } from '../base/diagnostic.ts'
+import { diagnose, hasErrors } from '../base/diagnostic.ts'
+import { humanDuration } from '../base/human.ts'
 import { Problem, problem } from '../base/problem.ts'
+import { failureKindOf } from '../events/failure-kind.ts'
 import type { Outcome } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
+import { ruleFor } from '../plan/failure-plan.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
+import { deadline } from './deadline.ts'
 import { erroredBy } from './errored-by.ts'
-import { type GrowingKnowledge, statusWords } from './knowledge.ts'
+import { type GrowingKnowledge, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { runNodes, skipAll } from './run-nodes.ts'
 import type { Launch } from './run-plan.ts'
+import { StopReason, stoppedBy } from './stop-reason.ts'
 import { type Standing, whyNot } from './when.ts'
 
 export interface RunState {
@@ -21,26 +26,54 @@ const closeMs = 30_000
 
 export async function runStage(stage: StagePlan, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
   const outcome = await decideAndRun(stage, standing, run, context)
-  run.knowledge.set(stage.path, { status: statusWords[outcome.kind], outputs: new Map() })
+  run.knowledge.set(stage.path, { status: statusOf(outcome), outputs: new Map() })
   await context.emit({ kind: 'stage.finished', stage: stepPath(stage.path), outcome })
   return outcome
 }
 
 async function decideAndRun(stage: StagePlan, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
   try {
-    context.signal.throwIfAborted()
+    if (context.signal.aborted) return await skipAll(stage.steps, { kind: 'aborted', because: stoppedBy(context.signal) }, context)
     const reason = whyNot(stage.when, standing, () => context.planner.condition(stage.path, run.knowledge))
     if (reason !== undefined) return await skipAll(stage.steps, { kind: 'skipped', because: reason }, context)
     await context.emit({ kind: 'stage.started', stage: stepPath(stage.path) })
+    return await underTimeout(stage, run, context)
+  } catch (error) {
+    return erroredBy(error, context.signal)
+  }
+}
+
+/** Steps that the stage's time ends are aborted; the stage itself says why. */
+async function underTimeout(stage: StagePlan, run: RunState, outside: RunContext): Promise<Outcome> {
+  const limit = deadline({ clock: outside.clock, ms: stage.timeoutMs, signal: outside.signal })
+  const context = { ...outside, signal: limit.signal }
+  try {
     const workspace = await open(stage, run, context)
     try {
-      return await runNodes(stage.steps, 'Success', { ...run, stage, workspace }, context)
+      const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace }, context)
+      return limit.passed() ? await settle(tooLong(stage), stage, run, outside) : outcome
     } finally {
       await workspace.close({ signal: AbortSignal.timeout(closeMs) })
     }
   } catch (error) {
-    return erroredBy(error, context.signal)
+    return settle(limit.passed() ? tooLong(stage) : erroredBy(error, context.signal), stage, run, outside)
+  } finally {
+    limit.clear()
   }
+}
+
+/** What failed was the stage itself, not a step of it: what its strategies say of that, as far as it can be said of a whole stage. */
+async function settle(outcome: Outcome, stage: StagePlan, run: RunState, context: RunContext): Promise<Outcome> {
+  const kind = failureKindOf(outcome)
+  const act = kind === undefined ? undefined : ruleFor(kind, context.planner.failure(stage.path, run.knowledge))?.act
+  if (act?.kind === 'ignore' && outcome.kind === 'errored') return { ...outcome, ignored: true }
+  if (act?.kind === 'mark-success') return { kind: 'passed' }
+  if (act?.kind === 'abort') context.stop(new StopReason('failure'))
+  return outcome
+}
+
+function tooLong({ timeoutMs = 0 }: StagePlan): Outcome {
+  return { kind: 'errored', problem: diagnose('STAGE_TIMEOUT', { timeout: humanDuration(timeoutMs) }) }
 }
 
 async function open(stage: StagePlan, run: RunState, context: RunContext): Promise<Workspace> {

@@ -6,12 +6,20 @@ import type { Outcome } from '../events/outcome.ts'
 import type { OutputVariable } from '../events/run-event.ts'
 import { type StepPath, stepPath } from '../events/step-path.ts'
 import type { StepPlan } from '../plan/plan.ts'
+import { afterFailure } from './after-failure.ts'
 import { deadline } from './deadline.ts'
 import { doWork } from './do-work.ts'
 import { erroredBy } from './errored-by.ts'
 import type { RunContext } from './parts.ts'
 import type { StageState } from './run-nodes.ts'
+import { stoppedBy } from './stop-reason.ts'
 import { type Standing, whyNot } from './when.ts'
+
+/** Never rejects: what strategies make of a failure is part of it. */
+export async function runStep(planned: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<StepDone> {
+  const again = () => attempt(planned, standing, state, context)
+  return afterFailure(await again(), { step: planned, state, context, again })
+}
 
 export interface StepDone {
   readonly outcome: Outcome
@@ -19,7 +27,7 @@ export interface StepDone {
 }
 
 /** Never rejects. */
-export async function runStep(planned: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<StepDone> {
+async function attempt(planned: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<StepDone> {
   const path = stepPath(planned.path)
   try {
     context.signal.throwIfAborted()
@@ -41,7 +49,7 @@ async function underTimeout(plan: StepPlan, path: StepPath, state: StageState, c
     if (outputs.length > 0) await context.emit({ kind: 'step.outputs', step: path, outputs })
     const values = new Map(outputs.map((output) => [output.name, outputText(output, path, context)]))
     if (limit.passed()) return { outcome: timedOut(plan), outputs: values }
-    return { outcome: context.signal.aborted ? { kind: 'aborted', because: 'user' } : outcome, outputs: values }
+    return { outcome: context.signal.aborted ? { kind: 'aborted', because: stoppedBy(context.signal) } : outcome, outputs: values }
   } catch (error) {
     if (limit.passed()) return done(timedOut(plan))
     throw error

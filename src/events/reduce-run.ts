@@ -24,6 +24,8 @@ function applyEvent(view: RunView, { event, at, run }: Recorded): RunView {
       return withStage(view, event.stage, { notes: [...(view.stages.get(event.stage)?.notes ?? []), event.note] })
     case 'stage.finished':
       return withStage(view, event.stage, { status: event.outcome.kind, outcome: event.outcome, finishedAt: at })
+    case 'group.retrying':
+      return view
     default:
       return withStep(view, event.step, (step) => applyToStep(step, event, at))
   }
@@ -39,6 +41,10 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
       return { ...step, outputBytes: step.outputBytes + event.text.length, tail: extendTail(step.tail, event.text) }
     case 'step.note':
       return { ...step, notes: [...step.notes, event.note] }
+    case 'step.retrying':
+      return { ...step, status: 'running', retries: step.retries + 1 }
+    case 'step.waiting':
+      return { ...step, status: 'running' }
     case 'step.progress': {
       const others = step.progress.filter((p) => p.task !== event.progress.task)
       const done = event.progress.total !== undefined && event.progress.done >= event.progress.total
@@ -65,7 +71,20 @@ function startRun(view: RunView, event: Extract<RunEvent, { kind: 'run.started' 
   for (const stage of stagesOf(event.plan.stages)) {
     stages.set(stage.path, { path: stage.path, status: 'waiting', notes: [] })
     for (const { path, name, type } of stepsOf(stage.steps)) {
-      steps.set(path, { path, name, type, status: 'waiting', outputs: [], notes: [], delivered: [], files: [], progress: [], outputBytes: 0, tail: [] })
+      steps.set(path, {
+        path,
+        name,
+        type,
+        status: 'waiting',
+        outputs: [],
+        notes: [],
+        delivered: [],
+        files: [],
+        progress: [],
+        outputBytes: 0,
+        retries: 0,
+        tail: [],
+      })
     }
   }
   return { ...view, plan: event.plan, sequenceId: event.sequenceId, pipelineFile: event.pipelineFile, status: 'running', stages, steps }
@@ -87,5 +106,18 @@ function withStep(view: RunView, path: StepPath, change: (step: StepView) => Ste
 
 function unplanned(path: StepPath): StepView {
   const name = path.split('/').at(-1) ?? path
-  return { path, name, type: 'unknown', status: 'waiting', outputs: [], notes: [], delivered: [], files: [], progress: [], outputBytes: 0, tail: [] }
+  return {
+    path,
+    name,
+    type: 'unknown',
+    status: 'waiting',
+    outputs: [],
+    notes: [],
+    delivered: [],
+    files: [],
+    progress: [],
+    outputBytes: 0,
+    retries: 0,
+    tail: [],
+  }
 }

@@ -35,6 +35,19 @@ export type RunEvent =
   | { readonly kind: 'step.started'; readonly step: StepPath; readonly does: string }
   | { readonly kind: 'step.output'; readonly step: StepPath; readonly stream: 'out' | 'err'; readonly text: string }
   | { readonly kind: 'step.note'; readonly step: StepPath; readonly note: Diagnostic }
+  /** It failed and is tried again, for the `attempt`th of so many times, after a wait. */
+  | {
+      readonly kind: 'step.retrying'
+      readonly step: StepPath
+      readonly attempt: number
+      readonly of: number
+      readonly waitMs: number
+      readonly problem?: Diagnostic
+    }
+  /** It failed, and a person is asked what to do. */
+  | { readonly kind: 'step.waiting'; readonly step: StepPath; readonly timeoutMs: number }
+  /** A step of the group has failed, and the group begins again. */
+  | { readonly kind: 'group.retrying'; readonly group: StepPath; readonly attempt: number; readonly of: number; readonly waitMs: number }
   | { readonly kind: 'step.progress'; readonly step: StepPath; readonly progress: Progress }
   | { readonly kind: 'image.built'; readonly step: StepPath; readonly digest: string; readonly bytes: number; readonly layers: number; readonly cached: number }
   | { readonly kind: 'image.delivered'; readonly step: StepPath; readonly ref: string; readonly digest: string; readonly bytes: number }

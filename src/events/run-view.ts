@@ -38,6 +38,8 @@ export interface StepView {
   /** Tasks under way; finished ones are dropped. */
   readonly progress: readonly Progress[]
   readonly outputBytes: number
+  /** How often it was tried again. */
+  readonly retries: number
   /** The last lines, for the live tree and for the summary of a failure; the whole log is in the log store. */
   readonly tail: readonly string[]
 }

@@ -1,6 +1,7 @@
 /** Loops and what happens on failure: read here, expanded by the plan, obeyed by the engine. */
 import { diagnose } from '../base/diagnostic.ts'
-import { dynChoice, dynInteger, dynList, dynText } from '../dynamic/shapes.ts'
+import { dynCondition } from '../dynamic/dynamic-shape.ts'
+import { dynChoice, dynInteger, dynList } from '../dynamic/shapes.ts'
 import { dynTree } from '../dynamic/tree.ts'
 import { list } from '../yaml/shape/collections.ts'
 import { lazy, mapped } from '../yaml/shape/combine.ts'
@@ -10,27 +11,7 @@ import { keyPath, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
 import { anyJson, flag } from '../yaml/shape/values.ts'
 import { interventionTimeout } from './duration.ts'
-
-const errorKinds = [
-  'AllErrors',
-  'Unknown',
-  'Authentication',
-  'Authorization',
-  'Connectivity',
-  'Timeout',
-  'Verification',
-  'DelegateProvisioning',
-  'DelegateRestart',
-  'PolicyEvaluationFailure',
-  'InputTimeoutError',
-  'ApprovalRejection',
-  'UserMarkedFailure',
-  'InfrastructureFailure',
-  'PluginImageFailure',
-  'ResourceLimitsFailure',
-  'ConfigurationFailure',
-  'RetryableTransientFailure',
-] as const
+import { failureKinds } from './failure-kinds.ts'
 
 const actionKinds = [
   'Ignore',
@@ -53,7 +34,7 @@ export interface FailureAction {
   readonly spec?: {
     readonly retryCount?: ShapeType<ReturnType<typeof dynInteger>>
     readonly retryIntervals?: ShapeType<ReturnType<typeof dynList>>
-    readonly condition?: ShapeType<ReturnType<typeof dynText>>
+    readonly condition?: ShapeType<ReturnType<typeof dynCondition>>
     readonly onRetryFailure?: { readonly action: FailureAction }
     readonly timeout?: ShapeType<typeof interventionTimeout>
     readonly onTimeout?: { readonly action: FailureAction }
@@ -69,7 +50,7 @@ const anyAction: Shape<FailureAction> = record(
       record({
         retryCount: optional(dynInteger({ min: 1 })),
         retryIntervals: optional(dynList()),
-        condition: optional(dynText()),
+        condition: optional(dynCondition('Asked after each failure: try again while it holds.')),
         onRetryFailure: optional(nested),
         timeout: optional(interventionTimeout),
         onTimeout: optional(nested),
@@ -94,7 +75,7 @@ const action: Shape<FailureAction> = mapped(anyAction, (value, { node, report, p
 export const failureStrategies = list(
   record(
     {
-      onFailure: required(record({ errors: required(list(choice(errorKinds), { nonEmpty: true })), action: required(action) })),
+      onFailure: required(record({ errors: required(list(choice(failureKinds), { nonEmpty: true })), action: required(action) })),
     },
     { name: 'FailureStrategy' },
   ),

@@ -23,7 +23,7 @@ export function conditionHolds(when: WhenModel | undefined, site: Site, report: 
 }
 
 /** A text holds unless it is empty or says false. */
-function isTrue(value: ExprValue): boolean {
+export function isTrue(value: ExprValue): boolean {
   if (typeof value === 'string') return value !== '' && value !== 'false'
   return value !== null && value !== false && value !== 0 && !isSecretText(value)
 }

@@ -5,6 +5,8 @@ export interface StepFacts {
   /** Harness' word: SUCCEEDED, FAILED, SKIPPED, ABORTED, RUNNING. */
   readonly status: string
   readonly outputs: ReadonlyMap<string, Text>
+  /** Of a command that ended by itself. */
+  readonly exitCode?: number
 }
 
 export interface Knowledge {

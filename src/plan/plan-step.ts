@@ -3,6 +3,7 @@ import type { BuiltImage } from '../image-job/push-source.ts'
 import type { Report } from '../yaml/shape/shape.ts'
 import { noteContainerSettings } from './container-notes.ts'
 import type { StepPlan } from './plan.ts'
+import { planFailure } from './plan-failure.ts'
 import { planTimeout, planWhen } from './plan-when.ts'
 import { planWork } from './plan-work.ts'
 import { scopeAt } from './scope/scope-at.ts'
@@ -15,6 +16,7 @@ export function planStep(site: StepSite, path: string, images: () => readonly Bu
   const timeoutMs = planTimeout(step.timeout, resolving)
   const { work, does } = planWork(site, images, resolving)
   noteContainerSettings(site, report)
+  const onFailure = planFailure(site, report)
   return {
     kind: 'step',
     path,
@@ -26,5 +28,6 @@ export function planStep(site: StepSite, path: string, images: () => readonly Bu
     work,
     at: step.at,
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(onFailure.length > 0 && { onFailure }),
   }
 }

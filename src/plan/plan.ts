@@ -3,6 +3,7 @@ import type { Deferred, Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { Span } from '../base/span.ts'
 import type { Work } from '../steps/work.ts'
+import type { FailureLevels } from './failure-plan.ts'
 
 /** When a node runs, given how its surroundings went so far. `condition` is evaluated just before. */
 export interface WhenPlan {
@@ -29,6 +30,8 @@ export interface StepPlan {
   readonly does: string
   readonly when: WhenPlan
   readonly timeoutMs?: number
+  /** What happens when it fails, where somebody has said so. */
+  readonly onFailure?: FailureLevels
   readonly work: Work
   readonly at: Span
 }
@@ -83,5 +86,6 @@ export type StageNode = StageMember | { readonly kind: 'parallel'; readonly chil
 export interface Plan {
   readonly version: 1
   readonly pipeline: { readonly identifier: string; readonly name: string; readonly org?: string; readonly project?: string; readonly file: string }
+  readonly timeoutMs?: number
   readonly stages: readonly StageNode[]
 }

@@ -7,13 +7,17 @@ import type { Span } from '../base/span.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { conditionHolds } from './condition.ts'
 import type { RunFacts } from './facts.ts'
+import type { FailureLevels } from './failure-plan.ts'
 import { imagesBefore, imageTrail, trailOf } from './image-trail.ts'
 import type { Knowledge } from './knowledge.ts'
 import { places as newPlaces } from './places.ts'
 import type { Plan, StagePlan, StepNode, StepPlan } from './plan.ts'
+import { planFailure, planStageFailure } from './plan-failure.ts'
 import { planNodes } from './plan-nodes.ts'
 import { planLooped, planStages } from './plan-stages.ts'
 import { planStep } from './plan-step.ts'
+import { planTimeout } from './plan-when.ts'
+import { scopeAt } from './scope/scope-at.ts'
 import type { Site } from './site.ts'
 
 export interface PlannedStep {
@@ -32,6 +36,8 @@ export interface Planner {
   stageLoop(path: string, knowledge: Knowledge): Unrolled<StagePlan>
   /** The `when.condition` of a stage, group or step; true when it has none. Throws when it cannot be decided. */
   condition(path: string, knowledge: Knowledge): boolean
+  /** What the failure strategies of a step, or of a stage itself, say now that it has failed. Throws as `step` does. */
+  failure(path: string, knowledge: Knowledge): FailureLevels
 }
 
 export interface Unrolled<Node> {
@@ -47,8 +53,11 @@ export function planner(pipeline: Pipeline, o: { readonly file: string; readonly
     plan() {
       const diagnostics: Diagnostic[] = []
       const stages = planStages(base, { places, images: imageTrail(), report: (d) => diagnostics.push(d) })
+      const timeoutMs = planTimeout(pipeline.timeout, { scope: scopeAt(base), report: (d) => diagnostics.push(d) })
       diagnostics.sort(byPlace)
-      return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: { version: 1, pipeline: about(pipeline, o.file), stages }, diagnostics }
+      return hasErrors(diagnostics)
+        ? { ok: false, diagnostics }
+        : { ok: true, value: { version: 1, pipeline: about(pipeline, o.file), ...(timeoutMs !== undefined && { timeoutMs }), stages }, diagnostics }
     },
     step: (path, knowledge) => {
       const { value, diagnostics } = checked((report) =>
@@ -69,6 +78,10 @@ export function planner(pipeline: Pipeline, o: { readonly file: string; readonly
       if (loop?.kind !== 'stage') throw new Error(`no loop of stages at ${path}`)
       const node = checked((report) => planLooped(loop.stage, { ...site, knowledge }, { places, images: imageTrail(), report })).value
       return unrolled(node.kind === 'loop' ? node : undefined, path)
+    },
+    failure(path, knowledge) {
+      const { site } = places.at(path)
+      return checked((report) => (site.step === undefined ? planStageFailure : planFailure)({ ...site, knowledge }, report)).value
     },
     condition(path, knowledge) {
       const { when, site } = places.at(path)

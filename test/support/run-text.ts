@@ -11,6 +11,7 @@ import { emptyView, type RunView, type StepView } from '../../src/events/run-vie
 import { readPipeline } from '../../src/pipeline/read-pipeline.ts'
 import { noFacts } from '../../src/plan/facts.ts'
 import { planner } from '../../src/plan/planner.ts'
+import type { Choice, Intervention, Question } from '../../src/ports/intervention.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
 import { sourceFile } from '../../src/text/source-file.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly images?: FakeImages
   /** Folder that stands for the workspaces: each stage has one named as itself. */
   readonly workspace?: string
+  /** Answers for people; an answer of undefined never comes. */
+  readonly decide?: (question: Question) => Choice | undefined
 }
 
 export interface RanText {
@@ -70,6 +73,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       clock,
       infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir }) },
       ...images,
+      ...(o.decide !== undefined && { intervention: decider(o.decide) }),
       secrets,
       redactor: masks,
       planner: plans,
@@ -89,6 +93,13 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
     replayed: recorded.reduce(reduceRun, emptyView),
     view: { step: (path) => [...live.steps.values()].find((step) => step.path === path) },
     elapsed: clock.now() - started,
+  }
+}
+
+function decider(decide: (question: Question) => Choice | undefined): Intervention {
+  return {
+    ask: async (question, { signal }) =>
+      decide(question) ?? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })),
   }
 }
 

@@ -8,16 +8,20 @@ export function outcomeText(outcome: Outcome): string {
     case 'passed':
       return 'passed'
     case 'failed':
-      return outcome.problem === undefined ? `failed: ${exitText(outcome.exit)}` : `failed: ${outcome.problem.message}`
+      return `failed${ignored(outcome)}: ${outcome.problem === undefined ? exitText(outcome.exit) : outcome.problem.message}`
     case 'skipped':
       return `skipped: ${outcome.because}`
     case 'aborted':
       return `aborted (${outcome.because})`
     case 'errored':
-      return `errored: ${outcome.problem.message}`
+      return `errored${ignored(outcome)}: ${outcome.problem.message}`
     default:
       return unreachable(outcome)
   }
+}
+
+function ignored(outcome: { readonly ignored?: true }): string {
+  return outcome.ignored === true ? ' (ignored)' : ''
 }
 
 function exitText(exit: StepExit): string {

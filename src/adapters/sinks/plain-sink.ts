@@ -74,6 +74,18 @@ function describe({ event }: Recorded): { readonly who: string; readonly text: s
       return { who: event.step, text: `pushed ${event.ref} ${event.digest}` }
     case 'file.written':
       return { who: event.step, text: `wrote ${event.file.path} (${humanBytes(event.file.bytes)})` }
+    case 'step.retrying':
+      return {
+        who: event.step,
+        text: `${event.problem?.message ?? 'failed'}; try ${event.attempt} of ${event.of}${event.waitMs === 0 ? '' : ` in ${humanDuration(event.waitMs)}`}`,
+      }
+    case 'group.retrying':
+      return {
+        who: event.group,
+        text: `a step failed; the group begins again (${event.attempt} of ${event.of})${event.waitMs === 0 ? '' : ` in ${humanDuration(event.waitMs)}`}`,
+      }
+    case 'step.waiting':
+      return { who: event.step, text: `failed; waiting ${humanDuration(event.timeoutMs)} at most for a decision` }
     case 'step.outputs':
       return { who: event.step, text: `outputs: ${event.outputs.map((o) => o.name).join(', ')}` }
     default:

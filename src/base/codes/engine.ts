@@ -15,6 +15,12 @@ export const engineCodes = {
     hint: 'give a path below /harness, or one relative to it',
     explain: 'Relative paths in settings start at the workspace of the stage (`/harness`). A path with enough `..` to leave it is refused.',
   },
+  STEP_FILE_UNREADABLE: {
+    severity: 'error',
+    message: 'the {what} {file} cannot be read: {reason}',
+    hint: 'give a path below /harness, or one relative to it, and let an earlier step write the file',
+    explain: 'A setting of the step names a file of the workspace: a policy, a certificate, a docker configuration. It is read just before the step works.',
+  },
   STEP_START_FAILED: {
     severity: 'error',
     message: 'the {shell} shell of the step could not be started: {reason}',
@@ -42,6 +48,45 @@ export const engineCodes = {
     message: 'the step took longer than its timeout of {timeout}',
     hint: 'raise `timeout:` of the step, or find out what it waits for in its log',
     explain: 'A step is ended when its `timeout:` has passed, politely first, then for good after ten seconds.',
+  },
+  STAGE_TIMEOUT: {
+    severity: 'error',
+    message: 'the stage took longer than its timeout of {timeout}',
+    hint: 'raise `timeout:` of the stage, or of the pipeline',
+    explain: 'When the time of a stage is up, its running steps are ended and the rest is not begun. Failure strategies of the stage are asked what to make of it.',
+  },
+  RUN_TIMEOUT: {
+    severity: 'error',
+    message: 'the run took longer than the timeout of the pipeline, {timeout}',
+    hint: 'raise `timeout:` of the pipeline',
+    explain: 'When the time of a run is up, everything under way is ended. The time in which a person is asked counts too.',
+  },
+  FAILURE_IGNORED: {
+    severity: 'info',
+    message: 'the failure is ignored, as a failure strategy says',
+    explain: 'The step counts as failed, but everything after it goes on as if it had passed.',
+  },
+  FAILURE_MARKED_SUCCESS: {
+    severity: 'info',
+    message: 'the failure counts as success, as a failure strategy says',
+    explain: 'The step is shown as passed; its log tells that it was not.',
+  },
+  FAILURE_NO_ROLLBACK: {
+    severity: 'warning',
+    message: 'there is nothing to roll back in a {what} that builds: the failure stays a failure',
+    hint: 'use MarkAsFailure or Abort',
+    explain: 'Rollback belongs to deployments. A pipeline that builds has no steps for it.',
+  },
+  INTERVENTION_NOBODY: {
+    severity: 'warning',
+    message: 'nobody can be asked what to do: {action} is taken, as after the timeout',
+    hint: 'run it in a terminal to be asked',
+    explain: 'ManualIntervention waits for a person. Where nobody can answer, waiting would only take time, so its onTimeout action is taken at once.',
+  },
+  INTERVENTION_TIMEOUT: {
+    severity: 'warning',
+    message: 'nobody has decided within {timeout}: {action} is taken',
+    explain: 'ManualIntervention waited for a person for as long as its timeout says; then its onTimeout action is taken.',
   },
   STEP_NOT_SUPPORTED: {
     severity: 'error',

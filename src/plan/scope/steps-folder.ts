@@ -1,5 +1,5 @@
 /** `steps.X…`: inputs, status and outputs of the steps and groups in one list. What has not happened yet is known later. */
-import { type Folder, folder, later, type Slot, value } from '../../expr/scope.ts'
+import { absent, type Folder, folder, later, type Slot, value } from '../../expr/scope.ts'
 import type { Step } from '../../pipeline/step.ts'
 import type { StepNode } from '../../pipeline/step-nodes.ts'
 import { declaredOutputs } from '../../steps/declared-outputs.ts'
@@ -41,7 +41,8 @@ function stepSlot(step: Step, path: string, knowledge: Knowledge): Slot {
 function nodeSlots(node: { readonly identifier: string; readonly name: string }, path: string, knowledge: Knowledge): Record<string, Slot> {
   const facts = knowledge.of(path)
   const status = facts === undefined ? later(`the end of ${node.identifier}`) : value(facts.status)
-  return { identifier: value(node.identifier), name: value(node.name), status, currentStatus: status }
+  const exitCode = facts === undefined ? status : facts.exitCode === undefined ? absent(`${node.identifier} has no exit code`) : value(facts.exitCode)
+  return { identifier: value(node.identifier), name: value(node.name), status, currentStatus: status, exitCode }
 }
 
 /** Names are checked against what the step says it gives; a plugin may give any name. */

@@ -1,6 +1,6 @@
 /**
  * Infrastructure fake: steps do what their environment says, in no time. For trying the flow of a pipeline, and for tests.
- *   FAKE_OUTPUT text · FAKE_EXIT code · FAKE_SLEEP milliseconds · FAKE_START_FAIL message · FAKE_OOM true · FAKE_HANG true · FAKE_FLOOD bytes · FAKE_OUT_<NAME> value
+ *   FAKE_OUTPUT text · FAKE_EXIT code, or codes by try (1,1,0) · FAKE_SLEEP milliseconds · FAKE_START_FAIL message · FAKE_OOM true · FAKE_HANG true · FAKE_FLOOD bytes · FAKE_OUT_<NAME> value
  */
 import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
@@ -14,14 +14,17 @@ export function fakeInfra(o: { readonly clock: Clock; readonly dir: string }): I
 
 function fakeWorkspace(clock: Clock, dir: string): Workspace {
   const closing = new AbortController()
+  const tries = new Map<string, number>()
   return {
     hostPath: (path) => join(dir, path.replace(/^\/harness/, '')),
     async start(spec, { signal }) {
       signal.throwIfAborted()
       const env = plainEnv(spec)
+      const turn = tries.get(spec.name) ?? 0
+      tries.set(spec.name, turn + 1)
       const failure = env.get('FAKE_START_FAIL')
       if (failure !== undefined) throw problem('STEP_START_FAILED', { shell: spec.shell, reason: failure })
-      const end = act(env, spec, clock, AbortSignal.any([signal, closing.signal]))
+      const end = act(env, spec, turn, clock, AbortSignal.any([signal, closing.signal]))
       return { output: outputOf(env, end), end }
     },
     close: async () => closing.abort(),
@@ -32,7 +35,7 @@ function plainEnv(spec: ProcessSpec): ReadonlyMap<string, string> {
   return new Map([...spec.env].map(([name, value]) => [name, typeof value === 'string' ? value : value.reveal()]))
 }
 
-async function act(env: ReadonlyMap<string, string>, spec: ProcessSpec, clock: Clock, signal: AbortSignal): Promise<StepEnd> {
+async function act(env: ReadonlyMap<string, string>, spec: ProcessSpec, turn: number, clock: Clock, signal: AbortSignal): Promise<StepEnd> {
   const hang = env.get('FAKE_HANG') === 'true'
   const ms = hang ? 2 ** 31 - 1 : Number(env.get('FAKE_SLEEP') ?? 0)
   const slept =
@@ -46,12 +49,13 @@ async function act(env: ReadonlyMap<string, string>, spec: ProcessSpec, clock: C
     const value = env.get(`FAKE_OUT_${name}`)
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { exit: exitOf(env), outputs: new Map(outputs) }
+  return { exit: exitOf(env, turn), outputs: new Map(outputs) }
 }
 
-function exitOf(env: ReadonlyMap<string, string>): StepExit {
+function exitOf(env: ReadonlyMap<string, string>, turn: number): StepExit {
   if (env.get('FAKE_OOM') === 'true') return { kind: 'out-of-memory' }
-  return { kind: 'exited', code: Number(env.get('FAKE_EXIT') ?? 0) }
+  const codes = (env.get('FAKE_EXIT') ?? '0').split(',')
+  return { kind: 'exited', code: Number(codes[Math.min(turn, codes.length - 1)]) }
 }
 
 async function* outputOf(env: ReadonlyMap<string, string>, end: Promise<StepEnd>): AsyncGenerator<OutputChunk> {
