@@ -4,6 +4,9 @@ import type { ImageConfig } from '../oci/manifest.ts'
 import type { BuildRequest, Built } from '../ports/builder.ts'
 import type { BuiltStage } from './build-stage.ts'
 import type { BuildWorld } from './build-world.ts'
+import { inlineKey } from './cache/artifact.ts'
+import { inlineDocument } from './cache/cache-image.ts'
+import type { Collected } from './cache/collect-records.ts'
 import { timestamp } from './image/go-format.ts'
 import type { WrittenLayer } from './pending-layer.ts'
 
@@ -11,7 +14,7 @@ import type { WrittenLayer } from './pending-layer.ts'
 export async function assembleStage(
   stage: BuiltStage,
   written: readonly WrittenLayer[],
-  { request, world }: { readonly request: BuildRequest; readonly world: BuildWorld },
+  { request, world, inline }: { readonly request: BuildRequest; readonly world: BuildWorld; readonly inline: Collected | undefined },
 ): Promise<Built> {
   const layers = written.map(({ layer }) => layer)
   const labels = { ...stage.state.run.Labels, ...Object.fromEntries(request.labels) }
@@ -25,6 +28,7 @@ export async function assembleStage(
     config: run,
     rootfs: { type: 'layers', diff_ids: await Promise.all(layers.map((layer) => layer.diffId())) },
     history: stage.story,
+    ...(inline !== undefined && { [inlineKey]: inlineDocument(inline) }),
   }
   const image = await assembleImage({ format: world.cache.format, config, layers })
   return { image, layers: layers.length, cachedLayers: written.filter(({ cached }) => cached).length }

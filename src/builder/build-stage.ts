@@ -5,19 +5,23 @@ import type { Instruction } from '../dockerfile/instructions/instruction.ts'
 import type { StageNode } from '../dockerfile/stages.ts'
 import { once } from '../oci/once.ts'
 import type { BuildWorld } from './build-world.ts'
+import type { TracedStep } from './cache/trace.ts'
 import { carryOut, createdNs } from './carry-out.ts'
+import { copyFacts } from './copy-facts.ts'
 import { checkCpu } from './exec/foreign-cpu.ts'
 import { historyLine, type Story } from './image/history.ts'
 import { lowerInstruction } from './lower/lower.ts'
 import type { CopyOp, FolderOp, RunOp } from './lower/op.ts'
 import type { StageState } from './lower/stage-state.ts'
 import { runOp } from './ops/run.ts'
-import { type PendingLayer, pendingLayer } from './pending-layer.ts'
+import { type PendingLayer, pendingLayer, recalledLayer } from './pending-layer.ts'
 import { stackTree } from './rootfs/stack-tree.ts'
+import { pays, type Recalling, recall, rememberCopy } from './solve/recall.ts'
 import { initialState, type StageBase } from './stage-base.ts'
-import { stepTitles } from './stage-label.ts'
+import { plainTitle, stageLabel, stepTitles } from './stage-label.ts'
 import { during, type Told } from './tell.ts'
 import type { Tree } from './tree/node.ts'
+import { type ReplayedTree, replayedTree } from './tree/replayed-tree.ts'
 import { type WorkingTree, workingTree } from './tree/working-tree.ts'
 
 export interface BuiltStage {
@@ -28,6 +32,10 @@ export interface BuiltStage {
   /** The base's layers and then its own. */
   readonly layers: readonly PendingLayer[]
   readonly story: Story
+  /** Looking at the tree may mean to fetch layers or to unpack them. */
+  readonly dear: boolean
+  /** One of them was not cached, so nothing on top of it can be. */
+  readonly fresh: boolean
 }
 
 export async function buildStage(node: StageNode, base: StageBase, world: BuildWorld): Promise<BuiltStage> {
@@ -37,32 +45,57 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
     checkCpu({ os: base.about.os, architecture: base.about.architecture }, world.buildPlatform, firstRun.at)
     await world.runs(firstRun.at)
   }
-  let tree = workingTree(base.tree, { assume: base.assume, created: createdNs(world) })
+  let tree = replayedTree(workingTree(base.tree, { assume: base.assume, created: createdNs(world) }))
   const layers = [...base.layers]
   const story = [...base.story]
   const exported = world.exported(node.stage.index)
   const title = stepTitles(node, state.ops, world.file.stages)
+  const traced: TracedStep[] = []
+  world.traced.set(node.stage.index, traced)
+  let { dear, fresh } = base
   for (const op of state.ops) {
     world.signal.throwIfAborted()
     story.push(historyLine(op, world))
     if (op.kind === 'config') continue
     await readySources(op, world)
     const told = world.begin(title(op))
+    const below = [...layers]
     if (op.kind === 'run') {
       if (exported) writeAhead(layers, world)
-      layers.push(await during(told, () => runOp(op, { below: [...layers], tree }, told, world)))
-      tree = treeAfterRun([...layers], op, world)
-      continue
-    }
-    const changes = await endWhenFailed(told, () => carryOut(op, tree, world))
-    const layer = pendingLayer(changes, world.cache, world.limit)
-    if (exported) layers.push(toldWhenWritten(layer, told))
-    else {
-      told.end('done')
+      const layer = await during(told, () => runOp(op, { below, tree: tree.seen }, told, world))
+      dear = true
+      fresh ||= layer.kept?.fate().kind === 'made'
       layers.push(layer)
+      tree = replayedTree(treeAfterRun([...layers], op, world))
+    } else {
+      const layer = await endWhenFailed(told, () => placed(op, { below, dear, exported }, fresh, tree, world))
+      dear ||= pays(op, dear)
+      if (exported) layers.push(toldWhenWritten(layer, told))
+      else {
+        told.end('done')
+        layers.push(layer)
+      }
     }
+    const { kept } = layers.at(-1) as PendingLayer
+    if (kept !== undefined) traced.push({ stage: stageLabel(node), kind: op.kind, title: plainTitle(title(op), op.at, world), kept })
   }
-  return { node, state, base, tree, layers, story }
+  return { node, state, base, tree: tree.seen, layers, story, dear, fresh }
+}
+
+/** From an earlier build where nothing that the instruction reads has changed; carried out otherwise. */
+async function placed(op: CopyOp | FolderOp, at: Recalling, fresh: boolean, tree: ReplayedTree, world: BuildWorld): Promise<PendingLayer> {
+  const { cache, limit } = world
+  const facts = copyFacts(op)
+  const alias = (identity: string) => rememberCopy(op, { ...at, identity }, world)
+  const identity = fresh ? undefined : await recall(op, at, world)
+  if (identity !== undefined)
+    return recalledLayer(
+      identity,
+      tree.later(() => carryOut(op, tree.working, world)),
+      { cache, limit, facts, alias },
+    )
+  await tree.settle()
+  return pendingLayer(await carryOut(op, tree.working, world), { cache, limit, facts, alias })
 }
 
 /** A step begins when the stages that it reads from are there: what they take is not its time. */

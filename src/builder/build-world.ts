@@ -6,6 +6,9 @@ import type { Platform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
 import type { BuildEvent, BuildRequest } from '../ports/builder.ts'
 import type { BuiltStage } from './build-stage.ts'
+import type { CacheClient } from './cache/cache-import.ts'
+import type { CacheStore } from './cache/cache-store.ts'
+import type { TracedStep } from './cache/trace.ts'
 import type { Sandbox } from './exec/sandbox.ts'
 import type { RunWorld } from './run-world.ts'
 import type { CacheOptions } from './solve/layer-cache.ts'
@@ -24,6 +27,8 @@ export interface BuildOptions extends Waiting {
   readonly buildPlatform?: Platform
   readonly format?: ImageFormat
   readonly emit?: (event: BuildEvent) => void
+  /** For caches in registries; without it there are none. */
+  readonly cacheClient?: CacheClient
   /** Where RUN runs; without it, the one of this machine. */
   readonly sandbox?: Sandbox
 }
@@ -37,8 +42,10 @@ export interface BuildWorld extends Waiting {
   /** The machine that builds. */
   readonly buildPlatform: Platform
   readonly context: Tree
-  readonly store: BuildStore
-  readonly cache: CacheOptions
+  readonly store: CacheStore
+  readonly cache: CacheOptions & { readonly store: CacheStore }
+  /** What became of each step that makes a layer, in the order in which stages are written. */
+  readonly traced: Map<number, readonly TracedStep[]>
   /** Layers that may be written at the same time. */
   readonly limit: Limit
   readonly createdMs: number

@@ -1,9 +1,11 @@
 /** Dockerfile + context + options to an image. */
 import { rm } from 'node:fs/promises'
+import { isProblem } from '../base/problem.ts'
 import { reachableStages } from '../dockerfile/stages.ts'
 import type { BuildRequest, Built } from '../ports/builder.ts'
 import { assembleStage } from './assemble-stage.ts'
 import type { BuildOptions } from './build-world.ts'
+import { cacheSession } from './cache/session.ts'
 import { makeWorld } from './make-world.ts'
 import { readRequest, unusedArgs } from './read-request.ts'
 import { during } from './tell.ts'
@@ -13,11 +15,24 @@ import { during } from './tell.ts'
  * The image is a view: its layers lie in the store, those of its base stay where they are.
  */
 export async function build(request: BuildRequest, o: BuildOptions): Promise<Built> {
+  try {
+    return await buildOnce(request, o)
+  } catch (error) {
+    if (!isProblem(error, 'CACHE_LAYER_LOST')) throw error
+    o.emit?.({ kind: 'note', note: error.diagnostic })
+    return buildOnce({ ...request, cacheFrom: [] }, o)
+  }
+}
+
+async function buildOnce(request: BuildRequest, o: BuildOptions): Promise<Built> {
   o.signal.throwIfAborted()
   const read = readRequest(request, o)
   const stop = new AbortController()
   const scratch: string[] = []
-  const world = makeWorld(request, o, { ...read, scratch, signal: AbortSignal.any([o.signal, stop.signal]) })
+  const session = cacheSession(request, o)
+  const { store } = session
+  const sinceMs = await store.tick()
+  const world = makeWorld(request, o, { ...read, scratch, store, sinceMs, signal: AbortSignal.any([o.signal, stop.signal]) })
   const running = reachableStages(read.graph.nodes, read.target).map((index) => world.stage(index))
   try {
     await Promise.all(running)
@@ -29,7 +44,8 @@ export async function build(request: BuildRequest, o: BuildOptions): Promise<Bui
         stop,
       )
     const layers = await during(world.begin('exporting layers'), write)
-    return await assembleStage(last, layers, { request, world })
+    const { inline } = await session.end(world, { last, all: await Promise.all(running) })
+    return await assembleStage(last, layers, { request, world, inline })
   } catch (error) {
     stop.abort(error)
     o.signal.throwIfAborted()

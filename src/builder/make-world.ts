@@ -3,6 +3,7 @@ import type { StageGraph } from '../dockerfile/stages.ts'
 import type { BuildRequest } from '../ports/builder.ts'
 import { type BuiltStage, buildStage } from './build-stage.ts'
 import type { BuildOptions, BuildWorld } from './build-world.ts'
+import type { CacheStore } from './cache/cache-store.ts'
 import { directoryTree } from './context/directory.ts'
 import { openImages } from './open-images.ts'
 import type { ReadRequest } from './read-request.ts'
@@ -15,6 +16,9 @@ export interface Started extends ReadRequest {
   readonly scratch: string[]
   /** Ends with the first stage that fails; what the image keeps for later is opened under the caller's own signal. */
   readonly signal: AbortSignal
+  readonly store: CacheStore
+  /** The file system's time before the build. */
+  readonly sinceMs: number
 }
 
 export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started): BuildWorld {
@@ -32,9 +36,10 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     usedArgs: new Set(),
     platform: request.platform,
     buildPlatform: o.buildPlatform ?? request.platform,
-    context: directoryTree(request.contextDir, read.rules),
-    store: o.store,
-    cache: { store: o.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, signal: read.signal },
+    context: directoryTree(request.contextDir, read.rules, read),
+    store: read.store,
+    cache: { store: read.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, hashes: new Map(), signal: read.signal },
+    traced: new Map(),
     limit: limitTo(2),
     createdMs: fixed ? Number(epoch) * 1000 : request.created,
     reproducible,

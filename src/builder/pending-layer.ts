@@ -1,13 +1,17 @@
 /** A layer that is written when somebody needs it: stages that are only copied from never compress anything. */
 import { once } from '../oci/once.ts'
 import type { Layer } from '../oci/views.ts'
+import type { CacheStore } from './cache/cache-store.ts'
+import type { KeptLayer, Outcome } from './cache/kept-layer.ts'
+import type { Facts } from './cache/story.ts'
 import { storedLayer } from './layer/stored-layer.ts'
 import type { Changes } from './layer/write-layer.ts'
 import type { TarSource } from './rootfs/erofs/images.ts'
 import { type Fill, fillFromChanges, fillFromTar } from './rootfs/fill.ts'
 import { tarOf } from './rootfs/layer-tar.ts'
 import { identityOf } from './solve/identity.ts'
-import { type CacheOptions, layerFor } from './solve/layer-cache.ts'
+import { layerKey, shapeKey } from './solve/key.ts'
+import { type CachedLayer, type CacheOptions, layerFor, readLayer } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
 
 export interface WrittenLayer {
@@ -23,16 +27,75 @@ export interface PendingLayer {
   readonly fill: Fill
   /** Its tar, where there is one: it can be mounted as it is. */
   readonly tar?: TarSource
+  /** Absent for layers of a base image. */
+  readonly kept?: KeptLayer
 }
 
-export function pendingLayer(changes: Changes, cache: CacheOptions, limit: Limit): PendingLayer {
+export interface LayerOptions {
+  readonly cache: CacheOptions & { readonly store: CacheStore }
+  readonly limit: Limit
+  readonly facts: Facts
+  /** Further records by which the layer is found. */
+  readonly alias: (identity: string) => Promise<KeptRecords>
+}
+
+type KeptRecords = Awaited<ReturnType<KeptLayer['records']>>
+
+export function pendingLayer(changes: Changes, o: LayerOptions): PendingLayer {
+  const { cache, limit } = o
+  const identity = once(() => identityOf(changes, cache))
+  let written: CachedLayer | undefined
+  const fate = (): Outcome => {
+    if (written === undefined) return { kind: 'unkept' }
+    return written.cached ? { kind: 'hit', from: cache.store.whence(layerKey(written.identity, cache.format)) } : { kind: 'made' }
+  }
   return {
+    identity,
+    fill: fillFromChanges(changes),
     write: once(async () => {
-      const written = await limit(() => layerFor(changes, cache))
+      written = await limit(() => layerFor(changes, cache))
       return { layer: storedLayer(written, cache.store), cached: written.cached }
     }),
-    identity: once(() => identityOf(changes, cache)),
-    fill: fillFromChanges(changes),
+    kept: {
+      fate,
+      result: identity,
+      facts: o.facts,
+      changes,
+      async records() {
+        const alias = await o.alias(await identity())
+        if (written === undefined) return alias
+        const { diffId, descriptor } = written
+        return [...alias, [shapeKey(changes, cache), '1'], [layerKey(written.identity, cache.format), JSON.stringify({ diffId, descriptor })]]
+      },
+    },
+  }
+}
+
+/** Its files were placed by an earlier build, from the same sources onto the same layers; `replay` places them again if need be. */
+export function recalledLayer(identity: string, replay: () => Promise<Changes>, o: LayerOptions): PendingLayer {
+  const { cache } = o
+  const name = layerKey(identity, cache.format)
+  const again = once(async () => pendingLayer(await replay(), o))
+  let hit = false
+  return {
+    identity: async () => identity,
+    fill: async (writer, below, w) => fillFromChanges(await replay())(writer, below, w),
+    write: once(async () => {
+      const known = await readLayer(cache.store, name, cache)
+      if (known === undefined) return (await again()).write()
+      hit = true
+      return { layer: storedLayer(known, cache.store), cached: true }
+    }),
+    kept: {
+      fate: () => (hit ? { kind: 'hit', from: cache.store.whence(name) } : { kind: 'unkept' }),
+      result: async () => identity,
+      facts: o.facts,
+      async records() {
+        const alias = await o.alias(identity)
+        const text = hit ? await cache.store.readRecord(name, cache) : undefined
+        return text === undefined ? alias : [...alias, [name, text]]
+      },
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 /** What RUN needs of a build: a sandbox that works, the folders of layers, and stacks of them; made when the first RUN asks. */
-import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { problem } from '../base/problem.ts'
@@ -16,13 +15,12 @@ import { folderLayer } from './rootfs/folder-layer.ts'
 import { folderWriter } from './rootfs/folder-writer.ts'
 import { type Snapshots, snapshots, sweepWork } from './rootfs/snapshots.ts'
 import type { LayerStack, StackLayer } from './rootfs/stack-lookup.ts'
+import { nextChain } from './solve/chain.ts'
 import type { Waiting } from './tree/node.ts'
 
 export interface RunWorld {
   readonly sandbox: Sandbox
   readonly snapshots: Snapshots
-  /** Names a stack of layers by what is in it. */
-  chainOf(layers: readonly PendingLayer[]): Promise<string>
   /** The layers in overlay form, topmost first; what is not there yet is fetched or filled. */
   stackOf(layers: readonly PendingLayer[]): Promise<LayerStack>
   /** One folder, filled once per name. */
@@ -85,11 +83,6 @@ const ways = {
   folder: 'layers are unpacked',
 } as const satisfies Record<LayerForm, string>
 
-/** Short, because an overlay has room for one page of names. */
-export function nextChain(chain: string, identity: string): string {
-  return createHash('sha256').update(`${chain} ${identity}`).digest('hex').slice(0, 32)
-}
-
 function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undefined, o: Waiting): RunWorld {
   const running = new Map<string, Promise<StackLayer>>()
   const fill: RunWorld['filled'] = async (name, layer, below) => {
@@ -120,11 +113,6 @@ function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undef
     snapshots: store,
     filled,
     images,
-    async chainOf(layers) {
-      let chain = ''
-      for (const layer of layers) chain = nextChain(chain, await layer.identity())
-      return chain
-    },
     async stackOf(layers) {
       const chains: string[] = []
       for (const layer of layers) chains.push(nextChain(chains.at(-1) ?? '', await layer.identity()))

@@ -26,6 +26,8 @@ export interface StageBase {
   readonly assume: boolean
   readonly layers: readonly PendingLayer[]
   readonly story: Story
+  readonly dear: boolean
+  readonly fresh: boolean
   readonly triggers: readonly Instruction[]
 }
 
@@ -47,19 +49,21 @@ export async function stageBase(node: StageNode, world: BuildWorld): Promise<Sta
     assume: true,
     layers: (await image.layers()).map(existingLayer),
     story: history,
+    dear: false,
+    fresh: false,
     triggers: readTriggers(node, triggers, world),
   }
 }
 
 function scratch(platform: Platform): StageBase {
   const run = { Env: [`PATH=${defaultPath}`], WorkingDir: '/' }
-  const nothing = { args: new Map(), variables: new Map(), layers: [], story: [], triggers: [] }
+  const nothing = { args: new Map(), variables: new Map(), layers: [], story: [], dear: false, fresh: false, triggers: [] }
   return { about: platform, run, tree: emptyTree, assume: false, ...nothing }
 }
 
 function fromStage(node: StageNode, built: Awaited<ReturnType<BuildWorld['stage']>>, world: BuildWorld): StageBase {
   const { OnBuild: triggers = [], ...run } = built.state.run
-  const { state, base, tree, layers, story } = built
+  const { state, base, tree, layers, story, dear, fresh } = built
   const about = { ...base.about, ...(state.author !== undefined && { author: state.author }) }
   return {
     about,
@@ -70,6 +74,8 @@ function fromStage(node: StageNode, built: Awaited<ReturnType<BuildWorld['stage'
     assume: base.assume,
     layers,
     story,
+    dear,
+    fresh,
     triggers: readTriggers(node, triggers, world),
   }
 }

@@ -1,6 +1,8 @@
 /** What stages and their instructions are called in messages. */
+import type { Span } from '../base/span.ts'
 import type { Stage } from '../dockerfile/parse.ts'
 import type { StageNode } from '../dockerfile/stages.ts'
+import type { BuildWorld } from './build-world.ts'
 import type { Op } from './lower/op.ts'
 
 export function stageLabel(node: StageNode): string {
@@ -27,4 +29,12 @@ function titleOf(op: Op, stages: readonly Stage[]): string {
   if (op.kind !== 'copy' || op.from.kind === 'context') return told
   const from = op.from.kind === 'image' ? op.from.name : (stages[op.from.index]?.name ?? op.from.index)
   return told.replace(/^COPY /, `COPY --from=${from} `)
+}
+
+/** The title with the instruction as the Dockerfile has it: values of variables are not in it. */
+export function plainTitle(title: string, at: Span, { file }: Pick<BuildWorld, 'file'>): string {
+  const lead = /^\[[^\]]*\]/.exec(title)?.[0] ?? ''
+  const lines = Array.from({ length: at.endLine - at.line + 1 }, (_, i) => file.file.line(at.line + i).trim())
+  const text = at.file === file.file.name ? lines.join(' ').replace(/\\ /g, '') : at.file
+  return `${lead} ${text.length > 120 ? `${text.slice(0, 117)}...` : text}`
 }

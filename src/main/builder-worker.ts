@@ -13,8 +13,8 @@ export async function runWorker(): Promise<void> {
   const channel = ownChannel<ToWorker, FromWorker>(process)
   await serveBuild(channel, ({ home, hosts, env }, authFor) => {
     const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
-    const client = createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(undefined), clock, hosts })
-    return builderHere({ home, client: () => client })
+    const client = (connector?: string) => createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(connector), clock, hosts })
+    return builderHere({ home, client })
   })
   await new Promise<void>((resolve) => (process.connected ? void process.once('disconnect', () => resolve()) : resolve()))
   process.exit()

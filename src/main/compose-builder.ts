@@ -15,7 +15,8 @@ import { machinePlatform } from './machine-platform.ts'
 export interface BuilderParts {
   /** Data folder. */
   readonly home: string
-  readonly client: () => RegistryClient
+  /** For a connector's credentials; without one, those of this machine. */
+  readonly client: (connector?: string) => RegistryClient
 }
 
 /** Who is not root has builds with a RUN carried out by a process in a user namespace. */
@@ -29,6 +30,7 @@ export function builderHere({ home, client }: BuilderParts): Builder {
   return embeddedBuilder({
     store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
     buildPlatform: machinePlatform,
+    cacheClient: client,
     async baseImage(name, platform, { signal }) {
       const ref = parseRef(name)
       const [wrong] = ref.diagnostics

@@ -31,7 +31,7 @@ export function composeRootless(o: Rootless): Builder {
   return rootlessBuilder({
     here: o.here,
     facts: { home: o.home, hosts: o.client().hosts, env: o.person.env },
-    credentialsFor: (_connector, target, w) => o.client().auth.credentialsFor(target, w),
+    credentialsFor: (connector, target, w) => o.client(connector).auth.credentialsFor(target, w),
     async openBlob(descriptor, origin, w) {
       if (origin === undefined || (await images.has(descriptor.digest))) return images.open(descriptor.digest, w)
       return openBlob(o.client().repository(origin, ['pull']), descriptor, w)

@@ -1,6 +1,7 @@
 /** Engine embedded: the builder of this program. Base images come through the registry client, layers only when they are needed. */
 import { build } from '../../builder/build.ts'
 import type { OpenBase } from '../../builder/build-world.ts'
+import type { CacheClient } from '../../builder/cache/cache-import.ts'
 import { checkBuild } from '../../builder/check.ts'
 import type { BuildStore } from '../../builder/store/build-store.ts'
 import type { Platform } from '../../oci/platform.ts'
@@ -9,6 +10,7 @@ import type { Builder } from '../../ports/builder.ts'
 export interface EmbeddedParts {
   readonly store: BuildStore
   readonly baseImage: OpenBase
+  readonly cacheClient: CacheClient
   readonly buildPlatform?: Platform
 }
 

@@ -15,4 +15,28 @@ export const cacheCodes = {
     explain:
       'The kinds gha, s3, gcs and azblob talk to a service of their own. The embedded builder exchanges its cache through registries and folders, which every such service can hold.',
   },
+  CACHE_EMPTY: {
+    severity: 'info',
+    message: 'There is no cache at {place} yet.',
+    explain:
+      'The place that --cache-from names does not exist, or holds something else, such as the cache of another builder. The build goes on without it; a build that exports its cache makes it.',
+  },
+  CACHE_IMPORT_FAILED: {
+    severity: 'warning',
+    message: 'The cache at {place} cannot be read: {reason}',
+    explain: 'The registry does not answer, refuses the credentials, or what it holds is damaged. A cache only saves time, so the build goes on without it.',
+  },
+  CACHE_LAYER_LOST: {
+    severity: 'warning',
+    message: 'Layer {digest} of the cache at {from} cannot be had: {reason}',
+    explain:
+      'The cache lists a layer that its registry or folder does not give out. During a build everything is done again without that cache; while the image is pushed it is an error, because the image needs the layer.',
+  },
+  CACHE_EXPORT_FAILED: {
+    severity: 'error',
+    message: 'The cache cannot be exported to {place}: {reason}',
+    hint: 'With ignore-error=true this is a warning.',
+    explain:
+      'The image was built, but the place that --cache-to names does not take the cache. As with BuildKit the build fails then, unless the export says ignore-error=true.',
+  },
 } as const satisfies Record<string, CodeEntry>

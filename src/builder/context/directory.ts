@@ -1,10 +1,19 @@
 /** The build context: a folder of this machine as a tree, with .dockerignore applied once, owned by root as all contexts are. */
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { problem } from '../../base/problem.ts'
 import { type IgnoreAnswer, type IgnoreRules, type Matched, matchIgnore, mayKeepBelow } from '../../dockerfile/ignore.ts'
-import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode } from '../tree/node.ts'
-import { fileContent } from './file-content.ts'
+import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, unsteady } from '../tree/node.ts'
+import { listedContent } from './file-content.ts'
+
+interface Root {
+  readonly folder: string
+  /** Files that changed later may change again without a trace. */
+  readonly steadyBefore: number
+}
+
+/** File systems tell time in steps of up to 10 ms: what changes twice in one step looks the same afterwards. */
+const tick = 20
 
 interface Listing {
   readonly nodes: ReadonlyMap<string, TreeNode>
@@ -14,10 +23,11 @@ interface Listing {
 
 /**
  * Each folder is read once, when first asked for, and whole: synchronous calls are several times faster than asynchronous ones
- * here, and no folder is long enough to be felt. Sockets, pipes and devices are not part of a context.
+ * here, and no folder is long enough to be felt. Sockets, pipes and devices are not part of a context. `sinceMs` is the file
+ * system's time before anything was listed.
  */
-export function directoryTree(folder: string, rules: IgnoreRules): Tree {
-  const root = resolve(folder)
+export function directoryTree(folder: string, rules: IgnoreRules, o: { readonly sinceMs: number }): Tree {
+  const root: Root = { folder: resolve(folder), steadyBefore: o.sinceMs - tick }
   const listings = new Map<string, Listing>()
   const listing = (path: string): Listing => {
     const known = listings.get(path)
@@ -36,22 +46,22 @@ export function directoryTree(folder: string, rules: IgnoreRules): Tree {
 
 const nothing: Listing = { nodes: new Map(), matched: new Map() }
 
-function rootNode(root: string): TreeNode | undefined {
-  const stats = statOf(root, '')
-  return stats && nodeOf(root, stats)
+function rootNode(root: Root): TreeNode | undefined {
+  const stats = statOf(root.folder, '')
+  return stats && nodeOf(root, '', stats)
 }
 
-function readFolder(root: string, path: string, rules: IgnoreRules, parent: Matched): Listing {
-  const folder = resolve(root, path)
+function readFolder(root: Root, path: string, rules: IgnoreRules, parent: Matched): Listing {
+  const folder = join(root.folder, path)
   const nodes = new Map<string, TreeNode>()
   const matched = new Map<string, Matched>()
   for (const name of namesIn(folder, path)) {
     const below = joinPath(path, name)
     const answer = matchIgnore(rules, below, parent)
     if (answer.ignored && !rules.takesBack) continue
-    const stats = statOf(resolve(folder, name), below)
+    const stats = statOf(join(folder, name), below)
     if (stats === undefined || !isKept(root, below, stats, rules, answer)) continue
-    const node = nodeOf(resolve(folder, name), stats)
+    const node = nodeOf(root, below, stats)
     if (node === undefined) continue
     nodes.set(name, node)
     matched.set(name, answer.matched)
@@ -60,7 +70,7 @@ function readFolder(root: string, path: string, rules: IgnoreRules, parent: Matc
 }
 
 /** An ignored folder stays when a "!" rule keeps something in it. */
-function isKept(root: string, path: string, stats: Stats, rules: IgnoreRules, answer: IgnoreAnswer): boolean {
+function isKept(root: Root, path: string, stats: Stats, rules: IgnoreRules, answer: IgnoreAnswer): boolean {
   if (!answer.ignored) return true
   return stats.isDirectory() && mayKeepBelow(rules, path) && readFolder(root, path, rules, answer.matched).nodes.size > 0
 }
@@ -82,14 +92,25 @@ function statOf(file: string, path: string): Stats | undefined {
   }
 }
 
-function nodeOf(file: string, stats: Stats): TreeNode | undefined {
-  const common = { mode: stats.mode & 0o7777, uid: 0, gid: 0, mtimeNs: BigInt(Math.floor(stats.mtimeMs / 1000)) * 1_000_000_000n }
+function nodeOf(root: Root, path: string, stats: Stats): TreeNode | undefined {
+  const common = { origin: path, mode: stats.mode & 0o7777, uid: 0, gid: 0, mtimeNs: BigInt(Math.floor(stats.mtimeMs / 1000)) * 1_000_000_000n }
+  const file = join(root.folder, path)
   if (stats.isDirectory()) return { kind: 'dir', ...common }
-  if (stats.isSymbolicLink()) return { kind: 'symlink', ...common, mode: 0o777, target: readlinkSync(file) }
+  if (stats.isSymbolicLink()) return linkNode(file, path, common)
   if (!stats.isFile()) return undefined
-  const fingerprint = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`
-  const inode = stats.nlink > 1 ? `${stats.dev}:${stats.ino}` : undefined
-  return { kind: 'file', ...common, size: stats.size, content: fileContent(file, stats.size), fingerprint, ...(inode !== undefined && { inode }) }
+  const { size, mtimeMs, ctimeMs, ino, dev } = stats
+  const traces = `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`
+  const fingerprint = ctimeMs < root.steadyBefore ? traces : `${unsteady}${traces}`
+  const inode = stats.nlink > 1 ? `${dev}:${ino}` : undefined
+  return { kind: 'file', ...common, size, content: listedContent(file, { path, size, mtimeMs, ino }), fingerprint, ...(inode !== undefined && { inode }) }
+}
+
+function linkNode(file: string, path: string, common: Pick<TreeNode, 'origin' | 'uid' | 'gid' | 'mtimeNs'>): TreeNode {
+  try {
+    return { kind: 'symlink', ...common, mode: 0o777, target: readlinkSync(file) }
+  } catch (cause) {
+    throw problem('BUILD_CONTEXT_CHANGED', { path }, { cause })
+  }
 }
 
 function unreadable(path: string, error: unknown) {

@@ -1,16 +1,90 @@
 /** Opens a file of this machine: small ones as bytes, large ones as a stream. */
-import { createReadStream, readFileSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { problem } from '../../base/problem.ts'
 import type { Waiting } from '../tree/node.ts'
 
 const small = 128 * 1024
+const chunkSize = 1024 * 1024
+
+type Open = (o: Waiting) => Promise<Readable | Uint8Array>
 
 /**
  * Small files are read synchronously: an asynchronous read is four tasks for the thread pool, which wait behind the compressor's
  * long ones there. Measured on 20,000 files: 8.0 s became 2.0.
  */
-export function fileContent(file: string, size: number): (o: Waiting) => Promise<Readable | Uint8Array> {
+export function fileContent(file: string, size: number): Open {
   if (size === 0) return async () => new Uint8Array()
   if (size <= small) return async () => readFileSync(file)
-  return async (o) => createReadStream(file, { signal: o.signal, highWaterMark: 1024 * 1024 })
+  return async (o) => createReadStream(file, { signal: o.signal, highWaterMark: chunkSize })
+}
+
+/** The file as it was when it was listed. */
+export interface Listed {
+  /** For messages. */
+  readonly path: string
+  readonly size: number
+  readonly mtimeMs: number
+  readonly ino: number
+}
+
+/** The same for a file that others may write to: what is read is what was listed, or BUILD_CONTEXT_CHANGED is thrown. */
+export function listedContent(file: string, listed: Listed): Open {
+  if (listed.size <= small) return async () => readWhole(file, listed)
+  return async (o) => Readable.from(readPieces(file, listed, o), { objectMode: false, highWaterMark: chunkSize })
+}
+
+/** One byte more is asked for, so that a file that has grown shows. */
+function readWhole(file: string, listed: Listed): Buffer {
+  const handle = opened(() => openSync(file, 'r'), listed)
+  try {
+    const bytes = Buffer.allocUnsafe(listed.size + 1)
+    let length = 0
+    for (let count = -1; count !== 0 && length < bytes.length; length += count) count = readSync(handle, bytes, length, bytes.length - length, null)
+    check(listed, length, fstatSync(handle))
+    return bytes.subarray(0, length)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+async function* readPieces(file: string, listed: Listed, o: Waiting): AsyncGenerator<Buffer> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw missing(error, listed)
+  })
+  try {
+    let length = 0
+    for (;;) {
+      o.signal.throwIfAborted()
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkSize), 0, chunkSize, null)
+      length += bytesRead
+      if (bytesRead === 0 || length > listed.size) break
+      yield buffer.subarray(0, bytesRead)
+    }
+    check(listed, length, await handle.stat())
+  } finally {
+    await handle.close()
+  }
+}
+
+function check(listed: Listed, length: number, now: Omit<Listed, 'path'>): void {
+  const same = length === listed.size && now.size === listed.size && now.mtimeMs === listed.mtimeMs && now.ino === listed.ino
+  if (!same) throw problem('BUILD_CONTEXT_CHANGED', { path: listed.path })
+}
+
+function opened(open: () => number, listed: Listed): number {
+  try {
+    return open()
+  } catch (error) {
+    throw missing(error, listed)
+  }
+}
+
+/** Gone between listing and reading is a change too; a folder in its place as well. */
+function missing(error: unknown, { path }: Listed): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  if (code === undefined) return error
+  const gone = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP'
+  return gone ? problem('BUILD_CONTEXT_CHANGED', { path }, { cause: error }) : problem('BUILD_CONTEXT_UNREADABLE', { path, reason: code }, { cause: error })
 }

@@ -42,6 +42,8 @@ export interface RunOp extends Common {
   readonly title: string
   /** ENV and ARG values as `NAME=value`. */
   readonly env: readonly string[]
+  /** Those of them that ARG declares. */
+  readonly argNames: readonly string[]
   readonly cwd: string
   /** The USER at this point. */
   readonly user: string

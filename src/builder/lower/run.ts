@@ -23,6 +23,7 @@ export function lowerRun(state: StageState, run: Run): void {
     args,
     scripts,
     env: runEnv(state),
+    argNames: [...state.args.keys()],
     cwd: state.run.WorkingDir === undefined || state.run.WorkingDir === '' ? '/' : state.run.WorkingDir,
     user: state.run.User ?? '',
     network: networkOf(run),

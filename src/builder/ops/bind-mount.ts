@@ -5,11 +5,12 @@ import type { Mount } from '../../dockerfile/mounts.ts'
 import type { BuildWorld } from '../build-world.ts'
 import type { SandboxMount } from '../exec/sandbox.ts'
 import type { Changes } from '../layer/write-layer.ts'
-import type { RunMount, RunOp } from '../lower/op.ts'
+import type { RunMount } from '../lower/op.ts'
 import { existingLayer, type PendingLayer } from '../pending-layer.ts'
 import { fillFromChanges } from '../rootfs/fill.ts'
 import { stackTree } from '../rootfs/stack-tree.ts'
 import type { RunWorld } from '../run-world.ts'
+import { chainOf } from '../solve/chain.ts'
 import { identityOf } from '../solve/identity.ts'
 import { joinPath, type Tree, type TreeNode } from '../tree/node.ts'
 import { resolvePath } from '../tree/resolve.ts'
@@ -17,13 +18,12 @@ import { resolvePath } from '../tree/resolve.ts'
 type Bind = RunMount & { readonly mount: Extract<Mount, { kind: 'bind' }> }
 
 /** Of another stage or image: which layers. Of the context: the content below the path. */
-export async function bindIdentity(one: RunMount, op: RunOp, world: BuildWorld): Promise<string> {
-  const runs = await world.runs(op.at)
+export async function bindIdentity(one: RunMount, world: BuildWorld): Promise<string> {
   const layers = await layersOf(one, world)
-  return layers === undefined ? identityOf(await contextFiles(one as Bind, world), world.cache) : runs.chainOf(layers)
+  return layers === undefined ? identityOf(await contextFiles(one as Bind, world), world.cache) : chainOf(layers)
 }
 
-export async function openBind(one: Bind, target: string, runs: RunWorld, op: RunOp, world: BuildWorld): Promise<SandboxMount> {
+export async function openBind(one: Bind, target: string, runs: RunWorld, world: BuildWorld): Promise<SandboxMount> {
   const layers = await layersOf(one, world)
   const common = { kind: 'stack', target, readOnly: one.mount.readOnly } as const
   if (layers !== undefined) {
@@ -37,7 +37,7 @@ export async function openBind(one: Bind, target: string, runs: RunWorld, op: Ru
   }
   const files = await contextFiles(one, world)
   const name = createHash('sha256')
-    .update(`bind ${await bindIdentity(one, op, world)}`)
+    .update(`bind ${await bindIdentity(one, world)}`)
     .digest('hex')
     .slice(0, 32)
   const { lower } = await runs.filled(name, { fill: fillFromChanges(files) }, [])

@@ -18,11 +18,11 @@ export interface OpenMounts {
 }
 
 /** Secrets and sockets count by their definition, caches by theirs; only what is bound counts by content. */
-export async function mountIdentities(op: RunOp, _standing: Standing, world: BuildWorld): Promise<readonly unknown[]> {
+export async function mountIdentities(op: RunOp, world: BuildWorld): Promise<readonly unknown[]> {
   return Promise.all(
     op.mounts.map(async (mount) => {
       const { from: _from, ...definition } = { from: undefined, ...mount.mount }
-      return mount.mount.kind === 'bind' ? { ...definition, content: await bindIdentity(mount, op, world) } : definition
+      return mount.mount.kind === 'bind' ? { ...definition, content: await bindIdentity(mount, world) } : definition
     }),
   )
 }
@@ -67,7 +67,7 @@ async function open(one: RunMount, o: Opening): Promise<Opened> {
     case 'ssh':
       return openSsh(mount, one, o)
     case 'bind':
-      return { mount: await openBind({ ...one, mount }, await o.real(mount.target), o.runs, o.op, o.world) }
+      return { mount: await openBind({ ...one, mount }, await o.real(mount.target), o.runs, o.world) }
     case 'cache': {
       const { folder, close } = await openCache({ ...one, mount }, o.world)
       return { mount: { kind: 'folder', target: await o.real(mount.target), source: folder, readOnly: mount.readOnly }, close }

@@ -4,6 +4,7 @@ import { problem } from '../../base/problem.ts'
 import { proxyArgs } from '../../dockerfile/scope.ts'
 import { once } from '../../oci/once.ts'
 import type { BuildWorld } from '../build-world.ts'
+import type { Facts } from '../cache/story.ts'
 import { createdNs } from '../carry-out.ts'
 import { kernelFolders } from '../exec/kernel-mounts.ts'
 import type { Ended, ProcessSpec, SandboxMount } from '../exec/sandbox.ts'
@@ -15,41 +16,47 @@ import type { PendingLayer } from '../pending-layer.ts'
 import { fillFromTar } from '../rootfs/fill.ts'
 import { laterTar, tarOf } from '../rootfs/layer-tar.ts'
 import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
-import { nextChain, type RunWorld } from '../run-world.ts'
+import type { RunWorld } from '../run-world.ts'
+import { chainOf, nextChain } from '../solve/chain.ts'
 import { newResult, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
 import type { Told } from '../tell.ts'
+import type { Tree } from '../tree/node.ts'
 import { resolvePath } from '../tree/resolve.ts'
-import type { WorkingTree } from '../tree/working-tree.ts'
 import { logLines } from './log-lines.ts'
 import { hostsFile, resolvFile } from './network-files.ts'
 import { processUser } from './process-user.ts'
+import { runFacts } from './run-facts.ts'
 import { mountIdentities, type OpenMounts, openMounts } from './run-mounts.ts'
 
 export interface Standing {
   /** The layers that the command stands on. */
   readonly below: readonly PendingLayer[]
-  readonly tree: WorkingTree
+  readonly tree: Tree
 }
 
 export async function runOp(op: RunOp, standing: Standing, told: Told, world: BuildWorld): Promise<PendingLayer> {
   const runs = await world.runs(op.at)
-  const chain = await runs.chainOf(standing.below)
-  const key = runKey(await keyFacts(op, chain, standing, world))
+  const chain = await chainOf(standing.below)
+  const facts = await keyFacts(op, chain, world)
+  const key = runKey(facts)
+  const common = { key, facts: runFacts(op, facts), standing, runs, world }
   const known = world.cache.noCache ? undefined : await readResult(world.store, key, world)
   if (known !== undefined && (runs.snapshots.has(nextChain(chain, known)) || (await resultLayer(world.store, known, world.cache.format, world)))) {
     told.end('cached')
-    return resultOf({ id: known, chain: nextChain(chain, known), cached: true, standing, runs, world })
+    return resultOf({ ...common, id: known, chain: nextChain(chain, known), cached: true })
   }
   const id = newResult()
   const changes = await execute(op, { standing, runs, told, world, chain: nextChain(chain, id) })
   await world.store.writeRecord(key, id, world)
-  return resultOf({ id, chain: nextChain(chain, id), cached: false, standing, runs, world, changes })
+  return resultOf({ ...common, id, chain: nextChain(chain, id), cached: false, changes })
 }
 
-async function keyFacts(op: RunOp, chain: string, standing: Standing, world: BuildWorld) {
+export type RunKeyFacts = Awaited<ReturnType<typeof keyFacts>>
+
+async function keyFacts(op: RunOp, chain: string, world: BuildWorld) {
   const { args, env, cwd, user, network, scripts } = op
   const { addHosts = [], network: usual = 'host' } = world.request
-  const mounts = await mountIdentities(op, standing, world)
+  const mounts = await mountIdentities(op, world)
   return { chain, args, env, cwd, user, network: network === 'default' ? usual : network, scripts, addHosts, mounts, platform: world.platform }
 }
 
@@ -131,6 +138,8 @@ function sharedMemory({ request }: BuildWorld): readonly SandboxMount[] {
 }
 
 interface Result {
+  readonly key: string
+  readonly facts: Facts
   readonly id: string
   readonly chain: string
   readonly cached: boolean
@@ -159,6 +168,20 @@ function resultOf(r: Result): PendingLayer {
     // Only where the folder is gone: then the blob is there.
     fill: async (writer, below, w) => fillFromTar(tarOf((await write()).layer))(writer, below, w),
     tar: laterTar(async () => (await write()).layer),
+    kept: {
+      fate: () => (cached ? { kind: 'hit', from: world.store.whence(r.key) } : { kind: 'made' }),
+      result: async () => id,
+      facts: r.facts,
+      async records() {
+        const text = await world.store.readRecord(`${id}-${format}`, world)
+        return text === undefined
+          ? []
+          : [
+              [r.key, id],
+              [`${id}-${format}`, text],
+            ]
+      },
+    },
   }
   async function readAgain({ standing }: Result): Promise<UpperChanges> {
     const folder = runs.snapshots.folder(chain)

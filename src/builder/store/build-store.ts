@@ -11,6 +11,8 @@ export interface BuildStore {
   /** Names are lower-case letters, digits and dashes. */
   readRecord(name: string, o: Waiting): Promise<string | undefined>
   writeRecord(name: string, text: string, o: Waiting): Promise<void>
+  /** The file system's time: that of a file made just now. */
+  tick(): Promise<number>
   /** A new empty folder for this build's own use; the builder removes it. */
   scratch(): Promise<string>
   /** Absolute; for unpacked layers and for commands at work, on one file system. */

@@ -1,20 +1,31 @@
 /** A build store beside a content store: layers are ordinary blobs of it, records are small files, scratch folders are ours to remove. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, open, rm, utimes } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeFileAtomically } from '../../media/atomic-file.ts'
 import { type ContentStore, contentStore } from '../../media/content-store.ts'
 import { ifPresent } from '../../media/file-errors.ts'
+import { once } from '../../oci/once.ts'
 import type { BuildStore } from './build-store.ts'
+
+/** What was used less than this ago need not be marked as used again. */
+const freshMs = 600_000
 
 /** `folder` holds `records/`, `scratch/`, and for RUN `snapshots/`, `caches/` and `runs/`. Records can be made again, so they need not survive a power cut; blobs must. */
 export function buildStore(content: ContentStore, folder: string): BuildStore {
+  const tick = () => fileSystemTime(folder)
+  const openedMs = once(tick)
   return {
     workFolder: resolve(folder),
+    tick,
     putBlob: (bytes, o) => content.put(bytes, o),
-    hasBlob: (digest) => content.has(digest),
+    // Collection of garbage leaves alone what was asked for.
+    hasBlob: (digest) => content.reuse(digest),
     openBlob: (digest, o) => content.open(digest, o),
-    readRecord: (name, o) => ifPresent(readFile(join(folder, 'records', name), { encoding: 'utf8', signal: o.signal })),
+    readRecord: (name, o) => {
+      o.signal.throwIfAborted()
+      return ifPresent(readUsed(join(folder, 'records', name), openedMs))
+    },
     writeRecord: async (name, text, o) => {
       o.signal.throwIfAborted()
       await writeFileAtomically(join(folder, 'records', name), text, { durability: 'fast' })
@@ -24,6 +35,31 @@ export function buildStore(content: ContentStore, folder: string): BuildStore {
       await mkdir(path, { recursive: true })
       return path
     },
+  }
+}
+
+/** Reading is using: the file's time is when it was last of use. */
+async function readUsed(path: string, now: () => Promise<number>): Promise<string> {
+  const file = await open(path, 'r')
+  try {
+    const { mtimeMs } = await file.stat()
+    const nowMs = await now()
+    if (nowMs - mtimeMs > freshMs) await ifPresent(utimes(path, nowMs / 1000, nowMs / 1000))
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+async function fileSystemTime(folder: string): Promise<number> {
+  const path = join(folder, 'scratch', `tick-${randomUUID()}`)
+  await mkdir(join(folder, 'scratch'), { recursive: true })
+  const file = await open(path, 'wx', 0o600)
+  try {
+    return (await file.stat()).mtimeMs
+  } finally {
+    await file.close()
+    await rm(path, { force: true })
   }
 }
 

@@ -6,6 +6,8 @@ export interface Waiting {
 }
 
 interface Common {
+  /** The path in the build context, for messages. */
+  readonly origin?: string
   /** Permission, setuid, setgid and sticky bits. */
   readonly mode: number
   readonly uid: number
@@ -23,6 +25,13 @@ export interface FileNode extends Common {
   readonly fingerprint: string
   /** Equal within one tree for the names of one hard-linked file. */
   readonly inode?: string
+}
+
+/** Files that were written this very moment: a later change may leave the same traces, so their fingerprints hold for one build only. */
+export const unsteady = 'unsteady:'
+
+export function isUnsteady(node: FileNode): boolean {
+  return node.fingerprint.startsWith(unsteady)
 }
 
 export interface DirNode extends Common {
