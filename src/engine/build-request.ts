@@ -1,11 +1,13 @@
 /** A job's build, with paths of this machine and values in place, as builders take it. */
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { problem } from '../base/problem.ts'
-import type { BuildArg, BuildSource } from '../image-job/build-source.ts'
+import { Problem, problem } from '../base/problem.ts'
+import type { BuildSource } from '../image-job/build-source.ts'
 import { type Platform, parsePlatform } from '../oci/platform.ts'
 import type { BuildRequest } from '../ports/builder.ts'
 import type { ImageWork } from '../steps/image-work.ts'
+import { buildNetwork, proxyArgs } from './build-network.ts'
+import { buildSecrets, variable } from './build-secrets.ts'
 import { cachePlaces } from './cache-places.ts'
 import type { WorkAt } from './do-work.ts'
 import { nowKnown, revealText } from './reveal.ts'
@@ -27,18 +29,23 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>): 
   const target = source.target === undefined ? undefined : nowKnown(source.target)
   const created = source.created.kind === 'now' ? context.clock.now() : source.created.seconds * 1000
   if (source.createdLabel) labels.set('org.opencontainers.image.created', new Date(created).toISOString().replace(/\.\d+Z$/, 'Z'))
+  const platforms = platformsOf(source, at)
+  const [first] = platforms
   return {
     contextDir,
     dockerfile: { name: nowKnown(source.dockerfile).replace(/^\/harness\//, ''), text },
     ...(ignore !== undefined && { dockerignore: ignore }),
     ...(target !== undefined && { target }),
-    args: await buildArgs(nowKnown(source.args), at),
+    args: await buildArgs(source, at),
     labels,
-    platform: platformOf(source, at),
+    platform: first,
+    ...(platforms.length > 1 && { platforms }),
     created,
     reproducible: source.reproducible,
     noCache: !source.cache.use,
     ...(await cachePlaces(source.cache, at)),
+    ...(await buildSecrets(source, at)),
+    ...buildNetwork(source, at),
   }
 }
 
@@ -51,17 +58,34 @@ async function ignoreFile(dockerfile: string, contextDir: string): Promise<Build
   return undefined
 }
 
-async function buildArgs(args: readonly BuildArg[], { context }: WorkAt<ImageWork>): Promise<ReadonlyMap<string, string>> {
-  const values = new Map<string, string>()
-  for (const arg of args) if (arg.kind === 'value') values.set(arg.name, await revealText(arg.value, context))
+/** A name alone takes the first variable that is set; when none is, the argument is not given. */
+async function buildArgs(source: BuildSource, at: WorkAt<ImageWork>): Promise<ReadonlyMap<string, string>> {
+  const values = new Map(await proxyArgs(source, at))
+  for (const arg of nowKnown(source.args)) {
+    if (arg.kind === 'value') values.set(arg.name, await revealText(arg.value, at.context))
+    else {
+      const found = await firstSet(arg.from, at)
+      if (found !== undefined) values.set(arg.name, found)
+    }
+  }
   return values
 }
 
+async function firstSet(names: readonly string[], at: WorkAt<ImageWork>): Promise<string | undefined> {
+  for (const name of names) {
+    const value = await variable(name, at)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
 /** The stage's machine decides where nobody says otherwise. */
-function platformOf(source: BuildSource, { state, step }: WorkAt<ImageWork>): Platform {
-  const platforms = nowKnown(source.platforms)
-  if (platforms.length > 1) throw problem('PLATFORMS_NOT_YET', { platforms: platforms.join(', ') }, { at: step.at })
-  const parsed = parsePlatform(platforms[0] ?? `linux/${state.stage.infrastructure.arch.toLowerCase()}`)
-  if (!parsed.ok) throw problem('PLATFORMS_NOT_YET', { platforms: platforms.join(', ') }, { at: step.at })
-  return parsed.value
+function platformsOf(source: BuildSource, { state, step }: WorkAt<ImageWork>): readonly [Platform, ...Platform[]] {
+  const given = nowKnown(source.platforms)
+  const [first, ...others] = (given.length > 0 ? given : [`linux/${state.stage.infrastructure.arch.toLowerCase()}`]).map((text) => {
+    const parsed = parsePlatform(text, step.at === undefined ? {} : { at: step.at })
+    if (!parsed.ok) throw new Problem(parsed.diagnostics[0] as NonNullable<(typeof parsed.diagnostics)[0]>)
+    return parsed.value
+  })
+  return [first as Platform, ...others]
 }

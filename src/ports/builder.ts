@@ -6,6 +6,9 @@ import type { CacheSource, CacheTarget } from '../image-job/cache-place.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index } from '../oci/views.ts'
 
+/** A socket of this machine, or private keys in PEM or OpenSSH form. */
+export type SshSource = { readonly kind: 'agent'; readonly socket: string } | { readonly kind: 'keys'; readonly keys: readonly Uint8Array[] }
+
 export interface BuildRequest {
   /** Absolute path on this machine. */
   readonly contextDir: string
@@ -32,8 +35,8 @@ export interface BuildRequest {
   readonly explainCache?: boolean
   /** For RUN --mount=type=secret, by id. Never part of a cache key, of a layer or of an argument list. */
   readonly secrets?: ReadonlyMap<string, Uint8Array>
-  /** For RUN --mount=type=ssh: sockets of agents on this machine, by id. */
-  readonly ssh?: ReadonlyMap<string, string>
+  /** For RUN --mount=type=ssh, by id. Keys are lent to the command by an agent: it can sign with them, not read them. */
+  readonly ssh?: ReadonlyMap<string, SshSource>
   /** Of every RUN that does not say otherwise; `host` without it. */
   readonly network?: 'host' | 'none'
   /** More lines for /etc/hosts of a RUN. */

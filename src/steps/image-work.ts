@@ -13,6 +13,8 @@ export interface ImageWork {
   readonly connector?: Planned<Text>
   /** Whose credentials the base images are pulled with. */
   readonly baseConnectors?: readonly Planned<Text>[]
+  /** Values that the build asks for by name, as secrets or arguments. */
+  readonly variables?: Readonly<Record<string, Planned<Text>>>
   /** The variables that a plugin of the original would be started with. */
   readonly env: Readonly<Record<string, Planned<Text>>>
 }

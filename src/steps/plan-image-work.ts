@@ -17,6 +17,7 @@ import { mergeSettings } from '../settings/merge.ts'
 import { readEnv } from '../settings/read-env.ts'
 import { readYaml } from '../settings/read-yaml.ts'
 import { type Engine, type Family, type StepType, stepTypes, type Tool } from '../settings/vocabulary.ts'
+import { buildVariables } from './build-variables.ts'
 import { type Given, givenTo, type VariableScopes } from './image-fields.ts'
 import type { ImageWork } from './image-work.ts'
 
@@ -57,6 +58,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
     s.report(d)
   const url = connectorUrl(given, step, s)
   const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, family, url, step, s)
+  const variables = buildVariables(plan, step.spec, s.variables, s)
   return {
     work: {
       kind: 'image',
@@ -64,6 +66,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
       tool: { name: tool.tool, reasons: tool.reasons },
       engine: { name: engine.engine, reasons: engine.reasons },
       ...connectors(given),
+      ...(Object.keys(variables).length > 0 && { variables }),
       env: pluginVariables(reading.settings, family, url),
     },
     does: describe(plan, tool.tool),

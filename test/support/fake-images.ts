@@ -2,7 +2,7 @@
 import { problem } from '../../src/base/problem.ts'
 import { randomImage } from '../../src/oci/random-image.ts'
 import type { Image, Index } from '../../src/oci/views.ts'
-import type { Builder } from '../../src/ports/builder.ts'
+import type { Builder, BuildRequest } from '../../src/ports/builder.ts'
 import type { Delivered, Delivery, Destination, ImageSource } from '../../src/ports/delivery.ts'
 
 export interface FakeImages {
@@ -11,12 +11,15 @@ export interface FakeImages {
   readonly images: ImageSource
   /** `kind target digest`, in order of arrival. */
   readonly arrived: readonly string[]
+  /** What the builder was asked for. */
+  readonly requests: readonly BuildRequest[]
 }
 
 /** References in `refuse` are refused by their registry. */
 export function fakeImages(o: { readonly refuse?: readonly string[] } = {}): FakeImages {
   const kept = new Map<string, Image | Index>()
   const arrived: string[] = []
+  const requests: BuildRequest[] = []
   const open = async (name: string) => {
     const image = kept.get(name)
     if (image === undefined) throw problem('IMAGE_NOT_STORED', { name, known: [...kept.keys()].join(', ') || 'none' })
@@ -37,11 +40,16 @@ export function fakeImages(o: { readonly refuse?: readonly string[] } = {}): Fak
   }
   return {
     arrived,
+    requests,
     builders: {
       embedded: {
         name: 'embedded',
         check: async () => [],
-        build: async () => ({ image: await randomImage({ seed: 1 }), layers: 1, cachedLayers: 0 }),
+        async build(request, { emit }) {
+          requests.push(request)
+          for (const [id, bytes] of request.secrets ?? []) emit({ kind: 'log', text: `${id} is ${Buffer.from(bytes).toString()}` })
+          return { image: await randomImage({ seed: 1 }), layers: 1, cachedLayers: 0 }
+        },
       },
     },
     deliveries: { registry: delivery, archive: delivery, 'oci-layout': delivery, load: delivery },

@@ -42,6 +42,8 @@ export async function bundle(dir: string): Promise<Bundle> {
     splitting: true,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'parts/[name]-[hash]',
+    // ssh2 looks for faster native parts and does without them.
+    external: ['cpu-features', '*.node'],
     plugins: [onlyVersion(version), onlyUndiciCore()],
     metafile: true,
   })

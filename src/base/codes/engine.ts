@@ -136,12 +136,6 @@ export const engineCodes = {
     hint: 'use the embedded one: --engine embedded',
     explain: 'The step asks for an engine that this version cannot drive yet.',
   },
-  PLATFORMS_NOT_YET: {
-    severity: 'error',
-    message: 'this version builds one platform at a time, not "{platforms}"',
-    hint: 'name one platform, such as linux/amd64',
-    explain: 'Images for several platforms in one step need a multi-platform index, which this version does not make yet.',
-  },
   DELIVERY_FAILED: {
     severity: 'error',
     message: 'the image could not be delivered to {target}: {reason}',

@@ -34,4 +34,16 @@ export const flagsCodes = {
     explain:
       'A RUN starts programs of the image. Programs for another CPU need an interpreter that the kernel knows, with the flag F, so that it is found outside the image. Stages without RUN are built for any CPU.',
   },
+  BUILD_SSH_SOURCE: {
+    severity: 'error',
+    message: 'The ssh key or agent "{id}" cannot be used: {reason}.',
+    hint: 'Say where it comes from: --ssh {id}=KEYFILE, or --ssh {id} with SSH_AUTH_SOCK set; in a pipeline by the setting sshKeys.',
+    explain:
+      'RUN --mount=type=ssh talks to an agent: that of the shell, or one that lends the keys that were named. Keys with a passphrase have to be added to an agent first.',
+  },
+  BUILD_HOST_INVALID: {
+    severity: 'error',
+    message: '"{text}" is no host of the form NAME:ADDRESS.',
+    explain: 'More hosts for /etc/hosts of a build are given as name and address, with a colon between them.',
+  },
 } as const satisfies Record<string, CodeEntry>

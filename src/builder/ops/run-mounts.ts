@@ -5,6 +5,7 @@ import type { BuildWorld } from '../build-world.ts'
 import type { SandboxMount } from '../exec/sandbox.ts'
 import type { RunMount, RunOp } from '../lower/op.ts'
 import type { RunWorld } from '../run-world.ts'
+import { openKeyAgent } from '../ssh/key-agent.ts'
 import { resolvePath } from '../tree/resolve.ts'
 import { bindIdentity, openBind } from './bind-mount.ts'
 import { openCache } from './cache-mount.ts'
@@ -95,5 +96,8 @@ async function openSsh(mount: Extract<Mount, { kind: 'ssh' }>, { at }: RunMount,
     return {}
   }
   const target = await real(mount.target ?? `/run/buildkit/ssh_agent.${index}`)
-  return { mount: { kind: 'socket', target, source }, env: [`SSH_AUTH_SOCK=${target}`] }
+  const env = [`SSH_AUTH_SOCK=${target}`]
+  if (source.kind === 'agent') return { mount: { kind: 'socket', target, source: source.socket }, env }
+  const agent = await openKeyAgent(mount.id, source.keys)
+  return { mount: { kind: 'socket', target, source: agent.socket }, env, close: agent.close }
 }

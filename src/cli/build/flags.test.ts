@@ -1,5 +1,7 @@
 /** Values of build flags: forms that docker buildx takes, and refusals that say what is wrong. */
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempProject } from '../../../test/support/temp-project.ts'
@@ -9,6 +11,7 @@ import { readAnnotations } from './annotations.ts'
 import type { BuildOptions } from './options.ts'
 import { outputsOf, parseOutput } from './outputs.ts'
 import { readSecrets } from './secrets.ts'
+import { readSsh } from './ssh.ts'
 import { surroundings } from './surroundings.ts'
 import { markedExcerpt } from './tell-failure.ts'
 
@@ -141,5 +144,24 @@ describe('the place of a failure', () => {
       '--------------------',
     ])
     expect(markedExcerpt(source, { ...source.span(0), file: 'other' })).toEqual([])
+  })
+})
+
+describe('--ssh', () => {
+  it('lends the agent of the shell, another socket, or keys', async () => {
+    const { dir } = tempProject({ key: 'K', other: 'L' })
+    const machine = { cwd: dir, env: { SSH_AUTH_SOCK: '/run/agent' } }
+    const server = createServer().listen(join(dir, 'sock'))
+    await once(server, 'listening')
+    const read = await readSsh(['default', 'a=sock', 'b=key,other'], machine)
+    server.close()
+    expect(Object.fromEntries(read)).toEqual({
+      default: { kind: 'agent', socket: '/run/agent' },
+      a: { kind: 'agent', socket: join(dir, 'sock') },
+      b: { kind: 'keys', keys: [Buffer.from('K'), Buffer.from('L')] },
+    })
+    await expect(readSsh(['default'], { cwd: dir, env: {} })).rejects.toThrow('SSH_AUTH_SOCK is not set')
+    await expect(readSsh(['a=nowhere'], machine)).rejects.toThrow('there is no such file')
+    await expect(readSsh(['a', 'a=key'], machine)).rejects.toThrow('given twice')
   })
 })

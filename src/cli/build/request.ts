@@ -9,10 +9,11 @@ import { nameValues } from '../name-value.ts'
 import type { World } from '../world.ts'
 import type { BuildOptions } from './options.ts'
 import { readSecrets } from './secrets.ts'
+import { readSsh } from './ssh.ts'
 import { surroundings } from './surroundings.ts'
 
 /** What the flags alone say; context, Dockerfile, named contexts and agents are opened by others. */
-export type FlagRequest = Omit<BuildRequest, 'contextDir' | 'dockerfile' | 'dockerignore' | 'contexts' | 'ssh'>
+export type FlagRequest = Omit<BuildRequest, 'contextDir' | 'dockerfile' | 'dockerignore'>
 
 export async function requestOf(o: BuildOptions, world: World): Promise<FlagRequest> {
   const [platform = world.platform, ...more] = platformsOf(o.platform)
@@ -32,6 +33,7 @@ export async function requestOf(o: BuildOptions, world: World): Promise<FlagRequ
     cacheTo: o.cacheTo.map((text) => cacheTarget(parseCacheFlag(text), places)),
     explainCache: o.explainCache ?? false,
     ...(o.secret.length > 0 && { secrets: await readSecrets(o.secret, world) }),
+    ...(o.ssh.length > 0 && { ssh: await readSsh(o.ssh, world) }),
     ...surroundings(o),
   }
 }

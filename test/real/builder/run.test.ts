@@ -295,9 +295,9 @@ describe.each(rungs)('RUN on rung %i', options, (rung, layers) => {
       const server = createServer((peer) => peer.end('agent here\n')).listen(socket)
       await new Promise((listening) => server.once('listening', listening))
       try {
-        expect(await output('RUN --mount=type=ssh test -S $SSH_AUTH_SOCK && echo $SSH_AUTH_SOCK', { ssh: new Map([['default', socket]]) })).toEqual([
-          '/run/buildkit/ssh_agent.0',
-        ])
+        expect(
+          await output('RUN --mount=type=ssh test -S $SSH_AUTH_SOCK && echo $SSH_AUTH_SOCK', { ssh: new Map([['default', { kind: 'agent', socket }]]) }),
+        ).toEqual(['/run/buildkit/ssh_agent.0'])
       } finally {
         server.close()
       }

@@ -1,0 +1,91 @@
+/** What a pipeline says about its build reaches the builder: secrets, keys, hosts, name servers, proxies, arguments, platforms. */
+import { describe, expect, it } from 'vitest'
+import { fakeImages } from '../../test/support/fake-images.ts'
+import { runText } from '../../test/support/run-text.ts'
+import { tempProject } from '../../test/support/temp-project.ts'
+
+const stageVariables = [
+  { name: 'a_user', type: 'String', value: 'the-user-name' },
+  { name: 'FROM_STAGE', type: 'Secret', value: 'account.pw' },
+]
+
+async function run(spec: object, files: Readonly<Record<string, string>> = {}) {
+  const step = {
+    step: { identifier: 'build', name: 'build', type: 'BuildAndPushDockerRegistry', spec: { connectorRef: 'hub', repo: 'acme/app', tags: ['1'], ...spec } },
+  }
+  const stage = {
+    identifier: 's',
+    name: 's',
+    type: 'CI',
+    variables: stageVariables,
+    spec: { platform: { os: 'Linux', arch: 'Amd64' }, execution: { steps: [step] } },
+  }
+  const images = fakeImages()
+  const project = tempProject({ 's/Dockerfile': 'FROM scratch\n', ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`s/${name}`, text])) })
+  const text = JSON.stringify({ pipeline: { identifier: 'p', name: 'p', stages: [{ stage }] } })
+  const ran = await runText(text, { images, workspace: project.dir, secrets: { 'account.pw': 'hunter-two', pw: 'hunter-two' } })
+  const [request] = images.requests
+  const texts = (given: ReadonlyMap<string, Uint8Array> | undefined) =>
+    Object.fromEntries([...(given ?? [])].map(([id, bytes]) => [id, Buffer.from(bytes).toString()]))
+  return { ...ran, request, secrets: texts(request?.secrets), story: JSON.stringify(ran.recorded) }
+}
+
+describe('a build of a pipeline', () => {
+  it('gets secrets from variables, files and the secret store, and no record of the run shows them', async () => {
+    const { secrets, outcome, story } = await run(
+      {
+        envDockerSecrets: { USER: 'a_user', PASSWORD: '<+secrets.getValue("account.pw")>', STAGE: 'FROM_STAGE' },
+        fileDockerSecrets: { conf: 'conf/settings.xml' },
+      },
+      { 'conf/settings.xml': '<password>xml-secret</password>\n' },
+    )
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(secrets).toEqual({ USER: 'the-user-name', PASSWORD: 'hunter-two', STAGE: 'hunter-two', conf: '<password>xml-secret</password>\n' })
+    expect(story).toContain('PASSWORD is ****')
+    for (const value of ['hunter-two', 'xml-secret']) expect(story).not.toContain(value)
+  })
+
+  it('is refused when the variable of a secret is not set', async () => {
+    const { outcome, request } = await run({ envDockerSecrets: { USER: 'nobody_sets_this' } })
+    expect(outcome).toMatchObject({
+      kind: 'errored',
+      problem: { code: 'BUILD_SECRET_SOURCE', message: expect.stringContaining('nobody_sets_this is not set') },
+    })
+    expect(request).toBeUndefined()
+  })
+
+  it('lends ssh keys from files and from the secret store', async () => {
+    const { request } = await run({ sshKeys: { deploy: 'deploy_key', stored: '<+secrets.getValue("account.pw")>' } }, { deploy_key: 'PEM' })
+    expect(Object.fromEntries(request?.ssh ?? [])).toEqual({
+      deploy: { kind: 'keys', keys: [Buffer.from('PEM')] },
+      stored: { kind: 'keys', keys: [Buffer.from('hunter-two')] },
+    })
+  })
+
+  it('gets hosts, network, name servers, proxies, arguments of the environment and platforms', async () => {
+    const { request, outcome } = await run({
+      platforms: ['linux/amd64', 'linux/arm64'],
+      envVariables: {
+        PLUGIN_ADD_HOST: 'db:10.0.0.1,cache:10.0.0.2',
+        PLUGIN_CUSTOM_DNS: '1.1.1.1',
+        HTTP_PROXY: 'http://proxy:3128',
+        PLUGIN_BUILDX_OPTIONS: '--network=none',
+        PLUGIN_BUILD_ARGS_FROM_ENV: 'a_user',
+      },
+    })
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(request).toMatchObject({
+      network: 'none',
+      addHosts: [
+        { name: 'db', address: '10.0.0.1' },
+        { name: 'cache', address: '10.0.0.2' },
+      ],
+      dns: ['1.1.1.1'],
+      platforms: [
+        { os: 'linux', architecture: 'amd64' },
+        { os: 'linux', architecture: 'arm64' },
+      ],
+    })
+    expect(Object.fromEntries(request?.args ?? [])).toMatchObject({ HTTP_PROXY: 'http://proxy:3128', a_user: 'the-user-name' })
+  })
+})
