@@ -21,7 +21,7 @@ export interface Archive {
 /** The image of that name; without a name the only one there is. */
 export function chooseImage(archive: Archive, wanted?: ImageRef): ArchivedImage {
   const { path, images } = archive
-  const names = images.flatMap((image) => image.names).join(', ') || 'no names'
+  const names = someOf(images.flatMap((image) => image.names))
   if (wanted !== undefined) {
     const name = showRef(withDefaultTag(wanted))
     const found = images.find((image) => image.names.includes(name))
@@ -32,6 +32,14 @@ export function chooseImage(archive: Archive, wanted?: ImageRef): ArchivedImage 
   if (only === undefined) throw problem('ARCHIVE_UNREADABLE', { path, reason: 'it holds no image' })
   if (others.length > 0) throw problem('ARCHIVE_AMBIGUOUS', { path, names })
   return only
+}
+
+const mostNames = 20
+
+function someOf(names: readonly string[]): string {
+  if (names.length === 0) return 'no names'
+  const more = names.length - mostNames
+  return more > 0 ? `${names.slice(0, mostNames).join(', ')} and ${more} more` : names.join(', ')
 }
 
 /** The full form of a name that another tool wrote; names that are none are kept as they are. */

@@ -14,6 +14,7 @@ import { randomImage } from '../oci/random-image.ts'
 import { validate } from '../oci/validate.ts'
 import type { Image } from '../oci/views.ts'
 import { walk } from '../oci/walk.ts'
+import { weigh } from '../oci/weigh.ts'
 import { type TarItem, writeTar } from '../tar/write-tar.ts'
 import { chooseImage } from './archive.ts'
 import { contentStore } from './content-store.ts'
@@ -170,7 +171,8 @@ describe('unpacking', () => {
 describe('archives with manifests', () => {
   const blob = (bytes: Buffer | string, digest: Digest = digestOf(Buffer.from(bytes))): TarItem => file(`blobs/sha256/${hexOf(digest)}`, bytes)
   const line = (bytes: Buffer | string, mediaType: string, digest = digestOf(Buffer.from(bytes))) => ({ mediaType, digest, size: Buffer.byteLength(bytes) })
-  const index = (manifests: readonly object[]): string => JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })
+  const index = (manifests: readonly object[], number?: number): string =>
+    JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests, ...(number !== undefined && { number }) })
 
   async function parts(image: Image) {
     const [layer] = await image.layers()
@@ -247,10 +249,33 @@ describe('archives with manifests', () => {
     const opened = await openArchive(path, { signal })
     const { view } = chooseImage(opened)
     expect(await validate(view, { signal })).toEqual([])
+    expect(await weigh(view)).toEqual({ bytes: 0, layers: 0 })
     await readAll(path)
+    await saveImage(contentStore(temp(), { durability: 'fast' }), view, { signal })
     await writeArchive(join(temp(), 'copy.tar'), [{ view, refs: [] }], { signal, durability: 'fast' })
     await opened.close()
   })
+
+  it('with thirty thousand names of one image, and with four thousand images, are read in seconds', async () => {
+    const image = await randomImage({ layers: 1 })
+    const p = await parts(image)
+    const named = (i: number, of: object) => ({ ...of, annotations: { 'io.containerd.image.name': `docker.io/library/x:${i}` } })
+    const one = line(p.manifest, mediaTypes.ociManifest)
+    const many = Array.from({ length: 30_000 }, (_, i) => named(i, one))
+    const path = await archive([file('index.json', index(many)), blob(p.manifest), blob(p.config), blob(p.layer)])
+    const opened = await openArchive(path, { signal })
+    expect(opened.images.map((found) => found.names.length)).toEqual([30_000])
+    expect(await weigh(chooseImage(opened).view)).toMatchObject({ layers: 1 })
+    await opened.close()
+
+    const empties = Array.from({ length: 4_000 }, (_, i) => index([], i))
+    const crowd = await archive([
+      file('index.json', index(empties.map((text, i) => named(i, line(text, mediaTypes.ociIndex))))),
+      ...empties.map((text) => blob(text)),
+    ])
+    const { message } = await failure(crowd)
+    expect([message.includes('and 3980 more'), message.length < 3000]).toEqual([true, true])
+  }, 30_000)
 })
 
 describe('an archive cut or changed anywhere', () => {

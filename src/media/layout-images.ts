@@ -21,14 +21,14 @@ export function blobName(descriptor: Pick<Descriptor, 'digest'>): string {
 export async function layoutImages(place: BlobPlace, indexBytes: Buffer, path: string): Promise<readonly ArchivedImage[]> {
   const listed = parseIndex(indexBytes, `${path}/${indexFile}`).manifests
   if (listed.length === 0) throw problem('ARCHIVE_UNREADABLE', { path, reason: 'it holds no image' })
-  const byDigest = new Map<string, { descriptor: Descriptor; names: string[] }>()
+  const byDigest = new Map<string, { descriptor: Descriptor; names: Set<string> }>()
   for (const descriptor of listed) {
-    const group = byDigest.get(descriptor.digest) ?? { descriptor, names: [] }
+    const group = byDigest.get(descriptor.digest) ?? { descriptor, names: new Set() }
     const name = nameOf(descriptor)
-    if (name !== undefined && !group.names.includes(name)) group.names.push(name)
+    if (name !== undefined) group.names.add(name)
     byDigest.set(descriptor.digest, group)
   }
-  return Promise.all([...byDigest.values()].map(async ({ descriptor, names }) => ({ names, view: await openView(place, descriptor) })))
+  return Promise.all([...byDigest.values()].map(async ({ descriptor, names }) => ({ names: [...names], view: await openView(place, descriptor) })))
 }
 
 /** The short name is only a tag in most tools, a full reference in some. */

@@ -280,6 +280,15 @@ describe('refusals', () => {
     ['Harbor', 412, faultOf('PRECONDITION', "Failed to process request due to 'app:1' configured as immutable.")],
     ['GAR', 400, faultOf('MANIFEST_INVALID', 'cannot update tag 1. The repository has enabled tag immutability')],
     ['Quay', 409, faultOf('TAG_IMMUTABLE', 'tag is immutable')],
+    ['Quay 3.17', 409, faultOf('UNKNOWN', 'tag is immutable and cannot be overwritten')],
+    [
+      'ECR since 2025',
+      400,
+      faultOf('TAG_INVALID', "The image tag '1' already exists in the 'app' repository and cannot be overwritten because the tag is immutable."),
+    ],
+    ['ACR', 405, faultOf('REGISTRY_DISALLOWED_OPERATION', 'The operation is disallowed on this registry, repository or image.')],
+    ['Mirantis', 403, faultOf('UNKNOWN', 'tag=1 cannot be overwritten because r.example/app is an immutable repository')],
+    ['Alibaba', 409, faultOf('DENIED', 'The requested tag already exists and cannot be overwritten.')],
     ['JFrog', 403, faultOf('DENIED', 'not enough permissions to overwrite artifact')],
   ])('of %s for an immutable tag are recognised', async (_name, status, body) => {
     const { repository } = scripted([{ on: 'PUT', status, body }])

@@ -19,6 +19,8 @@ export interface RegistryClientOptions {
   readonly userAgent?: string
   /** Told what registries ask for; never a credential. */
   readonly say?: (line: string) => void
+  /** Told what registries warn of, each text once. */
+  readonly warn?: (registry: string, text: string) => void
 }
 
 export interface Waiting {
@@ -59,7 +61,12 @@ interface Shared {
 
 export function createRegistryClient(o: RegistryClientOptions): RegistryClient {
   const { clock, hosts = [], retry: policy = usualRetry } = o
-  const shared: Shared = { transport: transport({ ...o, userAgent: o.userAgent ?? 'slipway' }), mirrors: mirrors(o), clock, policy }
+  const shared: Shared = {
+    transport: transport({ ...o, ...(o.warn !== undefined && { warn: onceEach(o.warn) }), userAgent: o.userAgent ?? 'slipway' }),
+    mirrors: mirrors(o),
+    clock,
+    policy,
+  }
   const manners = new Map<string, UploadManners>()
   return {
     clock,
@@ -74,6 +81,16 @@ export function createRegistryClient(o: RegistryClientOptions): RegistryClient {
       manners.set(endpoint.origin, uploads)
       return repositoryOf(ref, { access, endpoints, uploads }, shared)
     },
+  }
+}
+
+function onceEach(tell: (registry: string, text: string) => void): (registry: string, text: string) => void {
+  const told = new Set<string>()
+  return (registry, text) => {
+    const key = `${registry} ${text}`
+    if (told.has(key)) return
+    told.add(key)
+    tell(registry, text)
   }
 }
 

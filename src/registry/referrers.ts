@@ -6,13 +6,13 @@
 import { problem } from '../base/problem.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import { digestOf } from '../oci/digest.ts'
+import { algorithmOf, digestOf, hexOf } from '../oci/digest.ts'
 import { collect } from '../oci/join.ts'
 import { isIndexType, mediaTypes } from '../oci/media-types.ts'
 import { parseIndex, parseManifest } from '../oci/schema.ts'
 import type { Repository, Waiting } from './client.ts'
 import { discard } from './discard.ts'
-import { findManifest, getManifest, type ManifestToPut, putManifest } from './manifests.ts'
+import { deleteManifest, findManifest, getManifest, type ManifestToPut, putManifest } from './manifests.ts'
 import { nextPage } from './tags.ts'
 
 const largestPage = 16 * 1024 * 1024
@@ -57,16 +57,44 @@ export async function putReferring(repository: Repository, name: string, manifes
   const { subjectKnown } = await putManifest(repository, name, manifest, o)
   const own = manifest.mediaType === mediaTypes.ociManifest || manifest.mediaType === mediaTypes.ociIndex ? referrerOf(manifest) : undefined
   if (subjectKnown || own === undefined) return
-  const others = await fromTag(repository, own.subject, o)
+  const others = await keptList(repository, own.subject, o)
   if (others.some((one) => one.digest === own.referrer.digest)) return
   const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [...others, own.referrer] }
   await putManifest(repository, tagOf(own.subject), { mediaType: mediaTypes.ociIndex, bytes: Buffer.from(JSON.stringify(index)) }, o)
 }
 
+/** As `deleteManifest`; where the manifest has a subject and the registry keeps no list itself, its line goes from the fallback tag. */
+export async function deleteReferring(repository: Repository, digest: Digest, o: Waiting): Promise<boolean> {
+  const manifest = (await findManifest(repository, digest, o)) === undefined ? undefined : await getManifest(repository, digest, o)
+  const own = manifest === undefined ? undefined : referrerOf(manifest)
+  if (!(await deleteManifest(repository, digest, o))) return false
+  if (own === undefined || (await fromApi(repository, own.subject, o)) !== undefined) return true
+  const all = await fromTag(repository, own.subject, o)
+  const manifests = all.filter((one) => one.digest !== digest)
+  const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }
+  if (manifests.length < all.length)
+    await putManifest(repository, tagOf(own.subject), { mediaType: mediaTypes.ociIndex, bytes: Buffer.from(JSON.stringify(index)) }, o)
+  return true
+}
+
+/** The list to add to. What else stands under the tag is somebody's own, and stays. */
+async function keptList(repository: Repository, subject: Digest, o: Waiting): Promise<readonly Descriptor[]> {
+  const there = await findManifest(repository, tagOf(subject), o)
+  if (there !== undefined && !isIndexType(there.mediaType)) {
+    const what = `${repository.repository}:${tagOf(subject)}`
+    throw problem('REGISTRY_PROTOCOL', {
+      registry: repository.registry,
+      what,
+      reason: `the tag should hold the list of referrers, and holds ${there.mediaType}`,
+    })
+  }
+  return there === undefined ? [] : fromTag(repository, subject, o)
+}
+
 function referrerOf({ bytes, mediaType }: ManifestToPut): { readonly subject: Digest; readonly referrer: Descriptor } | undefined {
   const parsed = mediaType === mediaTypes.ociIndex ? parseIndex(bytes, 'the manifest') : parseManifest(bytes, 'the manifest')
   if (parsed.subject === undefined) return undefined
-  const artifactType = parsed.artifactType ?? ('config' in parsed ? parsed.config.mediaType : undefined)
+  const artifactType = parsed.artifactType || ('config' in parsed ? parsed.config.mediaType : undefined)
   const referrer: Descriptor = {
     mediaType,
     digest: digestOf(bytes),
@@ -77,6 +105,7 @@ function referrerOf({ bytes, mediaType }: ManifestToPut): { readonly subject: Di
   return { subject: parsed.subject.digest, referrer }
 }
 
+/** The algorithm, and 64 digits at most. */
 function tagOf(subject: Digest): string {
-  return subject.replace(':', '-').slice(0, 128)
+  return `${algorithmOf(subject)}-${hexOf(subject).slice(0, 64)}`
 }

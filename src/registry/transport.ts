@@ -7,6 +7,7 @@ import { discard } from './discard.ts'
 import { refusal, secretsIn } from './failure.ts'
 import type { HttpRequest, HttpResponse, HttpSend } from './http.ts'
 import { connectionProblem } from './unreachable-registry.ts'
+import { warningsOf } from './warnings.ts'
 
 export interface Ask {
   readonly access: Access
@@ -36,6 +37,8 @@ export interface TransportOptions {
   readonly clock: Clock
   readonly userAgent: string
   readonly say?: (line: string) => void
+  /** Told what a registry warns of. */
+  readonly warn?: (registry: string, text: string) => void
 }
 
 export function transport(o: TransportOptions): Transport {
@@ -51,9 +54,11 @@ export function transport(o: TransportOptions): Transport {
         authorization = await proof.answer(request.access, answer.headers('www-authenticate'), { signal })
         answer = await attempt(authorization)
       } else if (authorization === undefined) proof.notAsked(request.access)
+      const { registry } = request.access.endpoint
+      for (const text of warningsOf(answer.headers('warning'))) o.warn?.(registry, text)
       if (request.accept.includes(answer.status)) return answer
       throw await refusal(answer, {
-        registry: request.access.endpoint.registry,
+        registry,
         what: request.what,
         nowMs: o.clock.now(),
         secrets: secretsIn(authorization),

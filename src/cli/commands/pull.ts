@@ -9,7 +9,7 @@ import type { Image, Index } from '../../oci/views.ts'
 import { imageFor } from '../../registry/pull.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
 import { daemonImage, loadIntoDaemon } from '../images/docker-daemon.ts'
-import { localImages } from '../images/local-images.ts'
+import { localImages, sweepImages } from '../images/local-images.ts'
 import { openSource } from '../images/open-source.ts'
 import { referenceOf } from '../images/reference-of.ts'
 import { type ClientOptions, withClient } from '../images/with-client.ts'
@@ -41,6 +41,7 @@ async function keep(view: Image | Index, ref: ImageRef, archive: string | undefi
   const { signal } = world
   if (archive !== undefined) return writeArchive(resolve(world.cwd, archive), [{ view, refs: [ref] }], { signal })
   const images = localImages(world.home)
+  await sweepImages(images, world.clock.now())
   await images.names.set(showRef(ref), await saveImage(images.blobs, view, { signal }))
 }
 

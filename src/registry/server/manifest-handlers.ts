@@ -97,12 +97,12 @@ function readManifest(bytes: Buffer, contentType: string | undefined): ReadManif
   try {
     if (isIndexType(mediaType)) {
       const { manifests: children, subject, artifactType, annotations } = parseIndex(bytes, 'the manifest')
-      return { mediaType, blobs: [], children, ...optional({ subject, artifactType, annotations }) }
+      return { mediaType, blobs: [], children, ...optional({ subject, artifactType: artifactType || undefined, annotations }) }
     }
     if (!isManifestType(mediaType)) return fault('MANIFEST_INVALID', `manifests of type "${mediaType}" are not supported`)
     const { config, layers, subject, artifactType, annotations } = parseManifest(bytes, 'the manifest')
     const blobs = [config, ...layers.filter((layer) => !isForeignLayerType(layer.mediaType))]
-    return { mediaType, blobs, children: [], ...optional({ subject, artifactType: artifactType ?? config.mediaType, annotations }) }
+    return { mediaType, blobs, children: [], ...optional({ subject, artifactType: artifactType || config.mediaType, annotations }) }
   } catch (error) {
     if (isProblem(error)) return fault('MANIFEST_INVALID', error.message)
     throw error

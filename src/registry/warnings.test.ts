@@ -1,0 +1,35 @@
+/** Warnings of registries: told once, in their words, and never acted upon. */
+import { describe, expect, it } from 'vitest'
+import { hastyClock, noCredentials } from '../../test/support/registry/embedded.ts'
+import { scriptedHttp } from '../../test/support/registry/scripted-http.ts'
+import { createRegistryClient } from './client.ts'
+import { findManifest } from './manifests.ts'
+import { warningsOf } from './warnings.ts'
+
+describe('Warning headers', () => {
+  it.each<[string, readonly string[]]>([
+    ['299 - "Your token ends soon."', ['Your token ends soon.']],
+    ['299 - "one", 299 - "two, with a comma"', ['one', 'two, with a comma']],
+    ['299 - "it says \\"no\\""', ['it says "no"']],
+    ['299 - "red \u001b[31m text"', ['red  [31m text']],
+    ['199 - "another code"', []],
+    ['299 proxy "another agent"', []],
+    ['nonsense', []],
+  ])('%s', (header, texts) => expect(warningsOf([header])).toEqual(texts))
+
+  it('are not endless', () => expect(warningsOf([`299 - "${'x'.repeat(10_000)}"`])).toEqual([]))
+
+  it('are told once for all requests of a client, with the registry', async () => {
+    const http = scriptedHttp([{ on: 'HEAD /v2/a/manifests/', status: 404, headers: { warning: '299 - "this registry closes in May"' } }])
+    const told: string[] = []
+    const client = createRegistryClient({
+      send: http.send,
+      auth: noCredentials(),
+      clock: hastyClock,
+      warn: (registry, text) => told.push(`${registry}: ${text}`),
+    })
+    const o = { signal: new AbortController().signal }
+    for (const tag of ['1', '2']) await findManifest(client.repository({ registry: 'r.example', repository: 'a' }, ['pull']), tag, o)
+    expect(told).toEqual(['r.example: this registry closes in May'])
+  })
+})
