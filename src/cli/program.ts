@@ -173,6 +173,7 @@ function addImageCommands(program: Command, world: World, act: (action: Action) 
     .option('--json', 'as JSON')
     .description('show manifest, configuration, layers and history')
     .action((source: string, o) => act(async () => (await import('./commands/inspect.ts')).inspectCommand(source, o, world)))
+  addChangeCommands(program, registryOptions, world, act)
   addBuildCommand(program, registryOptions, world, act)
   const images = program.command('images').description('the images this machine keeps')
   images
@@ -180,6 +181,16 @@ function addImageCommands(program: Command, world: World, act: (action: Action) 
     .option('--json', 'as JSON')
     .description('all of them')
     .action((o) => act(async () => (await import('./commands/images.ts')).listImages(o, world)))
+  images
+    .command('prune')
+    .option('--older-than <duration>', 'names given longer ago go as well: 30d, 12h')
+    .option('--keep-storage <size>', 'the oldest names go until the rest needs no more than this: 10GB')
+    .option('--grace <duration>', 'what was written since stays, somebody may be about to name it', '1h')
+    .option('--build-cache', 'layers that only the build cache knows go as well')
+    .option('--dry-run', 'say what would go, and take nothing away')
+    .option('--json', 'as JSON')
+    .description('free the room of what no name needs')
+    .action((o) => act(async () => (await import('./commands/prune-images.ts')).pruneImages(o, world)))
   images
     .command('rm')
     .argument('<name...>', 'references')
@@ -193,6 +204,32 @@ function buildOption({ flags, about, many, choices, preset, hidden }: BuildFlag)
   if (choices !== undefined) option.choices(choices)
   if (preset !== undefined) option.default(preset)
   return hidden === true ? option.hideHelp() : option
+}
+
+function addChangeCommands(program: Command, registryOptions: (command: Command) => Command, world: World, act: (action: Action) => Promise<void>): void {
+  const changing = (name: string): Command =>
+    registryOptions(program.command(name).argument('<image>', sources).argument('[target...]', targets))
+      .option('-t, --tag <name>', 'keep it in the image store under this name; may be repeated', collect, [])
+      .option('--image <name>', 'which image of an archive that holds several')
+      .option('--platform <os/arch>', 'one platform of several; without it every one is changed')
+      .option('--json', 'results as JSON')
+  changing('mutate')
+    .option('--append <file>', 'a tar, plain or compressed, as a layer on top; may be repeated', collect, [])
+    .option('-l, --label <name=value>', 'label; may be repeated', collect, [])
+    .option('-a, --annotation <name=value>', 'annotation of the manifest; may be repeated', collect, [])
+    .option('-e, --env <name=value>', 'variable; may be repeated', collect, [])
+    .option('--entrypoint <words>', 'words between spaces, or a JSON list; CMD is emptied')
+    .option('--cmd <words>', 'words between spaces, or a JSON list')
+    .option('-u, --user <user>', 'user')
+    .option('-w, --workdir <dir>', 'working directory')
+    .option('--created <time>', 'one time for the image and every file in it; seconds since 1970 or a date')
+    .description('make a new image from one that exists, without a build')
+    .action((source: string, to: string[], o) => act(async () => (await import('./commands/mutate.ts')).mutateCommand(source, to, o, world)))
+  changing('rebase')
+    .requiredOption('--old-base <image>', 'what the image was built on')
+    .requiredOption('--new-base <image>', 'what to put its layers on')
+    .description('put the layers of an image on another base, without a build')
+    .action((source: string, to: string[], o) => act(async () => (await import('./commands/mutate.ts')).rebaseCommand(source, to, o, world)))
 }
 
 function addBuildCommand(program: Command, registryOptions: (command: Command) => Command, world: World, act: (action: Action) => Promise<void>): void {

@@ -13,6 +13,8 @@ export interface PruneOptions {
   readonly beforeMs: number
   /** Further blobs to keep, such as those that a build cache knows. */
   readonly keep?: Iterable<Digest>
+  /** Counts what would go, and takes nothing away. */
+  readonly dryRun?: boolean
   readonly signal: AbortSignal
 }
 
@@ -29,13 +31,14 @@ export async function prune(store: ContentStore, named: () => Promise<readonly D
   const needed = new Set<Digest>(o.keep ?? [])
   for (const descriptor of await named()) await mark(store, descriptor, needed, o)
   let [blobs, bytes] = [0, 0]
-  for await (const { digest, size } of store.list()) {
+  for await (const { digest, size, modifiedMs } of store.list()) {
     o.signal.throwIfAborted()
-    if (needed.has(digest) || !(await store.removeOld(digest, o))) continue
+    if (needed.has(digest) || modifiedMs >= o.beforeMs) continue
+    if (o.dryRun !== true && !(await store.removeOld(digest, o))) continue
     blobs++
     bytes += size
   }
-  await store.sweep(o)
+  if (o.dryRun !== true) await store.sweep(o)
   return { blobs, bytes }
 }
 

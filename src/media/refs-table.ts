@@ -1,5 +1,5 @@
 /** Names of stored images: one small file per name, replaced atomically, so that any number of processes may write. */
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type { Descriptor } from '../oci/descriptor.ts'
@@ -12,13 +12,18 @@ export interface NamedDescriptor {
   readonly descriptor: Descriptor
 }
 
+export interface DatedName extends NamedDescriptor {
+  /** When the name was given. */
+  readonly setMs: number
+}
+
 export interface RefsTable {
   get(name: string): Promise<Descriptor | undefined>
   /** The last writer wins. */
   set(name: string, descriptor: Descriptor): Promise<void>
   remove(name: string): Promise<boolean>
   /** Sorted by name. Files that are damaged or not ours are passed over. */
-  list(): Promise<readonly NamedDescriptor[]>
+  list(): Promise<readonly DatedName[]>
 }
 
 const shape = v.object({ name: v.string(), descriptor: v.object({ mediaType: v.string(), digest: v.string(), size: v.number() }) })
@@ -32,10 +37,15 @@ export function refsTable(dir: string, o: { readonly durability?: Durability } =
     remove: async (name) => (await ifPresent(rm(pathOf(name)).then(() => true))) ?? false,
     list: async () => {
       const files = ((await ifPresent(readdir(dir))) ?? []).filter((file) => file.endsWith('.json') && !file.startsWith(temporaryMark))
-      const found = await Promise.all(files.map((file) => readRef(join(dir, file))))
+      const found = await Promise.all(files.map((file) => datedRef(join(dir, file))))
       return found.filter((ref) => ref !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1))
     },
   }
+}
+
+async function datedRef(path: string): Promise<DatedName | undefined> {
+  const [ref, facts] = await Promise.all([readRef(path), ifPresent(stat(path))])
+  return ref === undefined || facts === undefined ? undefined : { ...ref, setMs: facts.mtimeMs }
 }
 
 async function readRef(path: string): Promise<NamedDescriptor | undefined> {

@@ -168,6 +168,18 @@ export const imageCodes = {
     hint: 'See docker images.',
     explain: 'The name or ID was not found among the images of the engine. Names without a tag mean the tag latest.',
   },
+  CHANGE_TARGET_NEEDED: {
+    severity: 'error',
+    message: 'nothing says where the new image shall go',
+    hint: 'Name targets after the image, or --tag to keep it in the image store.',
+    explain: 'mutate and rebase never change an image in its place: the new image goes to the targets, or gets a name in the image store.',
+  },
+  AMOUNT_INVALID: {
+    severity: 'error',
+    message: '{option} cannot be "{text}"',
+    hint: 'For example: {example}',
+    explain: 'The value of the option is not written in a way that is understood. The hint shows one that is.',
+  },
   DOCKER_NAME_NEEDED: {
     severity: 'error',
     message: 'the Docker Engine gives images their IDs itself: {name} cannot be the name of a target',
