@@ -2,6 +2,7 @@
 import { buildCodes } from './codes/build.ts'
 import { cacheCodes } from './codes/cache.ts'
 import { cliCodes } from './codes/cli.ts'
+import { cloudCodes } from './codes/cloud.ts'
 import { configCodes } from './codes/config.ts'
 import { dockerfileCodes } from './codes/dockerfile.ts'
 import { engineCodes } from './codes/engine.ts'
@@ -33,6 +34,7 @@ export const codes = {
   ...cacheCodes,
   ...imageCodes,
   ...registryCodes,
+  ...cloudCodes,
   ...engineCodes,
   ...configCodes,
   ...storeCodes,

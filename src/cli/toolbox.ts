@@ -21,6 +21,8 @@ export interface EngineNeeds {
   readonly home: string
   /** Called with every secret before it is used. */
   readonly onSecret: (value: string) => void
+  /** Told which credential was chosen, from where and why; never the credential. */
+  readonly say?: (line: string) => void
 }
 
 export interface Engine {

@@ -11,6 +11,7 @@ import { buildRequest } from './build-request.ts'
 import type { WorkAt } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
 import type { RunContext } from './parts.ts'
+import { registryUse } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
 
 export interface AcquiredImage extends OpenedImage {
@@ -24,7 +25,7 @@ export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promis
   const { signal } = context
   switch (source.kind) {
     case 'build':
-      return buildImage(at, await buildRequest(source, at))
+      return buildImage(at, { ...(await buildRequest(source, at)), registries: await registryUse(job, at) })
     case 'archive': {
       const name = source.name === undefined ? undefined : nowKnown(source.name)
       return context.images.openArchive(state.workspace.hostPath(nowKnown(source.path)), { signal, ...(name !== undefined && { name }) })

@@ -1,7 +1,6 @@
 /** Brings the image to all outputs of its job at once, tells each arrival, and collects what was refused. */
 import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { isProblem } from '../base/problem.ts'
-import { showText } from '../base/secret-text.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ImageJob, ImageOutput } from '../image-job/image-job.ts'
 import type { Image, Index } from '../oci/views.ts'
@@ -9,6 +8,7 @@ import type { Delivered, Destination } from '../ports/delivery.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import type { WorkAt } from './do-work.ts'
 import type { ImageFacts } from './image-facts.ts'
+import { registryUse, repositoryWishes } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
 
 export interface DeliveredAll {
@@ -33,19 +33,21 @@ export async function deliverImage(image: Image | Index, job: ImageJob, facts: I
 
 async function deliverOne(image: Image | Index, output: ImageOutput, job: ImageJob, at: WorkAt<ImageWork>) {
   const { context, step } = at
-  const destination = destinationOf(output, job, at)
+  const destination = await destinationOf(output, job, at)
   const results = await context.deliveries[destination.kind].deliver(image, destination, {
     signal: context.signal,
+    note: (note) => void context.emit({ kind: 'step.note', step: stepPath(step.path), note }),
     progress: (progress) => void context.emit({ kind: 'step.progress', step: stepPath(step.path), progress }),
   })
   return { output, destination, results }
 }
 
-function destinationOf(output: ImageOutput, job: ImageJob, { state, work }: WorkAt<ImageWork>): Destination {
+async function destinationOf(output: ImageOutput, job: ImageJob, at: WorkAt<ImageWork>): Promise<Destination> {
+  const { state } = at
   switch (output.kind) {
     case 'registry': {
-      const connector = work.connector === undefined ? undefined : showText(nowKnown(work.connector))
-      return { kind: 'registry', refs: nowKnown(output.refs), skipExisting: job.tagPolicy.skipExisting, ...(connector !== undefined && { connector }) }
+      const [use, care] = [await registryUse(job, at), await repositoryWishes(job.repository, at)]
+      return { kind: 'registry', refs: nowKnown(output.refs), use, care, skipExisting: job.tagPolicy.skipExisting }
     }
     case 'archive':
     case 'oci-layout':

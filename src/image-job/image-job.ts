@@ -2,6 +2,7 @@
 import type { Deferred, Planned } from '../base/planned.ts'
 import type { NonEmpty } from '../base/result.ts'
 import type { BuildSource } from './build-source.ts'
+import type { PlannedLogin } from './login.ts'
 import type { Transport } from './transport.ts'
 
 /** Push-only jobs take one of the other kinds. Paths are absolute, references are valid, once they are known. */
@@ -58,6 +59,8 @@ export interface ImageJob {
   readonly pushRetries: number
   /** The registry's login depends on more than the reference: create it first, scan it, and so on. */
   readonly repository: RepositoryCare
+  /** What the settings themselves say about signing in; absent when they say nothing. */
+  readonly login?: PlannedLogin
   readonly transport: Transport
   readonly reports: Reports
 }

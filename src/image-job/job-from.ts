@@ -9,6 +9,7 @@ import { buildxOptionsOf } from './buildx-options/read.ts'
 import type { ImageJob, JobPlan, Mode, RepositoryCare } from './image-job.ts'
 import { type Knobs, knobs } from './knobs.ts'
 import type { LabelContext } from './labels.ts'
+import { loginOf } from './login.ts'
 import { makeBuild } from './make-build.ts'
 import { modeOf } from './mode.ts'
 import { namesOf, outputsOf } from './outputs.ts'
@@ -64,6 +65,7 @@ function makeJob(k: Knobs, mode: Mode, listed: Planned<readonly string[]>, conte
     k.diagnostics.push(diagnose('JOB_PUSH_OPTION', { option: '--push', noPush: k.name('noPush') }, { at: k.at('buildxOptions') }))
   }
   const names = namesOf(shared)
+  const login = loginOf(k)
   return {
     kind: 'image-job',
     mode,
@@ -72,6 +74,7 @@ function makeJob(k: Knobs, mode: Mode, listed: Planned<readonly string[]>, conte
     tagPolicy: { skipExisting: k.on('skipPushIfTagExists'), immutableIsFine: k.on('pushIgnoreImmutableTagErrors') },
     pushRetries: k.number('pushRetry') ?? 0,
     repository: careOf(k),
+    ...(Object.keys(login).length > 0 && { login }),
     transport: transportOf(k),
     reports: reportsOf(k, context.workspace),
   }

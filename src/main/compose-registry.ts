@@ -1,6 +1,7 @@
 /** A registry client for commands about images: connectors, the environment, docker's and podman's configurations know its logins. */
+import { ambientLogins, connectorSources } from '../adapters/registry-auth/all-logins.ts'
 import { chooseLogin } from '../adapters/registry-auth/choose-login.ts'
-import { allConnectorLogins } from '../adapters/registry-auth/connector-auth.ts'
+import type { CloudWorld } from '../adapters/registry-auth/cloud/cloud-world.ts'
 import { machineLogins } from '../adapters/registry-auth/machine-logins.ts'
 import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
@@ -13,8 +14,10 @@ import type { Machine } from './compose-toolbox.ts'
 export function composeRegistry({ env, clock }: Machine, { hosts, connectors, say }: RegistryNeeds): RegistryAccess {
   const http = ownDispatchers({ proxies: proxiesOf(env) })
   const read = readSecretFrom([envSecrets(env)], () => undefined)
-  const sources = [...allConnectorLogins(connectors.values(), read), ...machineLogins({ env, clock })]
+  const send = undiciHttp(http.dispatchers)
+  const world: CloudWorld = { env, clock, send, hosts, onSecret: () => undefined }
+  const sources = [...connectorSources(connectors.values(), read, world), ...machineLogins({ env, clock }), ...ambientLogins(world)]
   const auth = chooseLogin({ sources, ...(say !== undefined && { say }) })
-  const client = createRegistryClient({ send: undiciHttp(http.dispatchers), auth, clock, hosts, ...(say !== undefined && { say }) })
+  const client = createRegistryClient({ send, auth, clock, hosts, ...(say !== undefined && { say }) })
   return { client, close: () => http.close() }
 }

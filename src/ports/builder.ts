@@ -5,6 +5,7 @@ import type { BuildEvent } from '../events/build-event.ts'
 import type { CacheSource, CacheTarget } from '../image-job/cache-place.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index } from '../oci/views.ts'
+import type { RegistryUse } from './registry-use.ts'
 
 /** A socket of this machine, or private keys in PEM or OpenSSH form. */
 export type SshSource = { readonly kind: 'agent'; readonly socket: string } | { readonly kind: 'keys'; readonly keys: readonly Uint8Array[] }
@@ -33,6 +34,8 @@ export interface BuildRequest {
   readonly cacheTo?: readonly CacheTarget[]
   /** Tells by `cache` events which steps came from where, and why others did not. */
   readonly explainCache?: boolean
+  /** How the registries of base images are reached, and with whose credentials; without it as the machine does. */
+  readonly registries?: RegistryUse
   /** For RUN --mount=type=secret, by id. Never part of a cache key, of a layer or of an argument list. */
   readonly secrets?: ReadonlyMap<string, Uint8Array>
   /** For RUN --mount=type=ssh, by id. Keys are lent to the command by an agent: it can sign with them, not read them. */

@@ -1,14 +1,24 @@
 /** Brings an image to where it shall be, and opens images that are somewhere already. */
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Progress } from '../events/run-event.ts'
 import type { Image, Index } from '../oci/views.ts'
+import type { RegistryUse } from './registry-use.ts'
 
 export type Destination =
-  /** `connector` names whose credentials are used; existing tags are left alone under `skipExisting`. */
-  | { readonly kind: 'registry'; readonly refs: readonly string[]; readonly connector?: string; readonly skipExisting?: boolean }
+  /** Existing tags are left alone under `skipExisting`. */
+  | { readonly kind: 'registry'; readonly refs: readonly string[]; readonly use: RegistryUse; readonly care: RepositoryWishes; readonly skipExisting?: boolean }
   | { readonly kind: 'archive'; readonly path: string; readonly names: readonly string[] }
   | { readonly kind: 'oci-layout'; readonly path: string; readonly names: readonly string[] }
   /** The image store of this machine, where later steps and commands find it by name. */
   | { readonly kind: 'load'; readonly names: readonly string[] }
+
+/** What is asked for a repository before anything is pushed to it. Policies are JSON text. */
+export interface RepositoryWishes {
+  readonly create: boolean
+  readonly scanOnPush: boolean
+  readonly lifecyclePolicy?: string
+  readonly accessPolicy?: string
+}
 
 /** One per reference, file or name. A registry that refuses is a result, not an exception: every target is tried. */
 export type Delivered =
@@ -17,6 +27,8 @@ export type Delivered =
 
 export interface DeliveryOptions {
   readonly signal: AbortSignal
+  /** What people should know and that is no failure. */
+  readonly note?: (note: Diagnostic) => void
   readonly progress: (p: Progress) => void
 }
 

@@ -78,13 +78,13 @@ function showChallenges(challenges: readonly Challenge[]): string {
 async function obtain(access: Access, challenges: readonly Challenge[], o: AuthorizerOptions & { readonly signal: AbortSignal }): Promise<Held> {
   const { endpoint, repository = '' } = access
   const credentials = await o.auth.credentialsFor(targetOf(access), o)
-  if (credentials?.kind === 'bearer') return forever(access, `Bearer ${credentials.token}`)
+  if (credentials?.kind === 'bearer') return asLongAs(credentials, access, `Bearer ${credentials.token}`)
   const bearer = challenges.find((challenge) => challenge.scheme === 'bearer')
   if (bearer !== undefined) return bearerToken(access, bearer, { ...o, credentials })
   const what = repository === '' ? 'this request' : repository
   if (credentials === undefined)
     throw problem('REGISTRY_UNAUTHORIZED', { registry: endpoint.registry, what, reason: 'it asks who we are, and no credentials were found' })
-  if (credentials.kind === 'basic') return forever(access, basicHeader(credentials))
+  if (credentials.kind === 'basic') return asLongAs(credentials, access, basicHeader(credentials))
   throw problem('REGISTRY_UNAUTHORIZED', { registry: endpoint.registry, what, reason: 'it takes a user and a password, and an identity token was given' })
 }
 
@@ -155,6 +155,6 @@ function nameOf(access: Access): string {
   return repository === '' ? registry : `${registry}/${repository}`
 }
 
-function forever(access: Access, header: string): Held {
-  return { header, scopes: new Set(scopesOf(access)), untilMs: Number.POSITIVE_INFINITY }
+function asLongAs({ until }: Credentials, access: Access, header: string): Held {
+  return { header, scopes: new Set(scopesOf(access)), untilMs: until ?? Number.POSITIVE_INFINITY }
 }

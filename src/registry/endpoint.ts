@@ -59,7 +59,7 @@ function mirrorOf(text: string, match: string, hosts: readonly HostMapping[]): E
   return { registry: host, ...placeOf(parseEndpoint(text, own?.plainHttp ?? isLoopback(host), match)), mirror: true, ...tlsOf(own) }
 }
 
-function mappingOf(registry: string, hosts: readonly HostMapping[]): HostMapping | undefined {
+export function mappingOf(registry: string, hosts: readonly HostMapping[]): HostMapping | undefined {
   return hosts.find((entry) => matchesHost(entry.match, registry))
 }
 

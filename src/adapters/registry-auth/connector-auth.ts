@@ -12,14 +12,20 @@ export type ReadSecret = (name: string, o: { readonly signal: AbortSignal }) => 
 
 type DockerConnector = Extract<Connector, { readonly type: 'DockerRegistry' }>
 
+/** What the step says itself, in place of the connector's. */
+export interface GivenLogin {
+  readonly username?: string
+  readonly password?: string
+}
+
 /** Asked for logins, it throws CONNECTOR_INCOMPLETE when the URL cannot be read. */
-export function connectorLogins(connector: DockerConnector, read: ReadSecret): LoginSource {
+export function connectorLogins(connector: DockerConnector, read: ReadSecret, given: GivenLogin = {}): LoginSource {
   const from = `connector ${connector.identifier}`
   return {
     name: from,
     async logins() {
       const prefix = prefixOf(connector)
-      const login: Login = { prefix, from, credentials: (w) => credentialsOf(connector, read, w) }
+      const login: Login = { prefix, from, credentials: (w) => credentialsOf(connector, read, given, w) }
       // https://ghcr.io/NAMESPACE is also written for repositories elsewhere on ghcr.io: with lower rank it counts for the whole host.
       return prefix.path === '' ? [login] : [login, { ...login, prefix: { ...prefix, path: '' }, lastResort: true }]
     },
@@ -42,19 +48,27 @@ function prefixOf({ identifier, spec, at }: DockerConnector) {
   return prefix
 }
 
-async function credentialsOf(connector: DockerConnector, read: ReadSecret, o: { readonly signal: AbortSignal }): Promise<Credentials | undefined> {
+async function credentialsOf(
+  connector: DockerConnector,
+  read: ReadSecret,
+  given: GivenLogin,
+  o: { readonly signal: AbortSignal },
+): Promise<Credentials | undefined> {
   const { auth } = connector.spec
-  if (auth === undefined || auth.type === 'Anonymous') return undefined
-  const { username, usernameRef, passwordRef } = auth.spec ?? {}
-  const user = usernameRef !== undefined ? await read(usernameRef, o) : username === undefined ? undefined : plain(username, connector.identifier, 'username')
-  if (user === undefined || passwordRef === undefined) {
-    throw problem(
-      'CONNECTOR_INCOMPLETE',
-      { connector: connector.identifier, missing: user === undefined ? 'username or usernameRef' : 'passwordRef' },
-      { at: connector.at },
-    )
-  }
-  return { kind: 'basic', username: user, password: await read(passwordRef, o) }
+  const anonymous = auth === undefined || auth.type === 'Anonymous'
+  if (anonymous && given.username === undefined && given.password === undefined) return undefined
+  const username = given.username ?? (await usernameOf(connector, read, o))
+  const { passwordRef } = auth?.spec ?? {}
+  const password = given.password ?? (passwordRef === undefined ? undefined : await read(passwordRef, o))
+  if (username !== undefined && password !== undefined) return { kind: 'basic', username, password }
+  const missing = username === undefined ? 'username or usernameRef' : 'passwordRef'
+  throw problem('CONNECTOR_INCOMPLETE', { connector: connector.identifier, missing }, { at: connector.at })
+}
+
+async function usernameOf(connector: DockerConnector, read: ReadSecret, o: { readonly signal: AbortSignal }): Promise<string | undefined> {
+  const { username, usernameRef } = connector.spec.auth?.spec ?? {}
+  if (usernameRef !== undefined) return read(usernameRef, o)
+  return username === undefined ? undefined : plain(username, connector.identifier, 'username')
 }
 
 function isPlain(dynamic: Dynamic<Text>): dynamic is Dynamic<Text> & { readonly kind: 'literal'; readonly value: string } {

@@ -1,0 +1,16 @@
+/** A builder for each way of using registries: base images come with the logins and by the ways of the step that builds. */
+import type { Builder, BuildRequest } from '../../ports/builder.ts'
+import { plainUse, type RegistryUse } from '../../ports/registry-use.ts'
+
+export function builderPerUse(name: string, builderFor: (use: RegistryUse) => Builder): Builder {
+  return {
+    name,
+    check: (request, o) => builderFor(request.registries ?? plainUse).check(withoutUse(request), o),
+    build: (request, o) => builderFor(request.registries ?? plainUse).build(withoutUse(request), o),
+  }
+}
+
+/** Builders hand requests on, to other processes too: what signs in stays here. */
+function withoutUse({ registries: _, ...request }: BuildRequest): BuildRequest {
+  return request
+}
