@@ -1,39 +1,13 @@
 /** Credentials through the whole program: which login is used for which path, and what --debug-auth says about it. */
 import { describe, expect, it } from 'vitest'
-import { runProgram } from '../../src/cli/program.ts'
-import type { Writer } from '../../src/cli/world.ts'
-import { composeToolbox } from '../../src/main/compose-toolbox.ts'
-import { composeWorld } from '../../src/main/compose-world.ts'
-import { systemClock } from '../../src/main/system-clock.ts'
 import { writeArchive } from '../../src/media/write-archive.ts'
 import { randomImage } from '../../src/oci/random-image.ts'
 import { type AccessRule, basicAuth } from '../../src/registry/server/access-rule.ts'
 import { embeddedRegistry } from '../support/registry/embedded.ts'
+import { slipwayHere as slipway } from '../support/slipway-here.ts'
 import { tempProject } from '../support/temp-project.ts'
 
 const signal = new AbortController().signal
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** The real program, with an environment of its own: nothing of the person who runs the tests gets in. */
-async function slipway(dir: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Ran> {
-  const caught = { out: '', err: '' }
-  const writer = (name: 'out' | 'err'): Writer => ({
-    write: (text) => {
-      caught[name] += text
-    },
-    columns: undefined,
-    rows: undefined,
-    colour: false,
-  })
-  const tools = composeToolbox({ env, kill: () => undefined, uid: 0, program: [], clock: systemClock })
-  const world = { ...composeWorld(signal), tools, env, cwd: dir, home: `${dir}/data`, stdout: writer('out'), stderr: writer('err') }
-  return { code: await runProgram(argv, world), ...caught }
-}
 
 /** Each repository belongs to the user its first part is named for; the rest to `host`. */
 const perPath: AccessRule = (asker) => {
