@@ -10,7 +10,7 @@ import type { PendingLayer } from './pending-layer.ts'
 import { emptyImage } from './rootfs/erofs/empty-image.ts'
 import { type LayerImages, layerImages, sweepImages } from './rootfs/erofs/images.ts'
 import { stackImage } from './rootfs/erofs/stack-image.ts'
-import { fillFromTar } from './rootfs/fill.ts'
+import { fillFromStack, fillFromTar } from './rootfs/fill.ts'
 import { folderLayer } from './rootfs/folder-layer.ts'
 import { folderWriter } from './rootfs/folder-writer.ts'
 import { type Snapshots, snapshots, sweepWork } from './rootfs/snapshots.ts'
@@ -83,6 +83,8 @@ const ways = {
   folder: 'layers are unpacked',
 } as const satisfies Record<LayerForm, string>
 
+const mostLayers = 400
+
 function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undefined, o: Waiting): RunWorld {
   const running = new Map<string, Promise<StackLayer>>()
   const fill: RunWorld['filled'] = async (name, layer, below) => {
@@ -105,8 +107,18 @@ function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undef
     return started
   }
   const layerOn = async (below: LayerStack, layer: PendingLayer, chain: string): Promise<LayerStack> => {
-    if (images === undefined || layer.tar === undefined || running.has(chain) || store.has(chain)) return [await filled(chain, layer, below), ...below]
+    if (images === undefined || layer.tar === undefined || running.has(chain) || store.has(chain)) {
+      const folder = await filled(chain, layer, below)
+      return folder.isOpaque('') ? [folder] : [folder, ...below]
+    }
     return stackImage(await images.ready(layer.tar), below, { chain, images, unpack: (tar) => filled(chain, { fill: fillFromTar(tar) }, below) })
+  }
+  /** The kernel stacks 500 layers. The lower half of more than that becomes one. */
+  const merged = async (stack: LayerStack): Promise<LayerStack> => {
+    if (stack.length <= mostLayers) return stack
+    const lower = stack.slice(mostLayers / 2)
+    const name = nextChain('merged', JSON.stringify(lower.map((layer) => layer.lower)))
+    return [...stack.slice(0, mostLayers / 2), await filled(name, { fill: fillFromStack(lower) }, [])]
   }
   return {
     sandbox,
@@ -119,7 +131,7 @@ function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undef
       // Fetched side by side. A failure shows when the layer's turn comes.
       for (const [i, { tar }] of layers.entries()) if (tar !== undefined && !store.has(chains[i] ?? '')) images?.ready(tar).catch(() => undefined)
       let stack: LayerStack = []
-      for (const [i, layer] of layers.entries()) stack = await layerOn(stack, layer, chains[i] ?? '')
+      for (const [i, layer] of layers.entries()) stack = await merged(await layerOn(stack, layer, chains[i] ?? ''))
       return stack
     },
   }

@@ -4,13 +4,13 @@ import { problem } from '../../base/problem.ts'
 import { readTar, type TarRead } from '../../tar/read-tar.ts'
 import { resolveLink } from '../../tar/safe-path.ts'
 import type { Changes } from '../layer/write-layer.ts'
-import { type DirNode, joinPath, nameOf, parentOf, type Waiting } from '../tree/node.ts'
+import { type DirNode, joinPath, nameOf, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
 import { entryNode, entryPath } from './entry-node.ts'
 import type { TarSource } from './erofs/images.ts'
 import { passingSource } from './erofs/passing-source.ts'
 import type { FolderWriter } from './folder-writer.ts'
 import { type LayerStack, lookUp } from './stack-lookup.ts'
-import { linkTarget } from './stack-tree.ts'
+import { linkTarget, stackTree } from './stack-tree.ts'
 
 export type Fill = (writer: FolderWriter, below: LayerStack, o: Waiting) => Promise<void>
 
@@ -24,6 +24,23 @@ export function fillFromChanges(changes: Changes): Fill {
       if (inode !== undefined && earlier === undefined) first.set(inode, path)
       if (earlier === undefined || !writer.link(path, earlier)) await writer.put(path, node)
     }
+  }
+}
+
+/** All that a stack of layers shows, in one folder. */
+export function fillFromStack(stack: LayerStack): Fill {
+  const tree = stackTree(async () => stack)
+  return async (writer, below, o) => {
+    const found: (readonly [string, TreeNode])[] = []
+    const folders = ['']
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      for (const [name, node] of await tree.list(folder, o)) {
+        const path = joinPath(folder, name)
+        found.push([path, node])
+        if (node.kind === 'dir') folders.push(path)
+      }
+    }
+    await fillFromChanges(found)(writer, below, o)
   }
 }
 

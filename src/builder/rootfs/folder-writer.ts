@@ -121,12 +121,21 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
     },
     makeOpaque: (path) => void opaque.add(path),
     async end() {
+      const marked = new Set<string>()
       for (const path of hidden) {
         if (kinds.get(path) === 'dir') opaque.add(path)
-        else if (!kinds.has(path)) finishing.push({ kind: 'device', path, type: 'char', mode: 0, major: 0, minor: 0 })
+        else if (!kinds.has(path)) {
+          finishing.push({ kind: 'device', path, type: 'char', mode: 0, major: 0, minor: 0 })
+          marked.add(parentOf(path))
+        }
       }
-      const paths = [...opaque].filter((path) => kinds.get(path) === 'dir')
-      for (const path of paths) finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}opaque`, value: Buffer.from('y') })
+      // Without it the kernel shows white-outs in a directory that no other layer has.
+      for (const path of marked)
+        if (path !== '') finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}origin`, value: Buffer.alloc(0) })
+      const paths = [...opaque].filter((path) => path === '' || kinds.get(path) === 'dir')
+      // Of the root only we know: an overlay always looks below it.
+      for (const path of paths.filter((one) => one !== ''))
+        finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}opaque`, value: Buffer.from('y') })
       await sandbox.finish(folder, finishing, o)
       for (const [path, node] of [...folders].reverse()) dress(join(folder, path), node)
       return { opaque: paths, attributes }
