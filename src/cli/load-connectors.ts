@@ -13,13 +13,19 @@ export interface LoadedConnectors {
   readonly sources: readonly SourceFile[]
 }
 
-/** Folders are relative to the folder that holds `.slipway`. The first connector of a name wins: the nearer configuration comes first. */
+/**
+ * Folders are relative to the folder that holds `.slipway`. The first connector of a name wins: the nearer configuration comes first.
+ * Another of that name in another scope is kept with the scope in front: `account.hub`, `org.hub`.
+ */
 export async function loadConnectors(given: NonNullable<Config['connectors']>, configFile: string): Promise<LoadedConnectors> {
   const connectors = new Map<string, Connector>()
   const diagnostics: Diagnostic[] = []
   const sources: SourceFile[] = []
   const add = (connector: Connector): void => {
-    if (!connectors.has(connector.identifier)) connectors.set(connector.identifier, connector)
+    const { identifier } = connector
+    const first = connectors.get(identifier)
+    const key = first === undefined || scopeOf(first) === scopeOf(connector) ? identifier : `${scopeOf(connector)}${identifier}`
+    if (!connectors.has(key)) connectors.set(key, connector)
   }
   for (const entry of given) {
     if (typeof entry !== 'string') add(entry.connector)
@@ -38,6 +44,12 @@ export async function loadConnectors(given: NonNullable<Config['connectors']>, c
     }
   }
   return { connectors, diagnostics, sources }
+}
+
+/** As references write it: a connector of a project has nothing in front. */
+function scopeOf({ orgIdentifier, projectIdentifier }: Connector): 'account.' | 'org.' | '' {
+  if (projectIdentifier !== undefined) return ''
+  return orgIdentifier === undefined ? 'account.' : 'org.'
 }
 
 async function yamlFiles(folder: string, diagnostics: Diagnostic[]): Promise<readonly string[]> {

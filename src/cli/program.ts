@@ -95,6 +95,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
     .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
+    .option('--debug-auth', 'say which credential is chosen, and why')
     .addOption(new Option('--output <form>', 'how to show it').choices(['auto', 'plain', 'ndjson']).default('auto'))
     .action((file: string, o) => act(async () => (await import('./commands/run.ts')).runCommand(file, o, world)))
   program

@@ -1,6 +1,7 @@
 /** Registry clients for steps: one for each way of using registries, with tokens shared between its pulls and its pushes. */
 import { ambientLogins } from '../adapters/registry-auth/all-logins.ts'
 import { chooseLogin } from '../adapters/registry-auth/choose-login.ts'
+import type { CloudIdentity } from '../adapters/registry-auth/cloud/cloud-identity.ts'
 import type { CloudWorld } from '../adapters/registry-auth/cloud/cloud-world.ts'
 import { findConnector } from '../adapters/registry-auth/connector-scope.ts'
 import { askHelpers } from '../adapters/registry-auth/credential-helper.ts'
@@ -33,7 +34,8 @@ export function composeRegistryUse({ env, clock }: Machine, needs: EngineNeeds, 
   const world: CloudWorld = { env, clock, send, hosts, onSecret }
   const machine = [...machineLogins({ env, clock }), ...ambientLogins(world)]
   const read = readSecretFrom(secrets, onSecret)
-  const loginsOf = perUse((use) => stepLogins(use, { connector: (ref) => findConnector(ref, needs.connectors), read, world, ask: askHelpers({ env, clock }) }))
+  const [ask, identities] = [askHelpers({ env, clock }), new Map<string, CloudIdentity>()]
+  const loginsOf = perUse((use) => stepLogins(use, { connector: (ref) => findConnector(ref, needs.connectors), read, world, ask, identities }))
   const make = (use: RegistryUse, purpose: Purpose): RegistryClient => {
     const say = needs.say
     const auth = chooseLogin({ ...sourcesFor(purpose, loginsOf(use), machine), onSecret, ...(say !== undefined && { say }) })

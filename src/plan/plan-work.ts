@@ -33,11 +33,11 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
   }
 }
 
-/** Scopes name where a connector is kept, which is one place here. `harnessImage` is there without anybody defining it. */
+/** Scopes tell connectors of one name apart; a connector of another scope is better than none. `harnessImage` is there without anybody defining it. */
 function connectorFact(id: string, { connectors, connectorsNeeded }: RunFacts): ConnectorFact | 'missing' | 'unknown' | undefined {
   const name = id.replace(/^(account|org)\./, '')
   if (connectors === undefined || name === 'harnessImage') return undefined
-  return connectors[name] ?? (connectorsNeeded === true ? 'missing' : 'unknown')
+  return connectors[id] ?? connectors[name] ?? (connectorsNeeded === true ? 'missing' : 'unknown')
 }
 
 function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): ImageSurroundings {

@@ -7,7 +7,7 @@ import { type Line, scriptedHttp } from '../../test/support/registry/scripted-ht
 import type { Clock } from '../base/clock.ts'
 import { digestOf } from '../oci/digest.ts'
 import { mediaTypes } from '../oci/media-types.ts'
-import type { Credentials } from '../ports/registry-auth.ts'
+import type { Credentials, RegistryAuth } from '../ports/registry-auth.ts'
 import { hasBlob, putBlob } from './blobs.ts'
 import { parseChallenges } from './challenge.ts'
 import { createRegistryClient } from './client.ts'
@@ -41,6 +41,31 @@ describe('an upload', () => {
 })
 
 describe('authentication', () => {
+  it('asks for credentials again when they have ended, before the registry has to say so', async () => {
+    const clock = fakeClock()
+    const http = scriptedHttp([
+      { on: 'HEAD', status: 401, headers: { 'www-authenticate': 'Basic realm="r"' }, times: 1 },
+      { on: 'HEAD', status: 200, times: 2 },
+      { on: 'HEAD', status: 401, headers: { 'www-authenticate': 'Basic realm="r"' }, times: 1 },
+      { on: 'HEAD', status: 200 },
+    ])
+    let asked = 0
+    const auth: RegistryAuth = {
+      name: 'a cloud',
+      credentialsFor: async () => ({ kind: 'basic', username: 'AWS', password: `p${++asked}`, until: clock.now() + 3_600_000 }),
+    }
+    const repository = createRegistryClient({ send: http.send, auth, clock }).repository({ registry: 'r.io', repository: 'app' }, ['pull'])
+    await hasBlob(repository, blob, o)
+    await hasBlob(repository, blob, o)
+    expect(asked).toBe(1)
+    await clock.advance(3_600_001)
+    await hasBlob(repository, blob, o)
+    expect(asked).toBe(2)
+    // The old header was not sent once more.
+    const old = `Basic ${Buffer.from('AWS:p1').toString('base64')}`
+    expect(http.seen.map(({ headers }) => headers['authorization'] === old)).toEqual([false, true, true, false, false])
+  })
+
   it('fetches one anonymous token and uses it again for all that the token covers', async () => {
     const { seen, client, repository } = scripted([
       { on: 'GET /token', body: { token: 't1', expires_in: 300 } },

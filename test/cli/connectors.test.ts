@@ -59,6 +59,20 @@ describe('connectors', () => {
     ])
   })
 
+  it('of one name in several scopes are told apart by what stands before the name', async () => {
+    const hub = (more: string, host: string) =>
+      `  - connector: {identifier: hub, name: hub, ${more}type: DockerRegistry, spec: {dockerRegistryUrl: "https://${host}"}}\n`
+    const scopes = `connectors:\n${hub('orgIdentifier: o, projectIdentifier: p, ', 'project.example')}${hub('orgIdentifier: o, ', 'org.example')}${hub('', 'account.example')}`
+    const { dir } = tempProject({ '.slipway/config.yaml': scopes, 'p.yaml': pipeline })
+    const world = testWorld({ cwd: dir })
+    const targetOf = async (ref: string) => {
+      const { dir: own } = tempProject({ '.slipway/config.yaml': scopes, 'p.yaml': pipeline.replace('account.nowhere', ref) })
+      return /"([a-z]+\.example)\/acme\/app:1"/.exec((await testWorld({ cwd: own }).run('plan', 'p.yaml', '--json')).out)?.[1]
+    }
+    expect(await Promise.all(['hub', 'org.hub', 'account.hub'].map(targetOf))).toEqual(['project.example', 'org.example', 'account.example'])
+    expect((await world.run('connector', 'list')).out.split('\n').map((line) => line.split(/ +/)[0])).toEqual(['hub', 'org.hub', 'account.hub', ''])
+  })
+
   it('refuse half a client certificate', async () => {
     const { dir } = tempProject({ '.slipway/config.yaml': 'hosts:\n  - {match: a.example, mirrors: ["https://m.example"], clientCert: cert.pem}\n' })
     expect((await testWorld({ cwd: dir }).run('connector', 'check')).err).toContain('CONFIG_HALF_CERTIFICATE')

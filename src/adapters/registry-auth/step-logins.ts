@@ -5,6 +5,7 @@ import type { Connector } from '../../pipeline/connector.ts'
 import type { RegistryUse } from '../../ports/registry-use.ts'
 import { type CloudIdentity, type CloudName, cloudIdentity, connectorIdentity, isCloud } from './cloud/cloud-identity.ts'
 import type { CloudWorld } from './cloud/cloud-world.ts'
+import type { CloudConnector } from './cloud/connector-fields.ts'
 import { connectorLogins, type ReadSecret } from './connector-auth.ts'
 import type { AskHelper } from './credential-helper.ts'
 import { loginsOfConfig, opened } from './docker-config.ts'
@@ -27,6 +28,8 @@ export interface StepLoginsNeeds {
   readonly read: ReadSecret
   readonly world: CloudWorld
   readonly ask: AskHelper
+  /** Filled here: steps that sign in alike share their tokens. */
+  readonly identities: Map<string, CloudIdentity>
 }
 
 const step = 'the settings of the step'
@@ -34,9 +37,9 @@ const step = 'the settings of the step'
 export function stepLogins(use: RegistryUse, needs: StepLoginsNeeds): StepLogins {
   const { settings } = use
   const named = use.connector === undefined ? undefined : needs.connector(use.connector)
-  const identity = named !== undefined && isCloud(named) ? connectorIdentity(named, settings, needs.read, needs.world) : undefined
+  const identity = named !== undefined && isCloud(named) ? identityOf(named, settings, needs) : undefined
   const others = cloudsOf(settings).filter((cloud) => cloud !== identity?.cloud)
-  const fromSettings = others.map((cloud) => cloudIdentity(cloud, { from: step, settings }, needs.world))
+  const fromSettings = others.map((cloud) => shared(needs, [cloud, settings], () => cloudIdentity(cloud, { from: step, settings }, needs.world)))
   const identities = [...(identity === undefined ? [] : [identity]), ...fromSettings]
   const docker = named?.type === 'DockerRegistry' ? [connectorLogins(named, needs.read, settings)] : []
   const own =
@@ -44,15 +47,27 @@ export function stepLogins(use: RegistryUse, needs: StepLoginsNeeds): StepLogins
   return { own, base: [...baseUser(settings), ...use.baseConnectors.flatMap((ref) => connectorSources(ref, needs))], aws: () => awsOf(identities) }
 }
 
+function identityOf(connector: CloudConnector, settings: LoginSettings, needs: StepLoginsNeeds): CloudIdentity {
+  const { identifier, orgIdentifier, projectIdentifier } = connector
+  return shared(needs, [identifier, orgIdentifier, projectIdentifier, settings], () => connectorIdentity(connector, settings, needs.read, needs.world))
+}
+
+function shared({ identities }: StepLoginsNeeds, key: readonly unknown[], make: () => CloudIdentity): CloudIdentity {
+  const text = JSON.stringify(key)
+  const identity = identities.get(text) ?? make()
+  identities.set(text, identity)
+  return identity
+}
+
 function awsOf(identities: readonly CloudIdentity[]): AwsAccess | undefined {
   return identities.find((one) => one.aws !== undefined)?.aws?.()
 }
 
-function connectorSources(ref: string, { connector, read, world }: StepLoginsNeeds): readonly LoginSource[] {
-  const found = connector(ref)
+function connectorSources(ref: string, needs: StepLoginsNeeds): readonly LoginSource[] {
+  const found = needs.connector(ref)
   if (found === undefined) return []
-  if (found.type === 'DockerRegistry') return [connectorLogins(found, read)]
-  return isCloud(found) ? [connectorIdentity(found, {}, read, world).logins] : []
+  if (found.type === 'DockerRegistry') return [connectorLogins(found, needs.read)]
+  return isCloud(found) ? [identityOf(found, {}, needs).logins] : []
 }
 
 /** The clouds that the settings themselves hold a login for. */

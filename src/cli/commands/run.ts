@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly engine?: Engine
   readonly codebase?: string
   readonly output: 'auto' | 'plain' | 'ndjson'
+  /** Says on the error stream which credential was chosen for each registry, from where and why. */
+  readonly debugAuth?: boolean
 }
 
 export async function runCommand(name: string, o: RunOptions, world: World): Promise<ExitCode> {
@@ -89,7 +91,14 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
     sinks: [await world.tools.sinks.history(p.history), await viewer(p.options.output, world)],
   })
   const { connectors } = p.loaded.config
-  const engine = await world.tools.engine({ hosts: embedded.hosts, connectors, home: world.home, onSecret: (value) => masks.register(value) })
+  const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
+  const engine = await world.tools.engine({
+    hosts: embedded.hosts,
+    connectors,
+    home: world.home,
+    onSecret: (value) => masks.register(value),
+    ...(p.options.debugAuth === true && { say }),
+  })
   try {
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder }
     const context = { ...engine.parts, clock: world.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit: story.emit, signal: world.signal }
