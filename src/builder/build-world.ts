@@ -5,10 +5,12 @@ import type { ImageFormat } from '../oci/media-types.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
 import type { BuildEvent, BuildRequest } from '../ports/builder.ts'
+import type { Remote } from '../ports/remote.ts'
 import type { BuiltStage } from './build-stage.ts'
 import type { CacheClient } from './cache/cache-import.ts'
 import type { CacheStore } from './cache/cache-store.ts'
 import type { TracedStep } from './cache/trace.ts'
+import type { OpenRemote } from './context/remote-sources.ts'
 import type { Sandbox } from './exec/sandbox.ts'
 import type { RunWorld } from './run-world.ts'
 import type { CacheOptions } from './solve/layer-cache.ts'
@@ -29,6 +31,8 @@ export interface BuildOptions extends Waiting {
   readonly emit?: (event: BuildEvent) => void
   /** For caches in registries; without it there are none. */
   readonly cacheClient?: CacheClient
+  /** For ADD of what lies outside. */
+  readonly remote?: Remote
   /** Where RUN runs; without it, the one of this machine. */
   readonly sandbox?: Sandbox
 }
@@ -59,6 +63,10 @@ export interface BuildWorld extends Waiting {
   readonly openBase: (name: string, platform: Platform, at: Span) => Promise<Image>
   readonly imageTree: (name: string, at: Span) => Promise<Tree>
   readonly treeOf: (image: Image) => Tree
+  /** The file system's time before the build. */
+  readonly sinceMs: number
+  /** What an ADD takes from outside. */
+  readonly openRemote: OpenRemote
   /** What RUN needs; `at` is the RUN that asks. */
   readonly runs: (at: Span) => Promise<RunWorld>
   /** Ends when what was fetched for later builds is on the disk. */

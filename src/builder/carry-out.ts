@@ -3,6 +3,7 @@ import { cleanPath } from '../dockerfile/clean-path.ts'
 import type { BuildWorld } from './build-world.ts'
 import type { Changes } from './layer/write-layer.ts'
 import type { CopyFrom, CopyOp, FolderOp } from './lower/op.ts'
+import { contextOf, folderContext } from './named-contexts.ts'
 import { type CopyWorld, copy } from './ops/copy.ts'
 import { findOwner } from './ops/owner.ts'
 import { stageLabel } from './stage-label.ts'
@@ -31,7 +32,7 @@ async function copyLinked(op: CopyOp, tree: WorkingTree, world: BuildWorld): Pro
 async function copyWorld(op: CopyOp, tree: WorkingTree, owners: WorkingTree, world: BuildWorld): Promise<CopyWorld> {
   const { signal, reproducible, scratch } = world
   const { source, name } = await sourceOf(op, op.from, world)
-  return { tree, source, sourceName: name, signal, createdNs: createdNs(world), reproducible, owners: owners.find, scratch }
+  return { tree, source, sourceName: name, signal, createdNs: createdNs(world), reproducible, owners: owners.find, scratch, openRemote: world.openRemote }
 }
 
 export function createdNs(world: BuildWorld): bigint {
@@ -44,8 +45,12 @@ async function makeWorkdir(op: FolderOp, tree: WorkingTree, world: BuildWorld): 
   await makeFolders(tree, cleanPath(op.path).slice(1), { signal, owner, mtimeNs: createdNs(world), instruction: 'WORKDIR', at: op.at })
 }
 
-async function sourceOf(op: CopyOp, from: CopyFrom, world: BuildWorld): Promise<{ source: Tree; name: string }> {
+export async function sourceOf(op: CopyOp, from: CopyFrom, world: BuildWorld): Promise<{ readonly source: Tree; readonly name: string }> {
   if (from.kind === 'context') return { source: world.context, name: 'the build context' }
+  if (from.kind === 'image') {
+    const context = contextOf(from.name, world.request.contexts)
+    if (context?.kind === 'folder') return { source: folderContext(context, world), name: context.folder }
+  }
   if (from.kind === 'image') return { source: await world.imageTree(from.name, op.at), name: `the image ${from.name}` }
   const stage = await world.stage(from.index)
   return { source: stage.tree, name: `the stage ${stageLabel(stage.node)}` }

@@ -1,10 +1,13 @@
 /** The world of one build, made from its request: each stage and each base image is started once, by whoever asks first. */
 import type { StageGraph } from '../dockerfile/stages.ts'
 import type { BuildRequest } from '../ports/builder.ts'
+import type { Remote } from '../ports/remote.ts'
 import { type BuiltStage, buildStage } from './build-stage.ts'
 import type { BuildOptions, BuildWorld } from './build-world.ts'
 import type { CacheStore } from './cache/cache-store.ts'
 import { directoryTree } from './context/directory.ts'
+import { remoteSources } from './context/remote-sources.ts'
+import { withContexts } from './named-contexts.ts'
 import { openImages } from './open-images.ts'
 import type { ReadRequest } from './read-request.ts'
 import { runWorlds, tellAbility } from './run-world.ts'
@@ -29,6 +32,9 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
   const emit = o.emit ?? (() => undefined)
   const worlds = runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal, onAbility: (ability) => tellAbility(ability, emit) })
   const begin = storyteller(emit, read.signal)
+  const cache = { store: read.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, hashes: new Map(), signal: read.signal } as const
+  const baseImage = withContexts(request, { baseImage: o.baseImage, cache, sinceMs: read.sinceMs, signal: read.signal })
+  const images = openImages(request.platform, { ...o, baseImage }, { folders: read.scratch, signal: read.signal, begin, runs: worlds.now })
   const world: BuildWorld = {
     file: read.file,
     scope: read.graph.scope,
@@ -38,7 +44,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     buildPlatform: o.buildPlatform ?? request.platform,
     context: directoryTree(request.contextDir, read.rules, read),
     store: read.store,
-    cache: { store: read.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, hashes: new Map(), signal: read.signal },
+    cache,
     traced: new Map(),
     limit: limitTo(2),
     createdMs: fixed ? Number(epoch) * 1000 : request.created,
@@ -56,9 +62,17 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
       stages.set(index, started)
       return started
     },
-    ...openImages(request.platform, o, { folders: read.scratch, signal: read.signal, begin, runs: worlds.now }),
+    ...images,
+    sinceMs: read.sinceMs,
+    openRemote: remoteSources({ remote: o.remote ?? nothingOutside, store: read.store, request, begin, scratch: images.scratch, signal: read.signal }),
   }
   return world
+}
+
+/** A builder that was given no way out: whoever asks for one has made a mistake. */
+const nothingOutside: Remote = {
+  fetch: async (url) => Promise.reject(new Error(`no way to fetch ${url}`)),
+  checkout: async ({ url }) => Promise.reject(new Error(`no way to fetch ${url}`)),
 }
 
 async function startStage(index: number, graph: StageGraph, world: BuildWorld): Promise<BuiltStage> {

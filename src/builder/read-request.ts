@@ -9,6 +9,7 @@ import { findTarget, resolveStages, type StageGraph } from '../dockerfile/stages
 import type { BuildRequest } from '../ports/builder.ts'
 import { sourceFile } from '../text/source-file.ts'
 import type { BuildOptions } from './build-world.ts'
+import { contextName } from './named-contexts.ts'
 
 export interface ReadRequest {
   readonly file: Dockerfile
@@ -23,7 +24,13 @@ export function readRequest(request: BuildRequest, o: BuildOptions): ReadRequest
   const file = parseDockerfile(sourceFile(request.dockerfile.name, request.dockerfile.text))
   const wrong: Diagnostic[] = [...file.diagnostics]
   const report = (d: Diagnostic): void => void wrong.push(d)
-  const facts = { args: request.args, target: request.platform, build: o.buildPlatform ?? request.platform, targetStage: request.target }
+  const facts = {
+    args: request.args,
+    target: request.platform,
+    build: o.buildPlatform ?? request.platform,
+    targetStage: request.target,
+    context: (name: string) => contextName(name, request.contexts),
+  }
   const graph = resolveStages(file, facts)
   const target = file.stages.length === 0 ? undefined : findTarget(file, request.target, report)
   const found = [...wrong, ...graph.diagnostics, ...lintDockerfile(file, { ...facts, ignore: rules })]

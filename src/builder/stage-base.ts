@@ -11,6 +11,7 @@ import type { BuildWorld } from './build-world.ts'
 import type { Story } from './image/history.ts'
 import { withVariable } from './lower/config-instructions.ts'
 import type { StageState } from './lower/stage-state.ts'
+import { contextName } from './named-contexts.ts'
 import { existingLayer, type PendingLayer } from './pending-layer.ts'
 import { emptyTree } from './tree/empty-tree.ts'
 import type { Tree } from './tree/node.ts'
@@ -113,6 +114,7 @@ export function initialState(node: StageNode, base: StageBase, world: BuildWorld
     scope: world.scope,
     given: world.given,
     usedArgs: world.usedArgs,
+    context: (name) => contextName(name, world.request.contexts),
     report,
   }
 }

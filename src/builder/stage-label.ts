@@ -16,7 +16,7 @@ export function stepTitles(node: StageNode, ops: readonly Op[], stages: readonly
   const total = from + shown.length
   const name = node.stage.name ?? (stages.length > 1 ? stageLabel(node) : '')
   return (op) => {
-    const number = op === 'from' ? 1 : from + 1 + shown.findIndex((one) => one === op)
+    const number = op === 'from' ? 1 : from + 1 + shown.indexOf(op as (typeof shown)[number])
     const lead = `[${name === '' ? '' : `${name} `}${String(number).padStart(String(total).length)}/${total}]`
     return `${lead} ${op === 'from' ? `FROM ${node.base.kind === 'image' ? node.base.name : 'scratch'}` : titleOf(op, stages)}`
   }

@@ -234,7 +234,9 @@ function addChangeCommands(program: Command, registryOptions: (command: Command)
 }
 
 function addBuildCommand(program: Command, registryOptions: (command: Command) => Command, world: World, act: (action: Action) => Promise<void>): void {
-  const command = registryOptions(program.command('build').argument('<context>', 'folder')).description('build an image from a Dockerfile')
+  const command = registryOptions(program.command('build').argument('<context>', 'folder, git or http(s) address, or - for standard input')).description(
+    'build an image from a Dockerfile',
+  )
   for (const row of buildFlags) command.addOption(buildOption(row))
   command.action((context: string, o) => act(async () => (await import('./commands/build.ts')).buildCommand(context, o, world)))
 }

@@ -4,6 +4,7 @@ import type { Connector } from '../pipeline/connector.ts'
 import type { CodebaseFacts } from '../plan/facts.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
+import type { Remote } from '../ports/remote.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
@@ -70,6 +71,8 @@ export interface Toolbox {
   registry(needs: RegistryNeeds): Promise<RegistryAccess>
   /** The embedded builder; base images come through the client. */
   builder(client: RegistryClient, home: string): Promise<Builder>
+  /** Files of the web and repositories of git. */
+  remote(): Promise<Remote>
   registryServer(o: { readonly host: string; readonly port: number; readonly data: string }): Promise<RegistryServer>
   readonly sinks: {
     terminal(out: Writer): Promise<Sink>

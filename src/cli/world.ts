@@ -1,4 +1,6 @@
 /** All that commands know of the machine, handed in by main. */
+
+import type { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Toolbox } from './toolbox.ts'
@@ -24,6 +26,8 @@ export interface World {
   readonly random: (bytes: number) => Uint8Array
   readonly stdout: Writer
   readonly stderr: Writer
+  /** Read by whoever needs it, once. */
+  readonly stdin: () => Readable
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal
   readonly tools: Toolbox

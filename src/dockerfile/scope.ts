@@ -17,6 +17,8 @@ export interface ScopeOptions {
   readonly build: PlatformFacts
   /** Name of the stage to build; undefined: the last one. */
   readonly targetStage?: string | undefined
+  /** What stands in for a stage or an image of that name. */
+  readonly context?: (name: string) => string | undefined
 }
 
 /** Known to every RUN without an ARG, and never part of a cache key. */

@@ -34,12 +34,18 @@ export function resolveStages(file: Dockerfile, o: ScopeOptions): StageGraph {
   const nodes = file.stages.map((stage): StageNode => {
     const { base, platform } = stage.from
     const given = platform && expand(platform, file.directives.escape, scope, report)
-    return { stage, base: resolveBase(file, stage, base, scope, report), platform: given, uses: usesOf(file, stage, report) }
+    return { stage, base: resolveBase(file, stage, base, { scope, report, context: o.context }), platform: given, uses: usesOf(file, stage, report, o.context) }
   })
   return { scope, nodes, diagnostics }
 }
 
-function resolveBase(file: Dockerfile, stage: Stage, word: Word, scope: ReadonlyMap<string, string>, report: (d: Diagnostic) => void): Base {
+interface Resolving {
+  readonly scope: ReadonlyMap<string, string>
+  readonly report: (d: Diagnostic) => void
+  readonly context: ScopeOptions['context']
+}
+
+function resolveBase(file: Dockerfile, stage: Stage, word: Word, { scope, report, context }: Resolving): Base {
   const before = report
   let failed = false
   const name = expand(word, file.directives.escape, scope, (d) => {
@@ -47,14 +53,17 @@ function resolveBase(file: Dockerfile, stage: Stage, word: Word, scope: Readonly
     before(d)
   })
   if ((name ?? '') === '' && !failed) report(diagnose('DOCKERFILE_FROM_BLANK', { word: word.text }, { at: word.at }))
+  const instead = context?.(name ?? '')
+  if (instead !== undefined) return { kind: 'image', name: instead }
   const earlier = file.stages.slice(0, stage.index).findLast((other) => other.name !== undefined && other.name === name)
   if (earlier !== undefined) return { kind: 'stage', index: earlier.index }
   return name === 'scratch' ? { kind: 'scratch' } : { kind: 'image', name: name ?? '' }
 }
 
-function usesOf(file: Dockerfile, stage: Stage, report: (d: Diagnostic) => void): readonly number[] {
+function usesOf(file: Dockerfile, stage: Stage, report: (d: Diagnostic) => void, context: ScopeOptions['context']): readonly number[] {
   const found = new Set<number>()
   for (const word of stage.instructions.flatMap(sourcesOf)) {
+    if (context?.(word.text) !== undefined) continue
     const source = findSource(file, word, stage.index, report)
     if (source?.kind === 'stage') found.add(source.index)
   }

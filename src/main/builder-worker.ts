@@ -14,7 +14,7 @@ export async function runWorker(): Promise<void> {
   await serveBuild(channel, ({ home, hosts, env }, authFor) => {
     const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
     const client = (connector?: string) => createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(connector), clock, hosts })
-    return builderHere({ home, client })
+    return builderHere({ home, client, env })
   })
   await new Promise<void>((resolve) => (process.connected ? void process.once('disconnect', () => resolve()) : resolve()))
   process.exit()

@@ -9,6 +9,7 @@ import { parseRef, withDefaultTag } from '../oci/ref.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { pullImage } from '../registry/pull.ts'
+import { composeRemote } from './compose-remote.ts'
 import { composeRootless, type Person } from './compose-rootless.ts'
 import { machinePlatform } from './machine-platform.ts'
 
@@ -21,15 +22,16 @@ export interface BuilderParts {
 
 /** Who is not root has builds with a RUN carried out by a process in a user namespace. */
 export function composeBuilder(o: BuilderParts, person: Person): Builder {
-  const here = builderHere(o)
+  const here = builderHere({ ...o, env: person.env })
   return severalPlatforms(person.uid === 0 ? here : composeRootless({ ...o, here, person }))
 }
 
 /** In this process. */
-export function builderHere({ home, client }: BuilderParts): Builder {
+export function builderHere({ home, client, env }: BuilderParts & Pick<Person, 'env'>): Builder {
   return embeddedBuilder({
     store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
     buildPlatform: machinePlatform,
+    remote: composeRemote(env),
     cacheClient: client,
     async baseImage(name, platform, { signal }) {
       const ref = parseRef(name)

@@ -45,6 +45,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { composeBuilder } = await import('./compose-builder.ts')
       return composeBuilder({ home, client: () => client }, machine)
     },
+    async remote() {
+      const { composeRemote } = await import('./compose-remote.ts')
+      return composeRemote(env)
+    },
     async registryServer(o) {
       const { registryServer } = await import('./compose-registries.ts')
       return registryServer(o)

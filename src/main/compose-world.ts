@@ -20,6 +20,7 @@ export function composeWorld(signal: AbortSignal): World {
     platform: machinePlatform,
     clock: systemClock,
     random: randomBytes,
+    stdin: () => process.stdin,
     stdout: writer(process.stdout, env),
     stderr: writer(process.stderr, env),
     signal,

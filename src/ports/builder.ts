@@ -7,6 +7,13 @@ import type { Platform } from '../oci/platform.ts'
 import type { Image, Index } from '../oci/views.ts'
 import type { RegistryUse } from './registry-use.ts'
 
+/** `folder` is an absolute path of this machine. */
+export type NamedContext =
+  | { readonly kind: 'folder'; readonly folder: string; readonly dockerignore?: { readonly name: string; readonly text: string } }
+  | { readonly kind: 'image'; readonly name: string }
+  /** An OCI layout, or an archive; `image` is a tag or a full name of one of its images. */
+  | { readonly kind: 'layout'; readonly folder: string; readonly image?: string }
+
 /** A socket of this machine, or private keys in PEM or OpenSSH form. */
 export type SshSource = { readonly kind: 'agent'; readonly socket: string } | { readonly kind: 'keys'; readonly keys: readonly Uint8Array[] }
 
@@ -23,6 +30,8 @@ export interface BuildRequest {
   readonly platform: Platform
   /** More than one makes an index with an image for each; then `platform` is not asked for. */
   readonly platforms?: readonly Platform[]
+  /** Other places by name, for FROM, COPY --from and mounts; they go before stages and images of that name. */
+  readonly contexts?: ReadonlyMap<string, NamedContext>
   readonly created: Instant
   readonly reproducible: boolean
   readonly noCache: boolean

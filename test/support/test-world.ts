@@ -1,5 +1,6 @@
 /** The real command line in this process, with a data folder of its own and its output caught. */
 
+import type { Readable } from 'node:stream'
 import { runProgram } from '../../src/cli/program.ts'
 import type { Writer } from '../../src/cli/world.ts'
 import { composeWorld } from '../../src/main/compose-world.ts'
@@ -17,7 +18,9 @@ export interface TestWorld {
   run(...argv: readonly string[]): Promise<Ran>
 }
 
-export function testWorld(o: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {}): TestWorld {
+export function testWorld(
+  o: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly signal?: AbortSignal; readonly stdin?: () => Readable } = {},
+): TestWorld {
   const home = tempProject().dir
   const cwd = o.cwd ?? process.cwd()
   return {
@@ -26,7 +29,15 @@ export function testWorld(o: { readonly cwd?: string; readonly env?: Readonly<Re
     async run(...argv) {
       const [out, err] = [caught(), caught()]
       const world = composeWorld(o.signal ?? new AbortController().signal)
-      const code = await runProgram(argv, { ...world, home, cwd, env: { ...world.env, ...o.env }, stdout: out.writer, stderr: err.writer })
+      const code = await runProgram(argv, {
+        ...world,
+        ...(o.stdin !== undefined && { stdin: o.stdin }),
+        home,
+        cwd,
+        env: { ...world.env, ...o.env },
+        stdout: out.writer,
+        stderr: err.writer,
+      })
       return { code, out: out.text(), err: err.text() }
     },
   }

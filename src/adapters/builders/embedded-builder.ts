@@ -6,12 +6,14 @@ import { checkBuild } from '../../builder/check.ts'
 import type { BuildStore } from '../../builder/store/build-store.ts'
 import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../ports/builder.ts'
+import type { Remote } from '../../ports/remote.ts'
 
 export interface EmbeddedParts {
   readonly store: BuildStore
   readonly baseImage: OpenBase
   readonly cacheClient: CacheClient
   readonly buildPlatform?: Platform
+  readonly remote?: Remote
 }
 
 export function embeddedBuilder(o: EmbeddedParts): Builder {

@@ -53,7 +53,8 @@ export const engineCodes = {
     severity: 'error',
     message: 'the stage took longer than its timeout of {timeout}',
     hint: 'raise `timeout:` of the stage, or of the pipeline',
-    explain: 'When the time of a stage is up, its running steps are ended and the rest is not begun. Failure strategies of the stage are asked what to make of it.',
+    explain:
+      'When the time of a stage is up, its running steps are ended and the rest is not begun. Failure strategies of the stage are asked what to make of it.',
   },
   RUN_TIMEOUT: {
     severity: 'error',

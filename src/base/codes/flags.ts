@@ -46,4 +46,37 @@ export const flagsCodes = {
     message: '"{text}" is no host of the form NAME:ADDRESS.',
     explain: 'More hosts for /etc/hosts of a build are given as name and address, with a colon between them.',
   },
+  BUILD_CHECKSUM_MISPLACED: {
+    severity: 'error',
+    message: '--checksum is for one file or repository from outside.',
+    hint: 'Give each address an ADD of its own.',
+    explain: 'ADD --checksum says what one download has to be. Files of the context have no need of it, and several sources cannot share one.',
+  },
+  BUILD_CHECKSUM_INVALID: {
+    severity: 'error',
+    message: '"{checksum}" is no checksum of a file.',
+    hint: 'Write sha256: and 64 hexadecimal digits.',
+    explain: 'ADD --checksum of a web address takes a digest; of a git address it takes the name of a commit.',
+  },
+  BUILD_CHECKSUM_WRONG: {
+    severity: 'error',
+    message: '{address} is not what --checksum says: it is {actual}, not {expected}.',
+    explain: 'The file or commit behind the address has changed, or somebody has changed it on the way. Nothing of it is used.',
+  },
+  REMOTE_FAILED: {
+    severity: 'error',
+    message: 'Cannot fetch {address}: {reason}.',
+    explain: 'A file of the web or a git repository that the build needs could not be fetched. Credentials are never part of this message.',
+  },
+  BUILD_CONTEXT_INVALID: {
+    severity: 'error',
+    message: 'The build context {name} cannot be used: {reason}.',
+    hint: 'docs/build.md has the forms that contexts can have.',
+    explain: 'A build context is a folder, a git or web address, - for standard input, or with --build-context also an image or an OCI layout.',
+  },
+  ARCHIVE_UNPACKABLE: {
+    severity: 'error',
+    message: '{what} cannot be unpacked as {format}: {reason}.',
+    explain: 'The file begins like an archive of this compression, and then goes on as none can. It is cut short or damaged.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -1,6 +1,7 @@
 /** What a stage does, as JSON: ops describe, `ops/` carries out. A cache key is a hash of an op and of what it reads. */
 import type { Span } from '../../base/span.ts'
 import type { Mount } from '../../dockerfile/mounts.ts'
+import type { RemoteSource } from '../context/remote-sources.ts'
 
 interface Common {
   readonly at: Span
@@ -10,12 +11,19 @@ interface Common {
 
 export type CopyFrom = { readonly kind: 'context' } | { readonly kind: 'stage'; readonly index: number } | { readonly kind: 'image'; readonly name: string }
 
+export interface CopySource {
+  readonly path: string
+  readonly at: Span
+  readonly remote?: RemoteSource
+}
+
 /** Variables are expanded, the destination is absolute and keeps a slash at its end. */
 export interface CopyOp extends Common {
   readonly kind: 'copy'
   readonly instruction: 'COPY' | 'ADD'
   readonly from: CopyFrom
-  readonly sources: readonly { readonly path: string; readonly at: Span }[]
+  /** `path` of a remote one is its address without credentials. */
+  readonly sources: readonly CopySource[]
   readonly inline: readonly { readonly name: string; readonly text: string }[]
   readonly dest: string
   readonly owner?: string
@@ -23,8 +31,9 @@ export interface CopyOp extends Common {
   readonly link: boolean
   readonly parents: boolean
   readonly exclude: readonly { readonly text: string; readonly at: Span }[]
-  /** Local archives are unpacked instead of copied. */
+  /** Archives are unpacked instead of copied: local ones, and those from outside. */
   readonly unpack: boolean
+  readonly unpackRemote: boolean
 }
 
 /** WORKDIR: a folder, made with all above it where it is missing. */

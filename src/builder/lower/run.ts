@@ -55,6 +55,8 @@ function mountOf(state: StageState, word: Word): RunMount | undefined {
   if (mount === undefined) return undefined
   const from = mount.kind === 'bind' || mount.kind === 'cache' ? mount.from : undefined
   if (from === undefined) return { mount, origin: { kind: 'context' }, at: word.at }
+  const context = state.context(from)
+  if (context !== undefined) return { mount, origin: { kind: 'image', name: context }, at: word.at }
   const source = findSource(state.file, { text: from, at: word.at }, state.index, state.report)
   if (source === undefined) return undefined
   return { mount, origin: source.kind === 'other' ? { kind: 'image', name: source.name } : source, at: word.at }

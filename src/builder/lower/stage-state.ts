@@ -25,6 +25,8 @@ export interface StageState {
   readonly given: ReadonlyMap<string, string>
   /** Names of given arguments that some ARG took. */
   readonly usedArgs: Set<string>
+  /** The name by which a named context is asked for; undefined when there is none. */
+  readonly context: (name: string) => string | undefined
   readonly report: (d: Diagnostic) => void
 }
 

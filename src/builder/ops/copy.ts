@@ -4,7 +4,8 @@ import type { Diagnostic } from '../../base/diagnostic.ts'
 import { Problem, problem } from '../../base/problem.ts'
 import { ignoreRules, matchIgnore } from '../../dockerfile/ignore.ts'
 import { hasWildcards } from '../../dockerfile/name-pattern.ts'
-import type { CopyOp } from '../lower/op.ts'
+import type { OpenRemote, RemoteTree } from '../context/remote-sources.ts'
+import type { CopyOp, CopySource } from '../lower/op.ts'
 import { makeFolders } from '../tree/make-folders.ts'
 import { type FileNode, joinPath, nameOf, parentOf, type Tree, type Waiting } from '../tree/node.ts'
 import { type Find, resolvePath } from '../tree/resolve.ts'
@@ -28,6 +29,7 @@ export interface CopyWorld extends Waiting {
   /** Where names of users are looked up: with --link the tree itself is empty. */
   readonly owners: Find
   readonly scratch: () => Promise<string>
+  readonly openRemote: OpenRemote
 }
 
 export async function copy(op: CopyOp, world: CopyWorld): Promise<void> {
@@ -58,7 +60,8 @@ async function placingOf(op: CopyOp, world: CopyWorld): Promise<Placing> {
   }
 }
 
-async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source: CopyOp['sources'][number]): Promise<void> {
+async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source: CopySource): Promise<void> {
+  if (source.remote !== undefined) return copyRemote(op, world, placing, await world.openRemote(source.remote, source.at))
   const pattern = source.path.replace('/./', '/')
   const found = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
   const missing = found.length === 0 && (await isMissing(world.source, pattern, world))
@@ -72,6 +75,16 @@ async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source
     if (op.parents) await placeWithParents(op, world, own, { found: one, pivot: source.path })
     else await placeOne(op, world, own, one)
   }
+}
+
+/** A file of the web goes where a file of the context would; of a repository it is the content of the folder that goes. */
+async function copyRemote(op: CopyOp, world: CopyWorld, placing: Placing, { tree, path }: RemoteTree): Promise<void> {
+  const node = await tree.find(path, world)
+  if (node === undefined) throw new Error(`${path} is not in its own tree`)
+  const found = { path: node.kind === 'dir' ? '' : path, real: path, node }
+  const own = { ...placing, source: tree }
+  if (op.unpackRemote && (await unpack(op, world, own, found))) return
+  await placeOne(op, world, own, found)
 }
 
 /** A file goes into the destination when that is a folder, or ends with a slash; a folder's content always goes into it. */

@@ -4,7 +4,6 @@ import { join as joinFile } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isProblem, problem } from '../../base/problem.ts'
-import { decompressed, sniffCompression } from '../../oci/decompress.ts'
 import { once } from '../../oci/once.ts'
 import { streamSource } from '../../tar/byte-source.ts'
 import { readTar } from '../../tar/read-tar.ts'
@@ -17,20 +16,14 @@ import type { CopyWorld } from './copy.ts'
 import { folderOptions } from './folder-options.ts'
 import type { Placing } from './place.ts'
 import type { Found } from './sources.ts'
+import { unpackedBytes } from './unpacked-bytes.ts'
 
 /** False: it is no archive, so it is copied as it is. Owners, modes and times are the archive's, but for what --chown says, as in BuildKit. */
 export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, found: Found): Promise<boolean> {
   const { node } = found
   if (node.kind !== 'file' || node.size < 20) return false
-  const format = sniffCompression(await firstBytes(await node.content(world)))
-  if (format === 'bzip2' || format === 'xz') {
-    throw problem(
-      'BUILD_NOT_SUPPORTED_YET',
-      { what: `ADD of the ${format} archive ${found.path}` },
-      { at: op.at, hint: 'Unpack it before the build, or compress it with gzip or zstd.' },
-    )
-  }
-  const tar = once(() => spool(world, node, found.path))
+  const head = await firstBytes(await node.content(world))
+  const tar = once(() => spool(world, node, head, found.path))
   if (!(await isTar(await tar(), world))) return false
   const folders = folderOptions(op, world, placing)
   const dest = await makeFolders(world.tree, op.dest.replace(/^\/+|\/+$/g, ''), folders)
@@ -75,11 +68,11 @@ async function firstBytes(content: Readable | Uint8Array): Promise<Buffer> {
 }
 
 /** Plain bytes in a file of ours: entries are read from it when the layer is written. What is no archive stays plain too. */
-async function spool(world: CopyWorld, node: Extract<TreeNode, { kind: 'file' }>, path: string): Promise<string> {
+async function spool(world: CopyWorld, node: Extract<TreeNode, { kind: 'file' }>, head: Uint8Array, path: string): Promise<string> {
   const file = joinFile(await world.scratch(), 'archive.tar')
   const content = await node.content(world)
   const source = content instanceof Readable ? content : Readable.from([content], { objectMode: false })
-  await pipeline(await decompressed(source, path, world), createWriteStream(file), { signal: world.signal })
+  await pipeline(await unpackedBytes(source, head, path, world), createWriteStream(file), { signal: world.signal })
   return file
 }
 

@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../base/json.ts'
 import type { BuildWorld } from '../build-world.ts'
 import type { CopyOp, FolderOp } from '../lower/op.ts'
+import { contextOf, folderContext } from '../named-contexts.ts'
 import { findSources } from '../ops/sources.ts'
 import { existingLayer, type PendingLayer } from '../pending-layer.ts'
-import { joinPath, type TreeNode } from '../tree/node.ts'
+import { joinPath, type Tree, type TreeNode } from '../tree/node.ts'
 import { chainOf } from './chain.ts'
 import { identityOf } from './identity.ts'
 import { isIdentity, layerKey } from './key.ts'
@@ -66,33 +67,42 @@ async function copyKey(op: CopyOp | FolderOp, { below }: Recalling, world: Build
 
 function definition(op: CopyOp | FolderOp): unknown {
   if (op.kind === 'folder') return { path: op.path, owner: op.owner }
-  const { instruction, sources, inline, dest, owner, mode, link, parents, exclude, unpack } = op
+  const { instruction, sources, inline, dest, owner, mode, link, parents, exclude, unpack, unpackRemote } = op
   const paths = { sources: sources.map(({ path }) => path), exclude: exclude.map(({ text }) => text) }
-  return { instruction, from: op.from.kind, inline, dest, owner, mode, link, parents, unpack, ...paths }
+  return { instruction, from: op.from.kind, inline, dest, owner, mode, link, parents, unpack, unpackRemote, ...paths }
 }
 
 async function sourceName(op: CopyOp | FolderOp, world: BuildWorld): Promise<string> {
   if (op.kind === 'folder') return ''
-  if (op.from.kind === 'context') return identityOf(await chosenFiles(op, world), world.cache)
+  if (op.from.kind === 'context') return identityOf(await chosenFiles(op, world.context, world), world.cache)
   if (op.from.kind === 'stage') return chainOf((await world.stage(op.from.index)).layers)
+  const context = contextOf(op.from.name, world.request.contexts)
+  if (context?.kind === 'folder') return identityOf(await chosenFiles(op, folderContext(context, world), world), world.cache)
   const image = await world.openBase(op.from.name, world.platform, op.at)
   return chainOf((await image.layers()).map(existingLayer))
 }
 
 /** Everything that the patterns of the instruction match in the context; what --exclude leaves out counts too, which does no harm. */
-async function chosenFiles(op: CopyOp, world: BuildWorld): Promise<readonly (readonly [string, TreeNode])[]> {
+async function chosenFiles(op: CopyOp, context: Tree, world: BuildWorld): Promise<readonly (readonly [string, TreeNode])[]> {
   const chosen: (readonly [string, TreeNode])[] = []
-  const visit = async (from: string, to: string): Promise<void> => {
-    for (const [name, node] of await world.context.list(from, world)) {
+  const visit = async (tree: Tree, from: string, to: string): Promise<void> => {
+    for (const [name, node] of await tree.list(from, world)) {
       chosen.push([joinPath(to, name), node])
-      if (node.kind === 'dir') await visit(joinPath(from, name), joinPath(to, name))
+      if (node.kind === 'dir') await visit(tree, joinPath(from, name), joinPath(to, name))
     }
   }
   for (const [i, source] of op.sources.entries()) {
-    for (const found of await findSources(world.context, source.path.replace('/./', '/'), { signal: world.signal, deep: op.parents })) {
+    if (source.remote !== undefined) {
+      const { tree, path } = await world.openRemote(source.remote, source.at)
+      const node = await tree.find(path, world)
+      if (node !== undefined) chosen.push([`${i}:${path}`, node])
+      if (node?.kind === 'dir') await visit(tree, path, `${i}:${path}`)
+      continue
+    }
+    for (const found of await findSources(context, source.path.replace('/./', '/'), { signal: world.signal, deep: op.parents })) {
       const name = `${i}:${found.path}`
       chosen.push([name, found.node])
-      if (found.node.kind === 'dir') await visit(found.real, name)
+      if (found.node.kind === 'dir') await visit(context, found.real, name)
     }
   }
   return chosen

@@ -8,12 +8,12 @@ import { describe } from '../../oci/views.ts'
 import { weigh } from '../../oci/weigh.ts'
 import type { BuildRequest, Built } from '../../ports/builder.ts'
 import { sourceFile } from '../../text/source-file.ts'
-import { annotated, readAnnotations } from '../build/annotations.ts'
+import { type Annotations, annotated, readAnnotations } from '../build/annotations.ts'
 import { bring } from '../build/bring.ts'
 import { callDockerfile } from '../build/call.ts'
-import { dockerfileOf } from '../build/dockerfile.ts'
+import { openContexts } from '../build/contexts.ts'
 import type { BuildOptions } from '../build/options.ts'
-import { outputsOf } from '../build/outputs.ts'
+import { type BuildOutput, outputsOf } from '../build/outputs.ts'
 import { buildProgress } from '../build/progress.ts'
 import { requestOf } from '../build/request.ts'
 import { markedExcerpt } from '../build/tell-failure.ts'
@@ -28,8 +28,22 @@ export async function buildCommand(context: string, o: BuildOptions, world: Worl
   const outputs = outputsOf(o)
   const annotations = readAnnotations(o.annotation)
   const flags = await requestOf(o, world)
-  const contextDir = resolve(world.cwd, context)
-  const request: BuildRequest = { ...flags, contextDir, ...(await dockerfileOf(o.file, { contextDir, cwd: world.cwd }, world)) }
+  const { close, ...contexts } = await openContexts(context, o, flags, world)
+  try {
+    return await buildRequest({ ...flags, ...contexts }, o, world, { refs, outputs, annotations, startedAt })
+  } finally {
+    await close()
+  }
+}
+
+interface Going {
+  readonly refs: readonly ImageRef[]
+  readonly outputs: readonly BuildOutput[]
+  readonly annotations: Annotations
+  readonly startedAt: number
+}
+
+async function buildRequest(request: BuildRequest, o: BuildOptions, world: World, { refs, outputs, annotations, startedAt }: Going): Promise<ExitCode> {
   const called = o.check === true || o.call === 'lint' ? 'check' : o.call
   if (called !== undefined && called !== 'build') return callDockerfile(called, request, world)
   return withClient(o, world, async (client) => {
