@@ -6,8 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { problem } from '../../base/problem.ts'
 import type { Image } from '../../oci/views.ts'
-import { writeTar } from '../../tar/write-tar.ts'
-import { type Changes, layerItems } from '../layer/write-layer.ts'
+import { type Changes, layerTar } from '../layer/layer-tar.ts'
 import { imageTree } from '../rootfs/image-tree.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import { joinPath, type TreeNode, type Waiting } from '../tree/node.ts'
@@ -40,7 +39,7 @@ export async function rootFiles(image: Image, o: Waiting & { readonly store: Bui
       }
     }
     await visit('')
-    return { entries, tar: () => writeTar(layerItems(entries, o), o), close }
+    return { entries, tar: () => layerTar(entries, o), close }
   } catch (error) {
     await close()
     throw error

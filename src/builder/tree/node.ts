@@ -16,11 +16,17 @@ interface Common {
   readonly xattrs?: ReadonlyMap<string, Buffer>
 }
 
+/** Exactly the file's bytes. Small files come as bytes. */
+export interface Content {
+  (o: Waiting): Promise<Readable | Uint8Array>
+  /** For small files of this machine: writes the bytes to the start of `room`, which has room for them, and throws as the function does. */
+  into?(room: Buffer): void
+}
+
 export interface FileNode extends Common {
   readonly kind: 'file'
   readonly size: number
-  /** Exactly `size` bytes. Small files come as bytes. */
-  content(o: Waiting): Promise<Readable | Uint8Array>
+  readonly content: Content
   /** Equal fingerprints: the same content, as far as can be told without reading it. */
   readonly fingerprint: string
   /** Equal within one tree for the names of one hard-linked file. */
