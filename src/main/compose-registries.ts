@@ -3,22 +3,24 @@ import { join } from 'node:path'
 import type { EmbeddedRegistries, RegistryServer } from '../cli/toolbox.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import { createRegistry } from '../registry/server/create-registry.ts'
-import { embeddedScheme, isEmbedded } from './embedded-host.ts'
+import { embeddedScheme } from './embedded-host.ts'
 import { systemClock } from './system-clock.ts'
 
 /** One listener per name on a free port of the loopback interface, with the data that `slipway registry serve` serves. */
 export async function embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries> {
   const servers = new Map<string, RegistryServer>()
-  const mapped: HostMapping[] = []
-  for (const rule of hosts) {
-    if (!isEmbedded(rule)) {
-      mapped.push(rule)
-      continue
-    }
-    const name = rule.endpoint.slice(embeddedScheme.length).replace(/[^\w.-]/g, '_')
+  const place = async (text: string): Promise<string> => {
+    if (!text.startsWith(embeddedScheme)) return text
+    const name = text.slice(embeddedScheme.length).replace(/[^\w.-]/g, '_')
     const server = servers.get(name) ?? (await registryServer({ host: '127.0.0.1', port: 0, data: join(home, 'registry', name) }))
     servers.set(name, server)
-    mapped.push({ ...rule, endpoint: server.url })
+    return server.url
+  }
+  const mapped: HostMapping[] = []
+  for (const { endpoint, mirrors, ...rule } of hosts) {
+    const places: string[] = []
+    for (const mirror of mirrors ?? []) places.push(await place(mirror))
+    mapped.push({ ...rule, ...(endpoint !== undefined && { endpoint: await place(endpoint) }), ...(mirrors !== undefined && { mirrors: places }) })
   }
   return { hosts: mapped, close: async () => void (await Promise.all([...servers.values()].map((server) => server.close()))) }
 }

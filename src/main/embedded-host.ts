@@ -3,6 +3,7 @@ import type { HostMapping } from '../registry/endpoint.ts'
 
 export const embeddedScheme = 'embedded:'
 
-export function isEmbedded(rule: HostMapping): rule is HostMapping & { readonly endpoint: string } {
-  return rule.endpoint?.startsWith(embeddedScheme) === true
+/** Itself, or one of its mirrors. */
+export function isEmbedded({ endpoint, mirrors = [] }: HostMapping): boolean {
+  return [endpoint, ...mirrors].some((text) => text?.startsWith(embeddedScheme) === true)
 }

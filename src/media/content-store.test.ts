@@ -88,10 +88,12 @@ describe('content store', () => {
   it('sweeps what a crash left', async () => {
     const dir = temp()
     const store = contentStore(dir)
-    await (await store.ingest()).append(Readable.from([Buffer.from('half')]), { signal })
+    const half = await store.ingest()
+    await half.append(Readable.from([Buffer.from('half')]), { signal })
     expect(await store.sweep({ beforeMs: 0 })).toBe(0)
     expect(await store.sweep({ beforeMs: Number.MAX_SAFE_INTEGER })).toBe(1)
     expect(leftovers(dir)).toEqual([])
+    await half.abort()
   })
 
   it('saves and opens whole images', async () => {

@@ -50,6 +50,17 @@ describe('images on the command line', () => {
     expect((await world.run('push', 'back.tar', 'acme/app:1', '--skip-existing')).out).toContain('left alone')
   })
 
+  it('come through an embedded registry that is a mirror, and from the registry itself when it has none', async () => {
+    const { world, write } = project()
+    await world.run('build', '-t', 'ghcr.io/acme/app:1', '--push', 'ctx')
+    write({ '.slipway/config.yaml': 'hosts:\n  - {match: far.example, mirrors: ["embedded:ghcr"], endpoint: "embedded:hub"}\n' })
+    const mirrored = await world.run('pull', 'far.example/acme/app:1')
+    expect([mirrored.code, mirrored.err]).toEqual([0, ''])
+    expect((await world.run('push', 'far.example/acme/app:1', 'far.example/acme/own:1')).err).toBe('')
+    expect((await world.run('inspect', 'far.example/acme/own:1')).code).toBe(0)
+    expect((await world.run('pull', 'far.example/acme/none:1')).err).toContain('REGISTRY_NOT_FOUND')
+  })
+
   it('try every target, and say which one failed', async () => {
     const { world } = project()
     await world.run('build', '-t', 'acme/app:1', 'ctx')

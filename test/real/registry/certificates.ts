@@ -12,8 +12,8 @@ export interface Pair {
 }
 
 export interface Authority extends Pair {
-  /** Signed by the authority; for 127.0.0.1 and localhost. */
-  issue(name: string): Pair
+  /** Signed by the authority; for 127.0.0.1, localhost and further hosts. */
+  issue(name: string, hosts?: readonly string[]): Pair
   remove(): void
 }
 
@@ -28,8 +28,9 @@ export function makeAuthority(openssl: string, name = 'slipway test authority'):
   run('req', '-x509', ...curve, '-subj', `/CN=${name}`, '-keyout', 'ca.key', '-out', 'ca.pem')
   return {
     ...pair('ca'),
-    issue(leaf) {
-      writeFileSync(join(dir, `${leaf}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
+    issue(leaf, hosts = []) {
+      const names = ['DNS:localhost', 'IP:127.0.0.1', ...hosts.map((host) => `DNS:${host}`)]
+      writeFileSync(join(dir, `${leaf}.ext`), `subjectAltName=${names.join(',')}\n`)
       run('req', ...curve, '-subj', `/CN=${leaf}`, '-keyout', `${leaf}.key`, '-out', `${leaf}.csr`)
       run(
         'x509',
