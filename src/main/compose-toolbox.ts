@@ -1,6 +1,7 @@
 /** Picks the adapters behind every tool of the command line. Each is loaded when it is asked for: start-up is part of every figure. */
 import type { Clock } from '../base/clock.ts'
 import type { Toolbox } from '../cli/toolbox.ts'
+import { calmMemory } from './calm-memory.ts'
 import type { Person } from './compose-rootless.ts'
 import { isEmbedded } from './embedded-host.ts'
 
@@ -39,6 +40,7 @@ export function composeToolbox(machine: Machine): Toolbox {
     },
     async registry(needs) {
       const { composeRegistry } = await import('./compose-registry.ts')
+      calmMemory()
       return composeRegistry(machine, needs)
     },
     async builder(client, home) {

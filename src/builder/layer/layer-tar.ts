@@ -2,6 +2,7 @@
 import { createHash, hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { isProblem, problem } from '../../base/problem.ts'
+import { type PiecePool, piecePool } from '../../oci/pieces.ts'
 import { paddingAfter } from '../../tar/entry.ts'
 import { encodeHeader } from '../../tar/header.ts'
 import type { FileNode, TreeNode, Waiting } from '../tree/node.ts'
@@ -13,6 +14,8 @@ export type Changes = readonly (readonly [string, TreeNode])[]
 export interface Reading extends Waiting {
   /** Told the content hash of each file as it goes by. */
   readonly onContent?: (path: string, hash: string) => void
+  /** Where pieces come from, when somebody gives them back. */
+  readonly pool?: PiecePool
 }
 
 /** A file with several names is read at the first. Throws BUILD_CONTEXT_CHANGED and BUILD_CONTEXT_UNREADABLE. */
@@ -21,7 +24,7 @@ export function layerTar(changes: Changes, o: Reading): Readable {
 }
 
 async function* pieces(changes: Changes, o: Reading): AsyncGenerator<Buffer> {
-  const pack = packer()
+  const pack = packer(o.pool ?? piecePool())
   const first = new Map<string, string>()
   for (const [path, node] of changes) {
     o.signal.throwIfAborted()

@@ -1,6 +1,5 @@
 /** Gathers bytes into pieces of one size: the compressor's, so that nothing needs to be put together again there. */
-
-const pieceSize = 1024 * 1024
+import { type PiecePool, pieceSize } from '../../oci/pieces.ts'
 
 export interface Packer {
   add(bytes: Uint8Array): void
@@ -14,15 +13,15 @@ export interface Packer {
   rest(): readonly Buffer[]
 }
 
-export function packer(): Packer {
+export function packer(pool: Pick<PiecePool, 'take'>): Packer {
   let ready: Buffer[] = []
-  let piece = Buffer.allocUnsafeSlow(pieceSize)
+  let piece = pool.take()
   let at = 0
   const took = (count: number): void => {
     at += count
     if (at < pieceSize) return
     ready.push(piece)
-    piece = Buffer.allocUnsafeSlow(pieceSize)
+    piece = pool.take()
     at = 0
   }
   const full = (): readonly Buffer[] => {

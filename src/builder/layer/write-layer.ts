@@ -5,6 +5,7 @@ import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { join } from '../../oci/join.ts'
 import { type ImageFormat, layerTypes } from '../../oci/media-types.ts'
+import { piecePool } from '../../oci/pieces.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import { type Changes, layerTar, type Reading } from './layer-tar.ts'
 
@@ -22,6 +23,8 @@ export interface WriteOptions extends Reading {
 
 export async function writeLayer(changes: Changes, o: WriteOptions): Promise<WrittenLayer> {
   const plain = byteMeter()
-  const { digest, size } = await o.store.putBlob(join(layerTar(changes, o), [plain.stream, ...pinnedGzip.streams()], o), o)
+  const pool = piecePool()
+  const packed = join(layerTar(changes, { ...o, pool }), [plain.stream, ...pinnedGzip.streams({ done: pool.give })], o)
+  const { digest, size } = await o.store.putBlob(packed, o)
   return { diffId: plain.digest(), descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
 }
