@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
 import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
 import { Problem } from '../base/problem.ts'
+import type { Sandbox } from '../builder/exec/sandbox.ts'
 import { buildStore } from '../builder/store/directory.ts'
 import { contentStore } from '../media/content-store.ts'
 import { parseRef, withDefaultTag } from '../oci/ref.ts'
@@ -11,6 +12,7 @@ import type { RegistryClient } from '../registry/client.ts'
 import { pullImage } from '../registry/pull.ts'
 import { composeRemote } from './compose-remote.ts'
 import { composeRootless, type Person } from './compose-rootless.ts'
+import { forcedSandbox } from './forced-rung.ts'
 import { machinePlatform } from './machine-platform.ts'
 
 export interface BuilderParts {
@@ -22,17 +24,19 @@ export interface BuilderParts {
 
 /** Who is not root has builds with a RUN carried out by a process in a user namespace. */
 export function composeBuilder(o: BuilderParts, person: Person): Builder {
-  const here = builderHere({ ...o, env: person.env })
+  const sandbox = forcedSandbox(person.env)
+  const here = builderHere({ ...o, env: person.env, ...(sandbox !== undefined && { sandbox }) })
   return severalPlatforms(person.uid === 0 ? here : composeRootless({ ...o, here, person }))
 }
 
 /** In this process. */
-export function builderHere({ home, client, env }: BuilderParts & Pick<Person, 'env'>): Builder {
+export function builderHere({ home, client, env, sandbox }: BuilderParts & Pick<Person, 'env'> & { readonly sandbox?: Sandbox }): Builder {
   return embeddedBuilder({
     store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
     buildPlatform: machinePlatform,
     remote: composeRemote(env),
     cacheClient: client,
+    ...(sandbox !== undefined && { sandbox }),
     async baseImage(name, platform, { signal }) {
       const ref = parseRef(name)
       const [wrong] = ref.diagnostics

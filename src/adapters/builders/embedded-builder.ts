@@ -3,6 +3,7 @@ import { build } from '../../builder/build.ts'
 import type { OpenBase } from '../../builder/build-world.ts'
 import type { CacheClient } from '../../builder/cache/cache-import.ts'
 import { checkBuild } from '../../builder/check.ts'
+import type { Sandbox } from '../../builder/exec/sandbox.ts'
 import type { BuildStore } from '../../builder/store/build-store.ts'
 import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../ports/builder.ts'
@@ -13,13 +14,15 @@ export interface EmbeddedParts {
   readonly baseImage: OpenBase
   readonly cacheClient: CacheClient
   readonly buildPlatform?: Platform
+  /** Instead of the best one of this machine. */
+  readonly sandbox?: Sandbox
   readonly remote?: Remote
 }
 
 export function embeddedBuilder(o: EmbeddedParts): Builder {
   return {
     name: 'embedded',
-    check: (request, { signal }) => checkBuild(request, { store: o.store, signal }),
+    check: (request, { signal }) => checkBuild(request, { ...o, signal }),
     build: (request, { signal, emit }) => build(request, { ...o, signal, emit }),
   }
 }

@@ -9,6 +9,12 @@ export const buildCodes = {
     explain:
       'RUN needs namespaces and an overlay file system. The builder has tried both before the build, and the reason says what the system refused. docs/sandbox.md has the ways to get there.',
   },
+  BUILD_RUNG_UNKNOWN: {
+    severity: 'error',
+    message: 'SLIPWAY_RUNG is "{rung}"; it may be one of {known}.',
+    hint: 'Unset it to have the best way that works here.',
+    explain: 'SLIPWAY_RUNG says how the files of a base come to a RUN: 1 mounts layers as they are, 1-loop does so through loop devices, 2 unpacks them.',
+  },
   BUILD_RUN_FAILED: {
     severity: 'error',
     message: '{command} ended with exit code {exitCode}.{output}',
