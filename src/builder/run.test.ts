@@ -118,8 +118,8 @@ describe('RUN', () => {
     const { build, f, logs } = await start({}, { act })
     const error = await failure(build('FROM scratch\n\nRUN bad \\\n  command\n'))
     expect(error.diagnostic).toMatchObject({ code: 'BUILD_RUN_FAILED', at: { line: 3, col: 1 } })
-    expect(error.message).toMatch(/^\/bin\/sh -c bad {3}command ended with exit code 3\. Its last lines:\n {2}line 11\n[\s\S]*\n {2}no end$/)
-    expect(logs()).toContain('line 0')
+    expect(error.message).toMatch(/^\/bin\/sh -c bad {3}command ended with exit code 3\.$/)
+    expect(logs().slice(-31)).toEqual([...Array.from({ length: 30 }, (_, i) => `line ${i}`), 'no end'])
     expect(readdirSync(join(f.storeDir, 'build', 'runs'))).toEqual([])
     expect(
       (

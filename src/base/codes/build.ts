@@ -17,8 +17,8 @@ export const buildCodes = {
   },
   BUILD_RUN_FAILED: {
     severity: 'error',
-    message: '{command} ended with exit code {exitCode}.{output}',
-    explain: 'The command of a RUN did not succeed, so there is no layer. The last lines that it wrote are shown; all of them are in the log of the build.',
+    message: '{command} ended with exit code {exitCode}.',
+    explain: 'The command of a RUN did not succeed, so there is no layer. Its last lines are shown above the error; all of them are in the log of the build.',
   },
   BUILD_RUN_NOT_STARTED: {
     severity: 'error',

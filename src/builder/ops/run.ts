@@ -81,7 +81,7 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
     const job = { process, lowers: lowers.map(({ lower }) => lower), folder: work.folder, mounts: all }
     const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: log.add })
     log.end()
-    judge(op, ended, log.last)
+    judge(op, ended)
     const upper = join(work.folder, 'upper')
     removeStubs(upper, [...kernelFolders, ...all.map((mount) => mount.target.replace(/^\/+/, ''))], lowers)
     const later = runs.snapshots.folder(chain)
@@ -94,13 +94,10 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
   }
 }
 
-function judge(op: RunOp, ended: Ended, last: readonly string[]): void {
+function judge(op: RunOp, ended: Ended): void {
   const command = op.args.join(' ')
   if (ended.kind === 'exited' && ended.code === 0) return
-  if (ended.kind === 'exited') {
-    const output = last.length === 0 ? '' : ` Its last lines:\n${last.map((line) => `  ${line}`).join('\n')}`
-    throw problem('BUILD_RUN_FAILED', { command, exitCode: ended.code, output }, { at: op.at })
-  }
+  if (ended.kind === 'exited') throw problem('BUILD_RUN_FAILED', { command, exitCode: ended.code }, { at: op.at })
   if (ended.what.startsWith('execute ')) throw problem('BUILD_RUN_NOT_STARTED', { command, reason: whyNot(op, ended.error) }, { at: op.at })
   throw problem('BUILD_SANDBOX_FAILED', { what: ended.what, reason: ended.error }, { at: op.at })
 }

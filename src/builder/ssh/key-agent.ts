@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { problem } from '../../base/problem.ts'
+import { ecdsaSignature } from './ecdsa-signature.ts'
 import type { AgentServer, ParsedKey, SignFlags } from './ssh2.ts'
 
 export interface KeyAgent {
@@ -40,7 +41,7 @@ function serve(agent: AgentServer, connection: Socket, keys: readonly ParsedKey[
   agent.on('sign', (request, asked, data, flags) => {
     const key = keys.find((one) => one.getPublicSSH().equals(asked.getPublicSSH()))
     const signature = key?.sign(data, hashOf(key, flags))
-    if (Buffer.isBuffer(signature)) agent.signReply(request, signature)
+    if (Buffer.isBuffer(signature)) agent.signReply(request, key?.type.startsWith('ecdsa-') === true ? ecdsaSignature(signature) : signature)
     else agent.failureReply(request)
   })
   // A client that speaks something else is not answered.

@@ -18,7 +18,7 @@ export interface BuildProgress {
 export function buildProgress(form: ProgressForm, world: World): BuildProgress {
   const { columns } = world.stderr
   const chosen = form === 'auto' ? (columns === undefined ? 'plain' : 'tty') : form
-  if (chosen === 'quiet') return { emit: () => undefined, end: () => [] }
+  if (chosen === 'quiet') return silentProgress(world)
   if (chosen === 'json') return jsonProgress(world)
   return chosen === 'tty' ? liveProgress(world) : plainProgress(world)
 }
@@ -26,6 +26,12 @@ export function buildProgress(form: ProgressForm, world: World): BuildProgress {
 /** One event as one line of JSON, with the time at which it happened. */
 function jsonProgress({ stderr, clock }: World): BuildProgress {
   return { emit: (event) => void stderr.write(`${JSON.stringify({ at: clock.now(), ...event })}\n`), end: () => [] }
+}
+
+/** Nothing, unless it fails. */
+function silentProgress({ clock }: World): BuildProgress {
+  const plain = plainBuild()
+  return { emit: (event) => void plain.lines(event, clock.now()), end: () => plain.failures() }
 }
 
 function plainProgress({ stderr, clock }: World): BuildProgress {

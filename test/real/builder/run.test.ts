@@ -309,10 +309,10 @@ describe.each(rungs)('RUN on rung %i', options, (rung, layers) => {
   })
 
   describe('failing', () => {
-    it('tells exit code, place, command and last lines', async () => {
+    it('tells exit code, place and command', async () => {
       const error = await failure(build('FROM base\nARG X=1\nRUN seq 1 50; \\\n  exit 42\n'))
       expect(error.diagnostic).toMatchObject({ code: 'BUILD_RUN_FAILED', at: { line: 3 } })
-      expect(error.message).toMatch(/exit code 42\. Its last lines:\n {2}31\n[\s\S]* {2}50$/)
+      expect(error.message).toMatch(/exit code 42\.$/)
       expect((await failure(build("FROM base\nRUN sh -c 'kill -9 $$'; exit $?\n"))).message).toContain('137')
     })
 

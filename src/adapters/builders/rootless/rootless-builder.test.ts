@@ -129,7 +129,7 @@ describe('a builder whose RUN happens in another process', () => {
   it('brings problems back as they were', async () => {
     const at = { file: 'Dockerfile', line: 2, col: 1, endLine: 2, endCol: 9 }
     const { builder } = rootless({
-      inside: made(async () => Promise.reject(problem('BUILD_RUN_FAILED', { command: 'x', exitCode: 3, output: '' }, { at }))),
+      inside: made(async () => Promise.reject(problem('BUILD_RUN_FAILED', { command: 'x', exitCode: 3 }, { at }))),
     })
     const error = await builder.build(request(withRun), quiet).catch((e: unknown) => e)
     expect(isProblem(error, 'BUILD_RUN_FAILED') && error.diagnostic.at).toEqual(at)
