@@ -77,6 +77,10 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .description('serve the embedded registry until Ctrl-C')
     .option('--listen <host:port>', 'address, perhaps HOST:PORT=NAME; may be repeated, each with data of its own', collect, [])
     .option('--data <dir>', 'folder to keep images in')
+    .option('--read-only', 'give, and take nothing')
+    .option('--users <file>', 'lines of user:password; without it everybody may do everything')
+    .option('--tls-cert <file>', 'certificate chain, PEM: serve HTTPS')
+    .option('--tls-key <file>', 'its key, PEM')
     .action((o) => act(async () => (await import('./commands/registry-serve.ts')).registryServe(o, world)))
   return program
 }

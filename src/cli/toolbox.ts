@@ -52,6 +52,17 @@ export interface RegistryAccess {
   close(): Promise<void>
 }
 
+export interface RegistryServerOptions {
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly readOnly?: boolean
+  /** Passwords by user; without them everybody may do everything. */
+  readonly users?: Readonly<Record<string, string>>
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+}
+
 export interface RegistryServer {
   readonly url: string
   close(): Promise<void>
@@ -73,7 +84,7 @@ export interface Toolbox {
   builder(client: RegistryClient, home: string): Promise<Builder>
   /** Files of the web and repositories of git. */
   remote(): Promise<Remote>
-  registryServer(o: { readonly host: string; readonly port: number; readonly data: string }): Promise<RegistryServer>
+  registryServer(o: RegistryServerOptions): Promise<RegistryServer>
   readonly sinks: {
     terminal(out: Writer): Promise<Sink>
     plain(out: Writer): Promise<Sink>

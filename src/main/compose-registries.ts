@@ -1,7 +1,8 @@
 /** Embedded registries: served by the command, or inside a run for hosts that are mapped to `embedded:NAME`. */
 import { join } from 'node:path'
-import type { EmbeddedRegistries, RegistryServer } from '../cli/toolbox.ts'
+import type { EmbeddedRegistries, RegistryServer, RegistryServerOptions } from '../cli/toolbox.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
+import { basicAuth } from '../registry/server/access-rule.ts'
 import { createRegistry } from '../registry/server/create-registry.ts'
 import { embeddedScheme } from './embedded-host.ts'
 import { systemClock } from './system-clock.ts'
@@ -25,10 +26,14 @@ export async function embeddedRegistries(hosts: readonly HostMapping[], home: st
   return { hosts: mapped, close: async () => void (await Promise.all([...servers.values()].map((server) => server.close()))) }
 }
 
-export async function registryServer(o: { readonly host: string; readonly port: number; readonly data: string }): Promise<RegistryServer> {
+export async function registryServer(o: RegistryServerOptions): Promise<RegistryServer> {
   const ending = new AbortController()
-  const registry = createRegistry({ dir: o.data })
-  const listening = await registry.listen({ host: o.host, port: o.port, signal: ending.signal })
+  const registry = createRegistry({
+    dir: o.data,
+    ...(o.readOnly !== undefined && { readOnly: o.readOnly }),
+    ...(o.users !== undefined && { auth: basicAuth(o.users) }),
+  })
+  const listening = await registry.listen({ host: o.host, port: o.port, ...(o.tls !== undefined && { tls: o.tls }), signal: ending.signal })
   // What crashes left is no reason to wait.
   const tidying = registry.tidy({ nowMs: systemClock.now(), signal: ending.signal }).catch(() => undefined)
   const close = async (): Promise<void> => {

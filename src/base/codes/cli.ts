@@ -38,6 +38,16 @@ export const cliCodes = {
     hint: '`slipway runs list` shows the runs',
     explain: 'Runs are named by their id, by its beginning, or by `PIPELINE#NUMBER`. The history of the data folder has none of that name.',
   },
+  SERVE_TLS_HALF: {
+    severity: 'error',
+    message: 'HTTPS needs both --tls-cert and --tls-key',
+    explain: 'A certificate without its key, or a key without its certificate, cannot serve anybody.',
+  },
+  SERVE_USERS_BAD: {
+    severity: 'error',
+    message: 'line {line} of {file} is not user:password',
+    explain: 'The file given as --users has one user per line, a colon and the password. Blank lines and lines that begin with # are passed over.',
+  },
   LISTEN_BAD: {
     severity: 'error',
     message: '"{text}" is no address to listen on',

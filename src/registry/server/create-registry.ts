@@ -1,5 +1,6 @@
 /** The embedded registry: the distribution specification over a folder, as a request handler and as a server. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { problem } from '../../base/problem.ts'
 import type { Durability } from '../../media/atomic-file.ts'
@@ -26,11 +27,24 @@ export interface RegistryOptions {
 export interface EmbeddedRegistry {
   handler(request: IncomingMessage, response: ServerResponse): void
   /** Port 0 takes a free one. Ends when the signal aborts or at `close`. Throws REGISTRY_CANNOT_LISTEN. */
-  listen(o: { readonly host?: string; readonly port: number; readonly signal: AbortSignal }): Promise<Listening>
+  listen(o: ListenOptions): Promise<Listening>
   /** Takes away what crashes left. Safe beside requests. */
   tidy(o: TidyOptions): Promise<Tidied>
   /** Ends all listeners and requests. What is stored stays, and uploads under way may go on later. */
   close(): Promise<void>
+}
+
+/** PEM texts. */
+export interface ServerTls {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface ListenOptions {
+  readonly host?: string
+  readonly port: number
+  readonly tls?: ServerTls
+  readonly signal: AbortSignal
 }
 
 export interface Listening {
@@ -57,8 +71,8 @@ export function createRegistry(o: RegistryOptions): EmbeddedRegistry {
   }
   return {
     handler,
-    listen: async ({ host = '127.0.0.1', port, signal }) => {
-      const listening = await listen(handler, { host, port, signal })
+    listen: async ({ host = '127.0.0.1', ...where }) => {
+      const listening = await listen(handler, { host, ...where })
       listeners.add(listening)
       return listening
     },
@@ -101,12 +115,10 @@ function failed(error: unknown, request: IncomingMessage, o: RegistryOptions): R
   return fault('UNKNOWN', 'the registry could not do this; its log says why')
 }
 
-async function listen(
-  handler: EmbeddedRegistry['handler'],
-  o: { readonly host: string; readonly port: number; readonly signal: AbortSignal },
-): Promise<Listening> {
+async function listen(handler: EmbeddedRegistry['handler'], o: ListenOptions & { readonly host: string }): Promise<Listening> {
   // Uploads of large layers take longer than the usual limit for a whole request.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, handler)
+  const patience = { requestTimeout: 0, keepAliveTimeout: 65_000 }
+  const server = serverFor(handler, patience, o)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(problem('REGISTRY_CANNOT_LISTEN', { address: `${o.host}:${o.port}`, reason: error.message }, { cause: error })))
     server.listen({ host: o.host, port: o.port }, resolve)
@@ -118,5 +130,13 @@ async function listen(
     await new Promise<void>((resolve) => server.close(() => resolve()))
   }
   o.signal.addEventListener('abort', () => void close(), { once: true })
-  return { address, url: `http://${address}`, close }
+  return { address, url: `${o.tls === undefined ? 'http' : 'https'}://${address}`, close }
+}
+
+function serverFor(handler: EmbeddedRegistry['handler'], patience: object, { host, port, tls }: ListenOptions) {
+  try {
+    return tls === undefined ? createServer(patience, handler) : createTlsServer({ ...patience, ...tls }, handler)
+  } catch (cause) {
+    throw problem('REGISTRY_CANNOT_LISTEN', { address: `${host}:${port}`, reason: `the certificate or its key is wrong: ${String(cause)}` }, { cause })
+  }
 }
