@@ -125,7 +125,7 @@ function toldWhenWritten(layer: PendingLayer, told: Told): PendingLayer {
 
 /** What is below a RUN is compressed while it runs. A failure shows when the layer is asked for in earnest. */
 function writeAhead(layers: readonly PendingLayer[], world: BuildWorld): void {
-  for (const layer of layers) world.ahead.push(layer.write().catch(() => undefined))
+  for (const layer of layers) world.ahead.push(world.write(layer).catch(() => undefined))
 }
 
 /** Anything may be different now, so common knowledge is of no more use; and the folders are there to be asked. */

@@ -4,7 +4,7 @@ import type { Dockerfile } from '../dockerfile/parse.ts'
 import type { ImageFormat } from '../oci/media-types.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
-import type { BuildEvent, BuildRequest } from '../ports/builder.ts'
+import type { BuildEvent, Building, BuildRequest } from '../ports/builder.ts'
 import type { Remote } from '../ports/remote.ts'
 import type { BuiltStage } from './build-stage.ts'
 import type { CacheClient } from './cache/cache-import.ts'
@@ -12,6 +12,7 @@ import type { CacheStore } from './cache/cache-store.ts'
 import type { TracedStep } from './cache/trace.ts'
 import type { OpenRemote } from './context/remote-sources.ts'
 import type { Sandbox } from './exec/sandbox.ts'
+import type { PendingLayer, WrittenLayer } from './pending-layer.ts'
 import type { RunWorld } from './run-world.ts'
 import type { CacheOptions } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
@@ -33,6 +34,7 @@ export interface BuildOptions extends Waiting {
   readonly cacheClient?: CacheClient
   /** For ADD of what lies outside. */
   readonly remote?: Remote
+  readonly onLayer?: Building['onLayer']
   /** Where RUN runs; without it, the one of this machine. */
   readonly sandbox?: Sandbox
 }
@@ -75,6 +77,8 @@ export interface BuildWorld extends Waiting {
   readonly request: BuildRequest
   /** The stage's layers are the image's: they may be written while later instructions run. */
   readonly exported: (index: number) => boolean
+  /** Writes the layer and tells of it. */
+  readonly write: (layer: PendingLayer) => Promise<WrittenLayer>
   /** Work that nobody waits for yet; the build ends when it has ended. */
   readonly ahead: Promise<unknown>[]
   /** A folder for what this build alone needs; gone when it ends. */

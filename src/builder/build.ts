@@ -40,7 +40,7 @@ async function buildOnce(request: BuildRequest, o: BuildOptions): Promise<Built>
     for (const note of unusedArgs(request, read.file, world.usedArgs)) world.emit({ kind: 'note', note })
     const write = () =>
       allOrStop(
-        last.layers.map((layer) => layer.write()),
+        last.layers.map((layer) => world.write(layer)),
         stop,
       )
     const layers = await during(world.begin('exporting layers'), write)

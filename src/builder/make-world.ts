@@ -53,6 +53,12 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     request,
     exported: exportedFrom(read),
     ahead: [],
+    write: async (layer) => {
+      const written = await layer.write()
+      // Layers of a base are kept nowhere.
+      o.onLayer?.(written.layer, { made: layer.kept !== undefined && !written.cached })
+      return written
+    },
     runs: worlds.at,
     settled: worlds.settled,
     emit,

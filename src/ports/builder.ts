@@ -4,7 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { BuildEvent } from '../events/build-event.ts'
 import type { CacheSource, CacheTarget } from '../image-job/cache-place.ts'
 import type { Platform } from '../oci/platform.ts'
-import type { Image, Index } from '../oci/views.ts'
+import type { Image, Index, Layer } from '../oci/views.ts'
 import type { RegistryUse } from './registry-use.ts'
 
 /** `folder` is an absolute path of this machine. */
@@ -72,5 +72,17 @@ export interface Builder {
   /** Asked before anything runs; the answer is reasons, never a boolean. No side effects. */
   check(request: BuildRequest, o: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>
   /** May run several times at once. On abort it rejects with the signal's reason and leaves nothing half-written. */
-  build(request: BuildRequest, o: { readonly signal: AbortSignal; readonly emit: (event: BuildEvent) => void }): Promise<Built>
+  build(request: BuildRequest, o: Building): Promise<Built>
+}
+
+export interface Building {
+  readonly signal: AbortSignal
+  readonly emit: (event: BuildEvent) => void
+  /** Told, where the builder can, of each layer as soon as its blob is there: whoever delivers may begin. The build may still fail. */
+  readonly onLayer?: (layer: Layer, o: LayerNews) => void
+}
+
+export interface LayerNews {
+  /** This build made it: no registry can have it unless somebody made the same. */
+  readonly made: boolean
 }

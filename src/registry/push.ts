@@ -1,28 +1,17 @@
 /** Brings an image or index into one repository: blobs side by side, then manifests from the children up, the tags last. */
-import { Transform } from 'node:stream'
 import type { Digest } from '../oci/digest.ts'
-import { join } from '../oci/join.ts'
 import type { RepositoryRef } from '../oci/ref.ts'
 import { describe, type Image, type Index } from '../oci/views.ts'
 import { type BlobPart, layerBlob, type ManifestPart, walk } from '../oci/walk.ts'
-import { hasBlob, putBlob } from './blobs.ts'
-import type { RegistryClient, Repository, Waiting } from './client.ts'
+import type { RegistryClient, Waiting } from './client.ts'
 import { httpFailure } from './failure.ts'
+import type { SentAhead } from './head-start.ts'
 import { inParallel } from './in-parallel.ts'
 import { findManifest } from './manifests.ts'
+import { type PushEvent, pushBlob, type SentState } from './push-blob.ts'
 import { putReferring } from './referrers.ts'
 
-export type BlobState = 'checking' | 'present' | 'mounted' | 'uploading' | 'uploaded'
-
-/** One blob's progress. `bytes` starts again from 0 when an upload is tried again. */
-export interface PushEvent {
-  readonly kind: 'blob'
-  readonly registry: string
-  readonly digest: Digest
-  readonly state: BlobState
-  readonly bytes: number
-  readonly total: number
-}
+export type { PushEvent } from './push-blob.ts'
 
 export interface PushOptions extends Waiting {
   readonly client: RegistryClient
@@ -31,6 +20,8 @@ export interface PushOptions extends Waiting {
   /** Repositories of the same registry that may hold blobs already, besides those the layers come from. */
   readonly mountFrom?: readonly string[]
   readonly onEvent?: (event: PushEvent) => void
+  /** What is on its way already. */
+  readonly ahead?: SentAhead
 }
 
 export interface Pushed {
@@ -38,7 +29,7 @@ export interface Pushed {
   /** Of the root manifest. */
   readonly size: number
   readonly uploadedBytes: number
-  readonly blobs: Readonly<Record<'present' | 'mounted' | 'uploaded', number>>
+  readonly blobs: Readonly<Record<SentState, number>>
 }
 
 /** Nothing is named before everything it names is there. Without tags the image is found by digest only. */
@@ -47,13 +38,13 @@ export async function push(view: Image | Index, to: RepositoryRef & { readonly t
   const repository = o.client.repository(to, ['pull', 'push'], { alsoPull: origins })
   const sent = new Map<Digest, Sent>()
   const limits = { limit: o.parallel ?? 4, signal: o.signal }
-  const sender = () =>
+  const sender = (ahead?: SentAhead) =>
     onceEach(async (blob, w) => {
       const { digest, size } = blob.descriptor
-      const state = await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins })
+      const state = (await ahead?.(to, digest)) ?? (await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins }))
       if (!sent.has(digest)) sent.set(digest, { state, bytes: size })
     })
-  const send = sender()
+  const send = sender(o.ahead)
   if (view.kind === 'image' && view.manifestLast === true) await inParallel(await view.layers(), limits, async (layer, w) => send(await layerBlob(layer), w))
   const root = await describe(view)
   const bytes = await view.manifestBytes()
@@ -74,7 +65,7 @@ export async function push(view: Image | Index, to: RepositoryRef & { readonly t
 }
 
 interface Sent {
-  readonly state: 'present' | 'mounted' | 'uploaded'
+  readonly state: SentState
   readonly bytes: number
 }
 
@@ -132,34 +123,4 @@ async function partsOf(view: Image | Index): Promise<{ blobs: BlobPart[]; manife
 function originsOf(view: Image | Index, to: RepositoryRef, given: readonly string[]): readonly string[] {
   const own = view.origin?.registry === to.registry ? [view.origin.repository] : []
   return [...new Set([...own, ...given])].filter((repository) => repository !== to.repository)
-}
-
-async function pushBlob(
-  repository: Repository,
-  blob: BlobPart,
-  o: PushOptions & { readonly mountFrom: readonly string[] },
-): Promise<'present' | 'mounted' | 'uploaded'> {
-  const { digest, size } = blob.descriptor
-  const tell = (state: BlobState, bytes: number) => o.onEvent?.({ kind: 'blob', registry: repository.registry, digest, state, bytes, total: size })
-  tell('checking', 0)
-  if (await hasBlob(repository, digest, o)) {
-    tell('present', size)
-    return 'present'
-  }
-  const body = { size, open: async (w: Waiting) => join(await blob.open(w), [counter((bytes) => tell('uploading', bytes))], w) }
-  const from = blob.origin?.registry === repository.registry && blob.origin.repository !== repository.repository ? blob.origin.repository : o.mountFrom[0]
-  const state = await putBlob(repository, blob.descriptor, body, { signal: o.signal, ...(from !== undefined && { mountFrom: from }) })
-  tell(state, size)
-  return state
-}
-
-function counter(tell: (bytes: number) => void): Transform {
-  let bytes = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      tell(bytes)
-      done(null, chunk)
-    },
-  })
 }

@@ -23,6 +23,6 @@ export function embeddedBuilder(o: EmbeddedParts): Builder {
   return {
     name: 'embedded',
     check: (request, { signal }) => checkBuild(request, { ...o, signal }),
-    build: (request, { signal, emit }) => build(request, { ...o, signal, emit }),
+    build: (request, building) => build(request, { ...o, ...building }),
   }
 }

@@ -12,14 +12,15 @@ export function severalPlatforms(one: Builder): Builder {
       for (const single of singles(request)) found.push(...(await one.check(single, o)))
       return found
     },
-    async build(request, { signal, emit }) {
+    async build(request, building) {
+      const { signal, emit } = building
       const requests = singles(request)
       const [only] = requests
-      if (requests.length === 1 && only !== undefined) return one.build(only, { signal, emit })
+      if (requests.length === 1 && only !== undefined) return one.build(only, building)
       const stop = new AbortController()
       const both = AbortSignal.any([signal, stop.signal])
       const numbers = { count: 0 }
-      const running = requests.map((single) => one.build(single, { signal: both, emit: renumbered(showPlatform(single.platform), numbers, emit) }))
+      const running = requests.map((single) => one.build(single, { ...building, signal: both, emit: renumbered(showPlatform(single.platform), numbers, emit) }))
       const built = await firstFailure(running, stop)
       return together(
         built,

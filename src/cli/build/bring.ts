@@ -15,6 +15,7 @@ import { type ImageRef, showRef } from '../../oci/ref.ts'
 import type { Image, Index } from '../../oci/views.ts'
 import type { RegistryClient } from '../../registry/client.ts'
 import { deliver } from '../../registry/deliver.ts'
+import type { SentAhead } from '../../registry/head-start.ts'
 import { printDiagnostics } from '../failures.ts'
 import { loadIntoDaemon } from '../images/docker-daemon.ts'
 import { localImages } from '../images/local-images.ts'
@@ -22,11 +23,17 @@ import { referenceOf } from '../images/reference-of.ts'
 import type { World } from '../world.ts'
 import type { BuildOutput } from './outputs.ts'
 
+/** The references to which layers may go while later ones are still being built. */
+export function pushedTo(outputs: readonly BuildOutput[], tags: readonly ImageRef[]): readonly ImageRef[] {
+  return outputs.flatMap((output) => (output.kind !== 'registry' ? [] : 'names' in output && output.names.length > 0 ? output.names.map(referenceOf) : tags))
+}
+
 export interface Bringing {
   readonly view: Image | Index
   /** The tags; an output with names of its own has those. */
   readonly refs: readonly ImageRef[]
   readonly client: RegistryClient
+  readonly ahead?: SentAhead
 }
 
 /** True when a registry refused something; everything else throws. */
@@ -36,7 +43,7 @@ export async function bring(outputs: readonly BuildOutput[], b: Bringing, world:
   return failed
 }
 
-async function bringOne(output: BuildOutput, { view, refs: tags, client }: Bringing, world: World): Promise<boolean> {
+async function bringOne(output: BuildOutput, { view, refs: tags, client, ahead }: Bringing, world: World): Promise<boolean> {
   const { signal, home, cwd } = world
   const names = 'names' in output ? output.names.map(referenceOf) : []
   const refs = names.length > 0 ? names : tags
@@ -61,13 +68,13 @@ async function bringOne(output: BuildOutput, { view, refs: tags, client }: Bring
       for (const ref of refs) await loadIntoDaemon(view, showRef(ref), world)
       return false
     case 'registry':
-      return push(view, refs, client, world)
+      return push(view, refs, { client, ...(ahead !== undefined && { ahead }) }, world)
   }
 }
 
-async function push(view: Image | Index, refs: readonly ImageRef[], client: RegistryClient, world: World): Promise<boolean> {
+async function push(view: Image | Index, refs: readonly ImageRef[], o: Pick<Bringing, 'client' | 'ahead'>, world: World): Promise<boolean> {
   let failed = false
-  for (const result of await deliver(view, refs, { client, signal: world.signal })) {
+  for (const result of await deliver(view, refs, { ...o, signal: world.signal })) {
     if (result.kind !== 'failed') continue
     failed = true
     await printDiagnostics([result.problem.diagnostic], [], world)

@@ -7,9 +7,10 @@ import { type ImageRef, showRef } from '../../oci/ref.ts'
 import { describe } from '../../oci/views.ts'
 import { weigh } from '../../oci/weigh.ts'
 import type { BuildRequest, Built } from '../../ports/builder.ts'
+import { type HeadStart, headStart } from '../../registry/head-start.ts'
 import { sourceFile } from '../../text/source-file.ts'
 import { type Annotations, annotated, readAnnotations } from '../build/annotations.ts'
-import { bring } from '../build/bring.ts'
+import { bring, pushedTo } from '../build/bring.ts'
 import { callDockerfile } from '../build/call.ts'
 import { openContexts } from '../build/contexts.ts'
 import type { BuildOptions } from '../build/options.ts'
@@ -47,21 +48,31 @@ async function buildRequest(request: BuildRequest, o: BuildOptions, world: World
   const called = o.check === true || o.call === 'lint' ? 'check' : o.call
   if (called !== undefined && called !== 'build') return callDockerfile(called, request, world)
   return withClient(o, world, async (client) => {
-    const built = await buildAndTell(request, o, () => world.tools.builder(client, world.home), world)
-    const view = await annotated(built.image, annotations)
-    const failed = await bring(outputs, { view, refs, client }, world)
-    const toStdout = outputs.some((output) => 'path' in output && output.path === '-')
-    await summarize({ ...built, image: view }, { o, refs, toStdout, tookMs: world.clock.now() - startedAt }, world)
-    return failed ? exitCodes.problems : exitCodes.done
+    const ahead = headStart(pushedTo(outputs, refs), { client, signal: world.signal })
+    try {
+      const built = await buildAndTell(request, o, { open: () => world.tools.builder(client, world.home), onLayer: ahead.offer }, world)
+      const view = await annotated(built.image, annotations)
+      const failed = await bring(outputs, { view, refs, client, ahead: ahead.sent }, world)
+      const toStdout = outputs.some((output) => 'path' in output && output.path === '-')
+      await summarize({ ...built, image: view }, { o, refs, toStdout, tookMs: world.clock.now() - startedAt }, world)
+      return failed ? exitCodes.problems : exitCodes.done
+    } finally {
+      await ahead.end()
+    }
   })
 }
 
 /** What fails is told as BuildKit tells it, and then as the problem that it is, by whoever prints problems. */
-async function buildAndTell(request: BuildRequest, o: BuildOptions, open: () => ReturnType<World['tools']['builder']>, world: World): Promise<Built> {
+interface With {
+  readonly open: () => ReturnType<World['tools']['builder']>
+  readonly onLayer: HeadStart['offer']
+}
+
+async function buildAndTell(request: BuildRequest, o: BuildOptions, { open, onLayer }: With, world: World): Promise<Built> {
   const builder = await open()
   const progress = buildProgress(o.quiet === true ? 'quiet' : o.progress, world)
   try {
-    const built = await builder.build(request, { signal: world.signal, emit: progress.emit })
+    const built = await builder.build(request, { signal: world.signal, emit: progress.emit, onLayer })
     progress.end()
     return built
   } catch (error) {
