@@ -42,7 +42,7 @@ describe('RUN', () => {
     const { image, layers } = await build('FROM scratch\nCOPY a /a\nRUN make it\n')
     expect(layers).toBe(2)
     expect((await layersOf(image))[1]?.map((line) => line.replace(/ \d+:\d+/, ''))).toEqual(['made 644 M'])
-    expect(sandbox.jobs[0]?.process).toMatchObject({ args: ['/bin/sh', '-c', 'make it'], cwd: '/', uid: 0, gid: 0, groups: [], network: 'host' })
+    expect(sandbox.jobs[0]?.process).toMatchObject({ args: ['/bin/sh', '-c', 'make it'], cwd: '/', uid: 0, gid: 0, groups: [0], network: 'host' })
     expect(sandbox.jobs[0]?.lowers).toHaveLength(1)
     expect((await image.config()).history?.at(-1)?.created_by).toBe('RUN /bin/sh -c make it # buildkit')
     expect(readdirSync(join(f.storeDir, 'build', 'runs'))).toEqual([])
@@ -62,9 +62,9 @@ describe('RUN', () => {
     await build('FROM scratch\nCOPY passwd group /etc/\nUSER app\nRUN x\nUSER app:staff\nRUN x\nUSER 5\nRUN x\n')
     const users = sandbox.jobs.map(({ process: { uid, gid, groups, env } }) => [uid, gid, groups, env.at(-1)])
     expect(users).toEqual([
-      [5, 6, [50], 'HOME=/home/app'],
-      [5, 50, [], 'HOME=/home/app'],
-      [5, 0, [], 'HOME=/home/app'],
+      [5, 6, [6, 50], 'HOME=/home/app'],
+      [5, 50, [50], 'HOME=/home/app'],
+      [5, 6, [6, 50], 'HOME=/home/app'],
     ])
     expect((await failure(build('FROM scratch\nUSER who\nRUN x\n'))).code).toBe('BUILD_OWNER_UNKNOWN')
   })

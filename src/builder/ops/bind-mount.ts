@@ -12,8 +12,11 @@ import { stackTree } from '../rootfs/stack-tree.ts'
 import type { RunWorld } from '../run-world.ts'
 import { chainOf } from '../solve/chain.ts'
 import { identityOf } from '../solve/identity.ts'
-import { joinPath, type Tree, type TreeNode } from '../tree/node.ts'
+import { joinPath, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
 import { resolvePath } from '../tree/resolve.ts'
+
+/** What of a mount names its files. */
+type Sourced = Pick<RunMount, 'at'> & { readonly mount: { readonly source: string; readonly from: string | undefined } }
 
 type Bind = RunMount & { readonly mount: Extract<Mount, { kind: 'bind' }> }
 
@@ -51,7 +54,7 @@ async function layersOf({ origin, at }: RunMount, world: BuildWorld): Promise<re
   return (await image.layers()).map(existingLayer)
 }
 
-async function sourceIn(tree: Tree, { mount, at }: Bind, world: BuildWorld): Promise<{ path: string; node: TreeNode }> {
+export async function sourceIn(tree: Tree, { mount, at }: Sourced, world: BuildWorld): Promise<{ path: string; node: TreeNode }> {
   const path = await resolvePath(tree.find, mount.source, world)
   const node = await tree.find(path, world)
   if (node === undefined)
@@ -59,12 +62,16 @@ async function sourceIn(tree: Tree, { mount, at }: Bind, world: BuildWorld): Pro
   return { path, node }
 }
 
-/** Everything under the one name `bound`, be it a file or a folder. */
 async function contextFiles(one: Bind, world: BuildWorld): Promise<Changes> {
   const { path, node } = await sourceIn(world.context, one, world)
+  return filesBelow(world.context, path, node, world)
+}
+
+/** Everything under the one name `bound`, be it a file or a folder. */
+export async function filesBelow(tree: Tree, path: string, node: TreeNode, o: Waiting): Promise<Changes> {
   const found: (readonly [string, TreeNode])[] = [['bound', node]]
   const visit = async (from: string, to: string): Promise<void> => {
-    for (const [name, child] of await world.context.list(from, world)) {
+    for (const [name, child] of await tree.list(from, o)) {
       found.push([joinPath(to, name), child])
       if (child.kind === 'dir') await visit(joinPath(from, name), joinPath(to, name))
     }

@@ -63,9 +63,10 @@ async function placingOf(op: CopyOp, world: CopyWorld): Promise<Placing> {
 async function copySource(op: CopyOp, world: CopyWorld, placing: Placing, source: CopySource): Promise<void> {
   if (source.remote !== undefined) return copyRemote(op, world, placing, await world.openRemote(source.remote, source.at))
   const pattern = source.path.replace('/./', '/')
-  const found = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
-  const missing = found.length === 0 && (await isMissing(world.source, pattern, world))
-  if (missing) throw problem('BUILD_SOURCE_MISSING', { instruction: op.instruction, source: source.path, context: world.sourceName }, { at: source.at })
+  const { found, lost } = await findSources(world.source, pattern, { signal: world.signal, deep: op.parents })
+  const missing = lost[0] ?? (found.length === 0 && (await isMissing(world.source, pattern, world)) ? source.path : undefined)
+  if (missing !== undefined)
+    throw problem('BUILD_SOURCE_MISSING', { instruction: op.instruction, source: missing, context: world.sourceName }, { at: source.at })
   for (const [i, match] of found.entries()) {
     // A whole context or image has no time of its own.
     const one = match.real === '' ? { ...match, node: { ...match.node, mtimeNs: world.createdNs } } : match
@@ -100,11 +101,20 @@ async function placeOne(op: CopyOp, world: CopyWorld, placing: Placing, found: F
   const real = await resolvePath(world.tree.peek, dest, world)
   if (found.node.kind === 'dir') {
     const fresh = (await world.tree.peek(real, world)) === undefined
-    await makeFolders(world.tree, real, fresh && placing.mode !== undefined ? { ...folders, mode: placing.mode(found.node.mode, true) } : folders)
+    await makeFolders(
+      world.tree,
+      real,
+      fresh && placing.mode !== undefined && isOctal(op.mode) ? { ...folders, mode: placing.mode(found.node.mode, true) } : folders,
+    )
     return place(placing, found.real, found.node, real)
   }
   const there = into || (await world.tree.peek(real, world))?.kind === 'dir'
   await place(placing, found.real, found.node, there ? joinPath(real, nameOf(found.path)) : real)
+}
+
+/** As in BuildKit: symbolic changes are for what is in the copied folder. */
+function isOctal(mode: string | undefined): boolean {
+  return mode !== undefined && /^[0-7]+$/.test(mode)
 }
 
 /** Spares opening the base: a folder or a link does not end like the file that goes there (app.conf to /etc/nginx/nginx.conf). */

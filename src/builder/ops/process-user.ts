@@ -15,22 +15,28 @@ export interface ProcessUser {
 
 const largest = 16 * 1024 * 1024
 
-/** As BuildKit does: a number alone has group 0, a name its own group and all that list it, and a group that is given is the only one. */
+/**
+ * As BuildKit does: who is in /etc/passwd, by name or by number, has the group of that line and all that list the name; another number has
+ * group 0; a group that is given is the only one. The first group is one of the others, too.
+ */
 export async function processUser(find: Find, text: string, o: Waiting & { readonly at: Span }): Promise<ProcessUser> {
   const [user = '', group = ''] = text.split(':')
   const passwd = await readLines(find, 'etc/passwd', o)
   const numeric = /^\d*$/.test(user)
-  const known = numeric ? undefined : passwd.find(([name]) => name === user)
+  const known = passwd.find(([name, , id]) => (numeric ? id !== undefined && id !== '' && Number(id) === Number(user) : name === user))
   if (!numeric && known === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'user', name: user }, { at: o.at })
   const uid = Number(known?.[2] ?? user)
-  const home = passwd.find(([, , id]) => id !== undefined && id !== '' && Number(id) === uid)?.[5] || '/'
-  if (/^\d+$/.test(group)) return { uid, gid: Number(group), groups: [], home }
-  if (group === '' && known === undefined) return { uid, gid: 0, groups: [], home }
+  const home = known?.[5] || '/'
+  if (/^\d+$/.test(group)) return { uid, gid: Number(group), groups: [Number(group)], home }
   const groups = await readLines(find, 'etc/group', o)
-  if (group === '') return { uid, gid: Number(known?.[3] ?? 0), groups: groups.filter((line) => (line[3] ?? '').split(',').includes(user)).map(gidOf), home }
+  if (group === '') {
+    const gid = Number(known?.[3] || 0)
+    const others = known === undefined ? [] : groups.filter((line) => (line[3] ?? '').split(',').includes(known[0] ?? '')).map(gidOf)
+    return { uid, gid, groups: [...new Set([gid, ...others])], home }
+  }
   const found = groups.find(([name]) => name === group)
   if (found === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'group', name: group }, { at: o.at })
-  return { uid, gid: gidOf(found), groups: [], home }
+  return { uid, gid: gidOf(found), groups: [gidOf(found)], home }
 }
 
 function gidOf(line: readonly string[]): number {

@@ -7,6 +7,7 @@ import type { RunMount, RunOp } from '../lower/op.ts'
 import type { RunWorld } from '../run-world.ts'
 import { openKeyAgent } from '../ssh/key-agent.ts'
 import { resolvePath } from '../tree/resolve.ts'
+import { openAgentSocket } from './agent-socket.ts'
 import { bindIdentity, openBind } from './bind-mount.ts'
 import { openCache } from './cache-mount.ts'
 import type { Standing } from './run.ts'
@@ -70,7 +71,7 @@ async function open(one: RunMount, o: Opening): Promise<Opened> {
     case 'bind':
       return { mount: await openBind({ ...one, mount }, await o.real(mount.target), o.runs, o.world) }
     case 'cache': {
-      const { folder, close } = await openCache({ ...one, mount }, o.world)
+      const { folder, close } = await openCache({ ...one, mount }, o.runs, o.world)
       return { mount: { kind: 'folder', target: await o.real(mount.target), source: folder, readOnly: mount.readOnly }, close }
     }
   }
@@ -89,15 +90,20 @@ async function openSecret(mount: Extract<Mount, { kind: 'secret' }>, { at }: Run
   }
 }
 
+/** The variable is there even where the agent is not, as BuildKit has it. */
 async function openSsh(mount: Extract<Mount, { kind: 'ssh' }>, { at }: RunMount, { world, real, index }: Opening): Promise<Opened> {
   const source = world.request.ssh?.get(mount.id)
-  if (source === undefined) {
-    if (mount.required) throw problem('BUILD_SECRET_MISSING', { kind: 'ssh', id: mount.id }, { at })
-    return {}
-  }
+  if (source === undefined && mount.required) throw problem('BUILD_SECRET_MISSING', { kind: 'ssh', id: mount.id }, { at })
   const target = await real(mount.target ?? `/run/buildkit/ssh_agent.${index}`)
   const env = [`SSH_AUTH_SOCK=${target}`]
-  if (source.kind === 'agent') return { mount: { kind: 'socket', target, source: source.socket }, env }
-  const agent = await openKeyAgent(mount.id, source.keys)
-  return { mount: { kind: 'socket', target, source: agent.socket }, env, close: agent.close }
+  if (source === undefined) return { env }
+  const keys = source.kind === 'keys' ? await openKeyAgent(mount.id, source.keys) : undefined
+  const closeKeys = async (): Promise<void> => keys?.close()
+  try {
+    const shown = await openAgentSocket(keys?.socket ?? (source.kind === 'agent' ? source.socket : ''), mount)
+    return { mount: { kind: 'socket', target, source: shown.socket }, env, close: () => shown.close().finally(closeKeys) }
+  } catch (error) {
+    await closeKeys()
+    throw error
+  }
 }

@@ -1,7 +1,7 @@
 /** The sources of a COPY: patterns to real paths of the source tree, in byte order. */
 import { cleanPath } from '../../dockerfile/clean-path.ts'
 import { hasWildcards, matchName, unescapeName } from '../../dockerfile/name-pattern.ts'
-import { joinPath, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
+import { joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
 import { resolvePath } from '../tree/resolve.ts'
 
 export interface Found {
@@ -12,20 +12,28 @@ export interface Found {
   readonly node: TreeNode
 }
 
-/** Empty: nothing there. `**` as a whole part crosses folders where `deep` is set (--parents). */
-export async function findSources(tree: Tree, pattern: string, o: Waiting & { readonly deep?: boolean }): Promise<readonly Found[]> {
+export interface Sources {
+  readonly found: readonly Found[]
+  /** Names that a pattern matches, of links that lead nowhere. */
+  readonly lost: readonly string[]
+}
+
+/** Nothing found: nothing there. `**` as a whole part crosses folders where `deep` is set (--parents). */
+export async function findSources(tree: Tree, pattern: string, o: Waiting & { readonly deep?: boolean }): Promise<Sources> {
   const parts = cleanPath(`/${pattern}`).split('/').slice(1)
   let matches: readonly string[] = ['']
   for (const part of parts.filter((one) => one !== '')) {
     matches = o.deep === true && part === '**' ? await allBelow(tree, matches, o) : await matchPart(tree, matches, part, o)
   }
   const found: Found[] = []
+  const lost: string[] = []
   for (const path of new Set(matches)) {
     const real = await resolvePath(tree.find, path, o)
     const node = await tree.find(real, o)
     if (node !== undefined) found.push({ path, real, node })
+    else if ((await tree.find(joinPath(await resolvePath(tree.find, parentOf(path), o), nameOf(path)), o)) !== undefined) lost.push(path)
   }
-  return found
+  return { found, lost }
 }
 
 /** A pattern may match nothing, but the folders before its first wildcard must be there. */

@@ -7,6 +7,7 @@ import type { AboutSnapshot, Attributes } from './about-snapshot.ts'
 import { nodeOf } from './file-node.ts'
 import { isWhiteout } from './folder-layer.ts'
 import { type LayerStack, lookUp, namesIn } from './stack-lookup.ts'
+import { isUntouched } from './untouched.ts'
 
 export interface UpperChanges {
   /** In the order of a layer, with all directories above. */
@@ -63,13 +64,14 @@ export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sand
     const node = nodeOf(join(upper, path), stats, { content: join(o.later, path), attributes: attributes.get(path) })
     if (node === undefined) continue
     nodes.set(path, node)
+    if (await isUntouched(join(upper, path), node, below, o)) continue
     if (node.kind === 'dir' && isOpaque(path)) {
       opaque.push(path)
       removed.push(...goneFrom(upper, path, lowers))
     }
-    // A directory that was only copied up, for the sake of something in it, has not changed.
+    // A directory that was only copied up, for the sake of something in it, has not changed; nor one that was made again as it was.
     const copied = node.kind === 'dir' && below?.kind === 'dir' && below.mode === node.mode && below.uid === node.uid && below.gid === node.gid
-    if (!copied || isOpaque(path)) real.add(path)
+    if (!copied) real.add(path)
   }
   for (const path of [...real, ...removed]) for (const above of foldersAbove(path)) real.add(above)
   const changed = [...real].sort(comparePaths).flatMap((path) => pair(path, nodes.get(path)))

@@ -99,14 +99,18 @@ async function chosenFiles(op: CopyOp, context: Tree, world: BuildWorld): Promis
       if (node?.kind === 'dir') await visit(tree, path, `${i}:${path}`)
       continue
     }
-    for (const found of await findSources(context, source.path.replace('/./', '/'), { signal: world.signal, deep: op.parents })) {
-      const name = `${i}:${found.path}`
-      chosen.push([name, found.node])
-      if (found.node.kind === 'dir') await visit(context, found.real, name)
+    const { found, lost } = await findSources(context, source.path.replace('/./', '/'), { signal: world.signal, deep: op.parents })
+    for (const one of found) {
+      const name = `${i}:${one.path}`
+      chosen.push([name, one.node])
+      if (one.node.kind === 'dir') await visit(context, one.real, name)
     }
+    for (const path of lost) chosen.push([`${i}:${path}`, lostLink])
   }
   return chosen
 }
+
+const lostLink: TreeNode = { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, mtimeNs: 0n, target: '' }
 
 function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson({ version, value })).digest('hex')

@@ -23,9 +23,10 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 CMD ["sh"]
 `
 
-export async function busyboxBase(f: Fixture, busybox: string): Promise<Image> {
+/** `more`: folders besides the usual ones. */
+export async function busyboxBase(f: Fixture, busybox: string, more: readonly string[] = []): Promise<Image> {
   const root = join(f.contextDir, 'rootfs')
-  for (const folder of ['bin', 'etc', 'root', 'usr/local/bin', 'usr/share', 'var/lib', 'srv', 'tmp', 'home']) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['bin', 'etc', 'root', 'usr/local/bin', 'usr/share', 'var/lib', 'srv', 'tmp', 'home', ...more]) mkdirSync(join(root, folder), { recursive: true })
   chmodSync(join(root, 'tmp'), 0o1777)
   mkdirSync(join(f.contextDir, 'app/app'), { recursive: true })
   copyFileSync(busybox, join(root, 'bin/busybox'))
