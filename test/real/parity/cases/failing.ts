@@ -1,0 +1,47 @@
+/** What both have to refuse; ours says where. */
+import { casesOn, wholeCases } from '../case.ts'
+
+export const failingCases = [
+  ...casesOn('busybox', [
+    ['a command that fails', 'RUN touch /x\nRUN exit 3', { fails: { code: 'BUILD_RUN_FAILED', line: 3 } }],
+    ['a command that is not there', 'RUN nonesuch', { fails: { code: 'BUILD_RUN_FAILED', line: 2 } }],
+    ['an exec form that is not there', 'RUN ["nonesuch"]', { fails: { code: 'BUILD_RUN_NOT_STARTED', line: 2 } }],
+    ['a program that may not be executed', 'RUN ["/etc/passwd"]', { fails: { code: 'BUILD_RUN_NOT_STARTED', line: 2 } }],
+    ['a command that is killed', "RUN sh -c 'kill -9 $$; true'; exit $?", { fails: { code: 'BUILD_RUN_FAILED', line: 2 } }],
+    ['SHELL that is not there', 'SHELL ["/bin/nonesuch", "-c"]\nRUN true', { fails: { code: 'BUILD_RUN_NOT_STARTED', line: 3 } }],
+    ['USER that is not there', 'USER nobodyknows\nRUN true', { fails: { code: 'BUILD_OWNER_UNKNOWN', line: 3 } }],
+    ['group that is not there', 'USER app:nogroup\nRUN true', { fails: { code: 'BUILD_OWNER_UNKNOWN', line: 3 } }],
+    ['--chmod of nothing', 'COPY --chmod=99 a.txt /', { fails: { code: 'BUILD_MODE_INVALID', line: 2 } }],
+    ['a source that is not there', 'COPY nothing /', { fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
+    ['a source above the context', 'COPY ../../../etc/shadow /', { fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
+    ['a source behind a link that leads out', 'COPY out/shadow /', { context: { out: { link: '/etc' } }, fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
+    ['a pattern that finds a link to nowhere', 'COPY l* /l/', { context: { l: { link: '/nowhere' } }, fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
+    ['WORKDIR on a file', 'WORKDIR /etc/passwd\nRUN true', { fails: { code: 'BUILD_DESTINATION_INVALID', line: 2 } }],
+    ['a mount without a target', 'RUN --mount=type=cache true', { fails: { code: 'DOCKERFILE_MOUNT_INVALID', line: 2 } }],
+    ['a mount of no type', 'RUN --mount=type=none,target=/x true', { fails: { code: 'DOCKERFILE_MOUNT_INVALID', line: 2 } }],
+    ['a bind of nothing', 'RUN --mount=source=nothing,target=/x true', { fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
+    ['a network of no kind', 'RUN --network=other true', { fails: { code: 'DOCKERFILE_FLAG_INVALID', line: 2 } }],
+    ['COPY from what is not there', 'COPY --from=nonesuch:1 /x /', { fails: { code: 'REGISTRY_NOT_FOUND', line: 2 } }],
+    ['a variable that must be set', 'ENV A=${B:?missing}', { fails: { code: 'DOCKERFILE_EXPANSION_FAILED', line: 2 } }],
+    ['an instruction of no kind', 'RUNN true', { fails: { code: 'DOCKERFILE_INSTRUCTION_UNKNOWN', line: 2 } }],
+    ['a flag of no kind', 'COPY --nonesuch=1 a.txt /', { fails: { code: 'DOCKERFILE_FLAG_UNKNOWN', line: 2 } }],
+    ['a here-document without an end', 'RUN <<EOF\ntrue', { fails: { code: 'DOCKERFILE_HEREDOC_UNTERMINATED', line: 2 } }],
+    ['a bad port', 'EXPOSE eighty', { fails: { code: 'BUILD_PORT_INVALID', line: 2 } }],
+    ['a bad signal', 'STOPSIGNAL SIGNONE', { fails: { code: 'BUILD_SIGNAL_INVALID', line: 2 } }],
+    ['a bad time', 'HEALTHCHECK --interval=5 CMD true', { fails: { code: 'DOCKERFILE_FLAG_INVALID', line: 2 } }],
+    ['ENV without a value', 'ENV A', { fails: { code: 'DOCKERFILE_ARGUMENTS', line: 2 } }],
+    ['ONBUILD of ONBUILD', 'ONBUILD ONBUILD RUN true', { fails: { code: 'DOCKERFILE_ONBUILD_FORBIDDEN', line: 2 } }],
+  ]),
+  ...wholeCases([
+    ['a base that is not there', 'FROM nonesuch:1\nRUN true', { fails: { code: 'REGISTRY_NOT_FOUND', line: 1 } }],
+    ['no FROM', 'RUN true', { fails: { code: 'DOCKERFILE_BEFORE_FROM', line: 1 } }],
+    ['an empty file', '# nothing', { fails: { code: 'DOCKERFILE_EMPTY', line: 1 } }],
+    ['a target that is not there', 'FROM busybox', { target: 'none', fails: { code: 'DOCKERFILE_TARGET_UNKNOWN', line: 1 } }],
+    ['RUN from scratch', 'FROM scratch\nRUN true', { fails: { code: 'BUILD_RUN_NOT_STARTED', line: 2 } }],
+    [
+      'stages in a circle',
+      'FROM busybox AS one\nCOPY --from=two / /\nFROM busybox AS two\nCOPY --from=one / /',
+      { fails: { code: 'DOCKERFILE_STAGE_LATER', line: 2 } },
+    ],
+  ]),
+]

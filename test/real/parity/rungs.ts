@@ -1,0 +1,23 @@
+/** The rungs of the sandbox that this machine has, of those that root can stand on; why one is missing is said aloud. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
+import { emptyImage } from '../../../src/builder/rootfs/erofs/empty-image.ts'
+import type { Rung } from './ours.ts'
+
+export async function rungsOfRoot(folder: string): Promise<readonly Rung[]> {
+  const found: Rung[] = []
+  for (const [number, sandbox] of [[1, namespaceSandbox()] as const, [2, namespaceSandbox({ layers: 'folder' })] as const]) {
+    const probed = mkdtempSync(join(folder, 'probe-'))
+    mkdirSync(join(probed, 'work'), { recursive: true })
+    const image = join(probed, 'empty.erofs')
+    writeFileSync(image, emptyImage())
+    const ability = await sandbox.probe(probed, { image, signal: new AbortController().signal })
+    const reason = ability.kind === 'able' ? (ability.because ?? []) : ability.reasons
+    if (ability.kind === 'able' && ability.rung === number) found.push({ name: `rung ${number}`, sandbox, storeDir: join(folder, `store-${number}`) })
+    else process.stderr.write(`parity: rung ${number} is left out, this machine does not have it: ${reason.join('; ')}\n`)
+  }
+  if (found.length === 0) throw new Error('a RUN is not possible on this machine')
+  return found
+}

@@ -1,0 +1,90 @@
+/**
+ * A current Docker Engine in a Debian root of its own, so that the machine's age does not matter: a daemon in a private mount namespace, with its
+ * socket, its storage and what it builds in one folder, seen by both sides. Stopped, nothing is left but the Debian root in the test cache.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startProcess } from '../../support/real-process.ts'
+import { type DebianRoot, debianRoot } from './debian-root.ts'
+import { type Ran, runProgram } from './run-program.ts'
+
+/** Where the shared folder is for programs of the root. */
+export const sharedInside = '/run/shared'
+
+export interface ChrootedDocker {
+  /** On the machine; `/run/shared` for the programs of the root. */
+  readonly shared: string
+  readonly version: string
+  /** Runs a program of the root, such as `docker`, beside the daemon. */
+  run(program: string, args: readonly string[]): Promise<Ran>
+  stop(): Promise<void>
+}
+
+/** Debian's newest first: its BuildKit is the current one. */
+const suites = ['sid', 'trixie'] as const
+
+/** At module level: the first call may take a minute. */
+export function dockerRoot(): DebianRoot {
+  const failed: string[] = []
+  for (const suite of suites) {
+    const made = debianRoot(suite, ['ca-certificates', 'docker.io', 'docker-cli', 'docker-buildx', 'git'])
+    if (made.folder !== undefined) return made
+    failed.push(made.missing)
+  }
+  return { missing: failed.join('; ') }
+}
+
+const script = `set -e
+mount --make-rprivate /
+mount --bind "$1" "$1"
+mount -t proc proc "$1/proc"
+mount --rbind /sys "$1/sys"
+mount --rbind /dev "$1/dev"
+mount -t tmpfs tmpfs "$1/run"
+mount -t tmpfs tmpfs "$1/tmp"
+mkdir "$1${sharedInside}"
+mount --bind "$2" "$1${sharedInside}"
+mount --bind /etc/resolv.conf "$1/etc/resolv.conf"
+root=$1
+shift 2
+exec chroot "$root" dockerd "$@"
+`
+
+/** `mirror`: a registry on this machine that stands in for Docker Hub. */
+export async function startChrootedDocker(root: string, o: { readonly mirror: string }): Promise<ChrootedDocker> {
+  const shared = mkdtempSync(join(tmpdir(), 'slipway-docker-'))
+  const socket = join(shared, 'docker.sock')
+  writeFileSync(join(shared, 'daemon.json'), JSON.stringify({ features: { 'containerd-snapshotter': true }, 'registry-mirrors': [o.mirror] }))
+  mkdirSync(join(shared, 'home'))
+  const inside = (name: string): string => `${sharedInside}/${name}`
+  const places = ['--config-file', inside('daemon.json'), '-H', `unix://${inside('docker.sock')}`, '--pidfile', inside('pid')]
+  const storage = ['--data-root', inside('data'), '--exec-root', inside('exec')]
+  const quiet = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--log-level=error']
+  const args = ['--mount', 'sh', '-c', script, 'sh', root, shared, ...places, ...storage, ...quiet]
+  const running = await startProcess({ program: 'unshare', args, ready: () => answers(socket), readyWithinMs: 60_000 })
+  const run = (program: string, given: readonly string[]): Promise<Ran> => {
+    const pid = readFileSync(join(shared, 'pid'), 'utf8').trim()
+    const env = ['env', `HOME=${inside('home')}`, `DOCKER_HOST=unix://${inside('docker.sock')}`]
+    return runProgram('nsenter', ['--target', pid, '--mount', 'chroot', root, ...env, program, ...given])
+  }
+  const { out } = await run('docker', ['version', '--format', '{{.Server.Version}}'])
+  const stop = async (): Promise<void> => {
+    await running.stop(20_000)
+    rmSync(shared, { recursive: true, force: true, maxRetries: 5 })
+    if (existsSync(shared)) throw new Error(`${shared} could not be removed`)
+  }
+  return { shared, version: out.trim(), run, stop }
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ socketPath, path: '/_ping' }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode === 200)
+    })
+    asked.on('error', () => resolve(false))
+    asked.end()
+  })
+}
