@@ -11,6 +11,7 @@ import { buildRequest } from './build-request.ts'
 import type { WorkAt } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
 import type { RunContext } from './parts.ts'
+import { refuseMounts } from './refuse-mounts.ts'
 import { registryUse } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
 
@@ -39,7 +40,9 @@ export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promis
   }
 }
 
-async function buildImage({ work, step, context }: WorkAt<ImageWork>, request: Awaited<ReturnType<typeof buildRequest>>): Promise<AcquiredImage> {
+async function buildImage(at: WorkAt<ImageWork>, request: Awaited<ReturnType<typeof buildRequest>>): Promise<AcquiredImage> {
+  const { work, step, context } = at
+  refuseMounts(request, at)
   const builder = context.builders[work.engine.name]
   if (builder === undefined) throw problem('ENGINE_NOT_AVAILABLE', { engine: work.engine.name }, { at: step.at })
   const path = stepPath(step.path)

@@ -54,11 +54,26 @@ describe('a build of a pipeline', () => {
     expect(request).toBeUndefined()
   })
 
-  it('lends ssh keys from files and from the secret store', async () => {
-    const { request } = await run({ sshKeys: { deploy: 'deploy_key', stored: '<+secrets.getValue("account.pw")>' } }, { deploy_key: 'PEM' })
+  it.each(['secret', 'ssh'])('with the engine kaniko is refused when its Dockerfile mounts a %s, before anything is built', async (type) => {
+    const { outcome, request } = await run({ engine: 'kaniko' }, { Dockerfile: `FROM scratch\nRUN --mount=type=${type},id=a x\n` })
+    expect(outcome).toMatchObject({
+      kind: 'errored',
+      problem: { code: 'ENGINE_CONFLICT', at: { file: 'Dockerfile', line: 2 }, message: expect.stringContaining(type) },
+    })
+    expect(request).toBeUndefined()
+    const { outcome: other } = await run({ engine: 'kaniko' }, { Dockerfile: 'FROM scratch\nRUN --mount=type=cache,target=/c x\n' })
+    expect(other).toMatchObject({ problem: { code: 'ENGINE_NOT_AVAILABLE' } })
+  })
+
+  it('lends ssh keys from files, from the secret store and from PLUGIN_SSH_AGENT_KEY', async () => {
+    const { request } = await run(
+      { sshKeys: { deploy: 'deploy_key', stored: '<+secrets.getValue("account.pw")>' }, envVariables: { PLUGIN_SSH_AGENT_KEY: 'PEM of the agent' } },
+      { deploy_key: 'PEM' },
+    )
     expect(Object.fromEntries(request?.ssh ?? [])).toEqual({
       deploy: { kind: 'keys', keys: [Buffer.from('PEM')] },
       stored: { kind: 'keys', keys: [Buffer.from('hunter-two')] },
+      default: { kind: 'keys', keys: [Buffer.from('PEM of the agent')] },
     })
   })
 
