@@ -9,7 +9,8 @@ export interface RegistryTarget {
 
 export type Credentials = (
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
-  | { readonly kind: 'identity-token'; readonly token: string }
+  /** `username` goes with it where a registry takes a user and a password only. */
+  | { readonly kind: 'identity-token'; readonly token: string; readonly username?: string }
   | { readonly kind: 'bearer'; readonly token: string }
 ) & {
   /** When they stop working: asked for again before that. Absent: they last. */

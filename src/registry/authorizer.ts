@@ -85,6 +85,8 @@ async function obtain(access: Access, challenges: readonly Challenge[], o: Autho
   if (credentials === undefined)
     throw problem('REGISTRY_UNAUTHORIZED', { registry: endpoint.registry, what, reason: 'it asks who we are, and no credentials were found' })
   if (credentials.kind === 'basic') return asLongAs(credentials, access, basicHeader(credentials))
+  const { username, token } = credentials
+  if (username !== undefined) return asLongAs(credentials, access, basicHeader({ username, password: token }))
   throw problem('REGISTRY_UNAUTHORIZED', { registry: endpoint.registry, what, reason: 'it takes a user and a password, and an identity token was given' })
 }
 

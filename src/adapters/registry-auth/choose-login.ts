@@ -96,7 +96,8 @@ function showCredentials(credentials: Credentials): string {
 }
 
 function secretsOf(credentials: Credentials): readonly string[] {
-  if (credentials.kind !== 'basic') return [credentials.token]
-  const { username, password } = credentials
+  if (credentials.kind === 'bearer') return [credentials.token]
+  const { username = '' } = credentials
+  const password = credentials.kind === 'basic' ? credentials.password : credentials.token
   return [password, Buffer.from(`${username}:${password}`).toString('base64')]
 }

@@ -14,11 +14,11 @@ import { type Instance, startInstance } from '../../support/cloud/instance-stand
 import { type SelfSigned, selfSigned } from '../../support/cloud/self-signed.ts'
 import { type ConnectorText, configText, dockerConnector, type ImageStep, imagePipeline } from '../../support/image-pipeline.ts'
 import { real } from '../../support/real.ts'
+import { type Front, startFront } from '../../support/registry/front.ts'
 import { promised } from '../../support/skip.ts'
 import { type TempProject, tempProject } from '../../support/temp-project.ts'
 import { type Ran, runProgram } from '../support/run-program.ts'
 import { type Authority, makeAuthority } from './certificates.ts'
-import { type Front, startFront } from './front.ts'
 import { type RealRegistry, startRegistry } from './start-registry.ts'
 import { startTokenServer, type TokenServer } from './token-server.ts'
 

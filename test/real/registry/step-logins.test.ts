@@ -1,8 +1,10 @@
 /** What connectors and settings of a step say about registries, against Debian's docker-registry: names, users, tokens, certificates. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomImage } from '../../../src/oci/random-image.ts'
 import { push } from '../../../src/registry/push.ts'
+import { root } from '../../../tools/support/root.ts'
 import { type ConnectorText, configText, dockerConnector, type ImageStep, imagePipeline } from '../../support/image-pipeline.ts'
 import { real } from '../../support/real.ts'
 import { fixedCredentials, testClient } from '../../support/registry/embedded.ts'
@@ -145,6 +147,14 @@ describe('certificates of a step', options, () => {
     const client = authority.issue('client')
     return { 'ca.pem': readFileSync(authority.certFile, 'utf8'), 'c.pem': client.cert, 'k.pem': client.key }
   }
+
+  it('GP-17: not checked, as the pipeline says with a boolean', async () => {
+    const pipeline = readFileSync(join(root, 'test/samples/own/gp-17-skip-verify.yaml'), 'utf8')
+    const config = configText({ shed: dockerConnector('https://shed.example:5000') }, [{ match: 'shed.example:5000', endpoint: `https://${servers.tls.host}` }])
+    const { dir } = tempProject({ 'p.yaml': pipeline, '.slipway/config.yaml': config, Dockerfile: 'FROM scratch\nCOPY Dockerfile /made\n' })
+    const ran = await slipwayHere(dir, { HOME: dir }, 'run', 'p.yaml', '--on', 'local', '--output', 'plain')
+    expect([ran.code, `${ran.out}${ran.err}`]).toEqual([0, expect.stringContaining('pushed shed.example:5000/sloop:a')])
+  })
 
   it.each([
     ['no word about it', 'tls', {}, 'REGISTRY_TLS'],

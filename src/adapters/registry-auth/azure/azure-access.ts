@@ -30,11 +30,14 @@ export function azureAccess(way: AzureWay, world: CloudWorld): AzureAccess {
   }
 }
 
+/** Whom logins that come from an exchange belong to. */
+const exchangedUser = '00000000-0000-0000-0000-000000000000'
+
 async function exchanged(registry: string, cloud: AzureCloud, way: AzureWay, world: CloudWorld, w: Waiting): Promise<Expiring<Credentials>> {
   const token = await tokenOf(way, cloud, world, w)
   const tenant = way.start.kind === 'app' ? way.start.app.tenant : undefined
   const { value, until } = await acrExchange(registry, token.value, tenant, { owner: way, world, signal: w.signal })
-  return { value: { kind: 'identity-token', token: value }, ...(until !== undefined && { until }) }
+  return { value: { kind: 'identity-token', token: value, username: exchangedUser }, ...(until !== undefined && { until }) }
 }
 
 async function tokenOf(way: AzureWay, cloud: AzureCloud, world: CloudWorld, w: Waiting): Promise<Expiring<string>> {

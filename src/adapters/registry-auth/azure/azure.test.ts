@@ -67,7 +67,7 @@ async function refused(body: string, given: Given = {}): Promise<Diagnostic> {
   return (failure as { readonly diagnostic: Diagnostic }).diagnostic
 }
 
-const good = { kind: 'identity-token', token: 'acr-refresh-token', until: expect.any(Number) }
+const good = { kind: 'identity-token', token: 'acr-refresh-token', username: '00000000-0000-0000-0000-000000000000', until: expect.any(Number) }
 
 describe('a login for Azure’s registries', () => {
   it('comes from the secret of a client, exchanged at the registry', async () => {
