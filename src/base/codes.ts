@@ -11,6 +11,7 @@ import { flagsCodes } from './codes/flags.ts'
 import { imageCodes } from './codes/image.ts'
 import { modelCodes } from './codes/model.ts'
 import { registryCodes } from './codes/registry.ts'
+import { secretsCodes } from './codes/secrets.ts'
 import { settingsCodes } from './codes/settings.ts'
 import { storeCodes } from './codes/store.ts'
 import { yamlCodes } from './codes/yaml.ts'
@@ -38,6 +39,7 @@ export const codes = {
   ...engineCodes,
   ...configCodes,
   ...storeCodes,
+  ...secretsCodes,
   ...cliCodes,
 } as const
 

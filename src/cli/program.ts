@@ -3,9 +3,13 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
+import { addSecretCommands } from './secret-commands.ts'
 import type { World } from './world.ts'
 
 type Action = () => Promise<ExitCode>
+
+/** Runs a command's work, and keeps its exit code. */
+export type Act = (action: Action) => Promise<void>
 
 export async function runProgram(argv: readonly string[], world: World): Promise<number> {
   let code: ExitCode = exitCodes.done
@@ -37,6 +41,7 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
   addPipelineCommands(program, world, act)
   addRunsCommands(program, world, act)
   addImageCommands(program, world, act)
+  addSecretCommands(program, world, act)
   program
     .command('explain')
     .argument('<code>', 'the word in brackets behind a message')

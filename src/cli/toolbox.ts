@@ -5,6 +5,7 @@ import type { CodebaseFacts } from '../plan/facts.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
 import type { Remote } from '../ports/remote.ts'
+import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
@@ -43,6 +44,8 @@ export interface EmbeddedRegistries {
 export interface RegistryNeeds {
   readonly hosts: readonly HostMapping[]
   readonly connectors: ReadonlyMap<string, Connector>
+  /** Data folder. */
+  readonly home: string
   /** Told which credential was chosen, from where and why; never the credential. */
   readonly say?: (line: string) => void
 }
@@ -80,6 +83,8 @@ export interface Toolbox {
   embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries>
   /** For commands about images: docker's configuration and the connectors are asked for credentials. */
   registry(needs: RegistryNeeds): Promise<RegistryAccess>
+  /** The secrets that this machine keeps. */
+  secrets(home: string): Promise<SecretStore>
   /** The embedded builder; base images come through the client. */
   builder(client: RegistryClient, home: string): Promise<Builder>
   /** Files of the web and repositories of git. */

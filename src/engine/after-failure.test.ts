@@ -154,7 +154,11 @@ describe('failure strategies', () => {
       ['abort', 'aborted', 'aborted'],
     ] as const)('a person chooses %s', async (choice, kind, next) => {
       const asked: string[] = []
-      const { outcome, statuses } = await run([step('a', failing, asking), after], {}, { decide: (question) => (asked.push(question.step), choice) })
+      const decide = (question: { readonly step: string }) => {
+        asked.push(question.step)
+        return choice
+      }
+      const { outcome, statuses } = await run([step('a', failing, asking), after], {}, { decide })
       expect([asked, outcome.kind, statuses['s/b']]).toEqual([['s/a'], kind, next])
     })
 

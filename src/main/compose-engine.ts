@@ -10,18 +10,18 @@ import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
-import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { plainUse } from '../ports/registry-use.ts'
 import { composeBuilder } from './compose-builder.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
+import { secretSources } from './compose-secrets.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, clock, kill } = machine
-  const secrets = [envSecrets(env)]
+  const secrets = secretSources(machine, needs.home)
   const registries = composeRegistryUse(machine, needs, secrets)
   const images = imageStore({ dir: join(needs.home, 'images') })
   return {

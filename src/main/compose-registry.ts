@@ -3,17 +3,17 @@ import { ambientLogins, connectorSources } from '../adapters/registry-auth/all-l
 import { chooseLogin } from '../adapters/registry-auth/choose-login.ts'
 import type { CloudWorld } from '../adapters/registry-auth/cloud/cloud-world.ts'
 import { machineLogins } from '../adapters/registry-auth/machine-logins.ts'
-import { envSecrets } from '../adapters/secrets/env-secrets.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import type { RegistryAccess, RegistryNeeds } from '../cli/toolbox.ts'
 import { createRegistryClient } from '../registry/client.ts'
 import { proxiesOf } from '../registry/proxies.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
+import { secretSources } from './compose-secrets.ts'
 import type { Machine } from './compose-toolbox.ts'
 
-export function composeRegistry({ env, clock }: Machine, { hosts, connectors, say }: RegistryNeeds): RegistryAccess {
+export function composeRegistry({ env, clock }: Machine, { hosts, connectors, home, say }: RegistryNeeds): RegistryAccess {
   const http = ownDispatchers({ proxies: proxiesOf(env) })
-  const read = readSecretFrom([envSecrets(env)], () => undefined)
+  const read = readSecretFrom(secretSources({ env, clock }, home), () => undefined)
   const send = undiciHttp(http.dispatchers)
   const world: CloudWorld = { env, clock, send, hosts, onSecret: () => undefined }
   const sources = [...connectorSources(connectors.values(), read, world), ...machineLogins({ env, clock }), ...ambientLogins(world)]

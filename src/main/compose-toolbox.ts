@@ -43,6 +43,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       calmMemory()
       return composeRegistry(machine, needs)
     },
+    async secrets(home) {
+      const { composeSecretStore } = await import('./compose-secrets.ts')
+      return composeSecretStore(machine, home)
+    },
     async builder(client, home) {
       const { composeBuilder } = await import('./compose-builder.ts')
       return composeBuilder({ home, client: () => client }, machine)

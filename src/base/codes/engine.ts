@@ -109,7 +109,7 @@ export const engineCodes = {
   SECRET_NOT_FOUND: {
     severity: 'error',
     message: 'the secret "{name}" was not found in: {sources}',
-    hint: 'set it in the environment as SLIPWAY_SECRET_{variable}',
+    hint: 'set it with: slipway secret set {name}, or in the environment as SLIPWAY_SECRET_{variable}',
     explain: 'A step needs the secret, and none of the sources has it. Nothing of the step was run.',
   },
   DOCKERFILE_UNREADABLE: {

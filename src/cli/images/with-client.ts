@@ -17,7 +17,7 @@ export async function withClient<T>(o: ClientOptions, world: World, use: (client
   await printDiagnostics(config.diagnostics, config.sources, world)
   const embedded = await world.tools.embeddedRegistries(await hostRules(o.map, config, world), world.home)
   const say = (line: string): void => void world.stderr.write(`auth: ${line}\n`)
-  const registry = await world.tools.registry({ hosts: embedded.hosts, connectors: config.connectors, ...(o.debugAuth === true && { say }) })
+  const registry = await world.tools.registry({ hosts: embedded.hosts, connectors: config.connectors, home: world.home, ...(o.debugAuth === true && { say }) })
   try {
     return await use(registry.client)
   } finally {
