@@ -1,8 +1,10 @@
 /** `docker-daemon:NAME:TAG` on the command line, against an engine that answers as real ones do. */
-import { readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fakeEngine } from '../../src/docker-api/fake-engine.testing.ts'
 import { writeArchive } from '../../src/media/write-archive.ts'
+import { assembleIndex } from '../../src/oci/assemble.ts'
 import { madeImage } from '../support/made-image.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
@@ -45,6 +47,25 @@ describe('the Docker Engine as target and source', () => {
     expect(layers.map((layer) => layer.mediaType.split('.tar')[1])).toEqual(['+gzip', '+zstd'])
     const archive = engine.images.get('acme/app:1')?.toString('latin1') ?? ''
     expect([archive.includes('tar+zstd'), archive.includes('"application/vnd.oci.image.layer.v1.tar"')]).toEqual([false, true])
+  })
+
+  it('gives the platform that it has of an index that it pulled in part', async () => {
+    const { world, engine, image, project } = await start()
+    const platforms = [
+      { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch },
+      { os: 'linux', architecture: 's390x' },
+    ]
+    const far = await madeImage([{ files: { far: 'away' } }])
+    const children = [image, far].map((view, i) => ({ view, ...(platforms[i] !== undefined && { platform: platforms[i] }) }))
+    await writeArchive(project.path('all.tar'), [{ view: await assembleIndex({ format: 'oci', children }), refs: [] }], {
+      signal: new AbortController().signal,
+      durability: 'fast',
+    })
+    engine.images.set('acme/app:1', readFileSync(project.path('all.tar')))
+    expect(JSON.parse((await world.run('inspect', name, '--json')).out)).toMatchObject({ kind: 'index' })
+    execFileSync('tar', ['-f', project.path('all.tar'), '--delete', `blobs/${(await far.digest()).replace(':', '/')}`, 'manifest.json'])
+    engine.images.set('acme/app:1', readFileSync(project.path('all.tar')))
+    expect(JSON.parse((await world.run('inspect', name, '--json')).out)).toMatchObject({ kind: 'image', digest: await image.digest() })
   })
 
   it('leaves what exists alone when told so', async () => {

@@ -5,7 +5,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { problem } from '../../base/problem.ts'
+import { isProblem, problem } from '../../base/problem.ts'
 import { type DockerEngine, dockerEngine } from '../../docker-api/engine.ts'
 import { type Archive, chooseImage } from '../../media/archive.ts'
 import { openArchive } from '../../media/open-archive.ts'
@@ -62,11 +62,25 @@ export interface DaemonSource {
 export async function saveFromDaemon(name: string, world: World): Promise<DaemonSource> {
   const archive = await savedArchive(name, world)
   try {
-    return { view: chooseImage(archive).view, close: () => archive.close() }
+    return { view: await whatIsThere(chooseImage(archive).view, name, world), close: () => archive.close() }
   } catch (error) {
     await archive.close()
     throw error
   }
+}
+
+/** An engine that keeps images in containerd saves the whole index, of which it may have pulled one platform only. */
+async function whatIsThere(view: Image | Index, name: string, world: World): Promise<Image | Index> {
+  if (view.kind === 'image') return view
+  for (const child of await view.children()) {
+    try {
+      await child.open()
+    } catch (error) {
+      if (!isProblem(error, 'ARCHIVE_MISSING_BLOB')) throw error
+      return imageFor(view, world.platform, name)
+    }
+  }
+  return view
 }
 
 async function savedArchive(name: string, world: World): Promise<Archive> {
