@@ -1,5 +1,7 @@
 /** `slipway build` as docker build's users know it: flags, outputs, forms of progress, and how failures are told. */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { entriesOfTar } from '../support/entries-of-tar.ts'
 import { tempProject } from '../support/temp-project.ts'
@@ -80,6 +82,29 @@ describe('slipway build', () => {
     const metadata = JSON.parse(read('m.json')) as Record<string, unknown>
     expect(metadata).toMatchObject({ 'containerimage.digest': digest, 'containerimage.descriptor': { digest }, 'image.name': 'docker.io/acme/app:1' })
     expect(JSON.parse(read(`l/blobs/sha256/${digest.slice(7)}`))).toMatchObject({ annotations: { a: 'b' } })
+  })
+
+  it('takes its context and its Dockerfile from standard input, and more contexts by name', async () => {
+    const { dir, path } = project({ 'more/b.txt': 'B' })
+    const from = (text: string | Uint8Array) => testWorld({ cwd: dir, stdin: () => Readable.from([Buffer.from(text)], { objectMode: false }) })
+    const tarred = execFileSync('tar', ['-C', path('ctx'), '-c', '.'])
+    expect((await from(tarred).run('build', '-o', 'out1', '-')).code).toBe(0)
+    expect(readFileSync(path('out1/b.txt'), 'utf8')).toBe('hello')
+    const lone = 'FROM more AS x\nFROM scratch\nCOPY --from=more b.txt /\n'
+    expect((await from(lone).run('build', '-o', 'out2', '--build-context', 'more=more', '-')).code).toBe(0)
+    expect(readFileSync(path('out2/b.txt'), 'utf8')).toBe('B')
+    expect((await from('FROM scratch\nCOPY a.txt /z\n').run('build', '-o', 'out3', '-f', '-', 'ctx')).code).toBe(0)
+    expect(readFileSync(path('out3/z'), 'utf8')).toBe('hello')
+    expect((await from('').run('build', '-f', '-', '-')).err).toContain('standard input is the context already')
+    expect((await from('').run('build', '--build-context', 'x', 'ctx')).err).toContain('it is no NAME=PLACE')
+    expect((await from('').run('build', 'nowhere')).err).toContain('there is no such folder')
+  })
+
+  it('uses an OCI layout in the place of a base image', async () => {
+    const { world, path } = project({ 'on/Dockerfile': 'FROM base\nLABEL a=b\n' })
+    await world.run('build', '-t', 'acme/base:1', '-o', 'type=oci,dest=layout,tar=false', 'ctx')
+    const built = await world.run('build', '--build-context', 'base=oci-layout://layout:1', '-o', 'files', 'on')
+    expect([built.code, readFileSync(path('files/b.txt'), 'utf8')]).toEqual([0, 'hello'])
   })
 
   it('checks and outlines a Dockerfile without building it', async () => {
