@@ -4,10 +4,12 @@ import { problem } from '../base/problem.ts'
 import type { BuildEvent } from '../events/build-event.ts'
 import { plainBuild } from '../events/plain-build.ts'
 import { type StepPath, stepPath } from '../events/step-path.ts'
+import type { BuildSource } from '../image-job/build-source.ts'
 import type { ImageJob } from '../image-job/image-job.ts'
 import type { OpenedImage } from '../ports/delivery.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { buildRequest } from './build-request.ts'
+import { buildSecrets } from './build-secrets.ts'
 import type { WorkAt } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
 import type { RunContext } from './parts.ts'
@@ -26,7 +28,7 @@ export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promis
   const { signal } = context
   switch (source.kind) {
     case 'build':
-      return buildImage(at, { ...(await buildRequest(source, at)), registries: await registryUse(job, at) })
+      return buildFrom(source, job, at)
     case 'archive': {
       const name = source.name === undefined ? undefined : nowKnown(source.name)
       return context.images.openArchive(state.workspace.hostPath(nowKnown(source.path)), { signal, ...(name !== undefined && { name }) })
@@ -37,6 +39,21 @@ export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promis
       if (source.ref === undefined) throw problem('IMAGE_SOURCE_UNKNOWN', {}, { at: at.step.at })
       return context.images.openStored(nowKnown(source.ref), { signal })
     }
+  }
+}
+
+/** A context from outside is fetched first, and gone when the image is there: its layers are stored by then. */
+async function buildFrom(source: BuildSource, job: ImageJob, at: WorkAt<ImageWork>): Promise<AcquiredImage> {
+  const handed = await buildSecrets(source, at)
+  const token = handed.secrets?.get('GIT_AUTH_TOKEN')
+  const agent = handed.ssh?.get('default')
+  const access = { ...(token !== undefined && { token: Buffer.from(token).toString('utf8').trim() }), ...(agent?.kind === 'agent' && { agent: agent.socket }) }
+  const outside = await at.context.openContext(nowKnown(source.context), { signal: at.context.signal, ...access })
+  try {
+    const request = await buildRequest(source, at, outside?.folder)
+    return await buildImage(at, { ...request, ...handed, registries: await registryUse(job, at) })
+  } finally {
+    await outside?.close()
   }
 }
 

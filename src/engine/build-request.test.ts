@@ -1,7 +1,7 @@
 /** What a pipeline says about its build reaches the builder: secrets, keys, hosts, name servers, proxies, arguments, platforms. */
 import { describe, expect, it } from 'vitest'
 import { fakeImages } from '../../test/support/fake-images.ts'
-import { runText } from '../../test/support/run-text.ts'
+import { type RunOptions, runText } from '../../test/support/run-text.ts'
 import { tempProject } from '../../test/support/temp-project.ts'
 
 const stageVariables = [
@@ -9,7 +9,7 @@ const stageVariables = [
   { name: 'FROM_STAGE', type: 'Secret', value: 'account.pw' },
 ]
 
-async function run(spec: object, files: Readonly<Record<string, string>> = {}) {
+async function run(spec: object, files: Readonly<Record<string, string>> = {}, outside?: RunOptions['outside']) {
   const step = {
     step: { identifier: 'build', name: 'build', type: 'BuildAndPushDockerRegistry', spec: { connectorRef: 'hub', repo: 'acme/app', tags: ['1'], ...spec } },
   }
@@ -23,7 +23,12 @@ async function run(spec: object, files: Readonly<Record<string, string>> = {}) {
   const images = fakeImages()
   const project = tempProject({ 's/Dockerfile': 'FROM scratch\n', ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`s/${name}`, text])) })
   const text = JSON.stringify({ pipeline: { identifier: 'p', name: 'p', stages: [{ stage }] } })
-  const ran = await runText(text, { images, workspace: project.dir, secrets: { 'account.pw': 'hunter-two', pw: 'hunter-two' } })
+  const ran = await runText(text, {
+    images,
+    workspace: project.dir,
+    ...(outside !== undefined && { outside }),
+    secrets: { 'account.pw': 'hunter-two', pw: 'hunter-two' },
+  })
   const [request] = images.requests
   const texts = (given: ReadonlyMap<string, Uint8Array> | undefined) =>
     Object.fromEntries([...(given ?? [])].map(([id, bytes]) => [id, Buffer.from(bytes).toString()]))
@@ -52,6 +57,19 @@ describe('a build of a pipeline', () => {
       problem: { code: 'BUILD_SECRET_SOURCE', message: expect.stringContaining('nobody_sets_this is not set') },
     })
     expect(request).toBeUndefined()
+  })
+
+  it('may have its context outside: it is fetched, has the Dockerfile, and is gone afterwards', async () => {
+    const outside = tempProject({ 'docker/Dockerfile': 'FROM outside\n' })
+    const asked: string[] = []
+    const open = (text: string) => {
+      asked.push(text)
+      return { folder: outside.dir, close: async () => void asked.push('closed') }
+    }
+    const { request, outcome } = await run({ context: 'https://git.example/a.git#main', dockerfile: 'docker/Dockerfile' }, {}, open)
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(request).toMatchObject({ contextDir: outside.dir, dockerfile: { name: 'docker/Dockerfile', text: 'FROM outside\n' } })
+    expect(asked).toEqual(['https://git.example/a.git#main', 'closed'])
   })
 
   it.each(['secret', 'ssh'])('with the engine kaniko is refused when its Dockerfile mounts a %s, before anything is built', async (type) => {

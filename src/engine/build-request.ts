@@ -2,20 +2,23 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Problem, problem } from '../base/problem.ts'
+import { cleanPath } from '../dockerfile/clean-path.ts'
 import type { BuildSource } from '../image-job/build-source.ts'
 import { type Platform, parsePlatform } from '../oci/platform.ts'
 import type { BuildRequest } from '../ports/builder.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { buildNetwork, proxyArgs } from './build-network.ts'
-import { buildSecrets, variable } from './build-secrets.ts'
+import { variable } from './build-secrets.ts'
 import { cachePlaces } from './cache-places.ts'
 import type { WorkAt } from './do-work.ts'
 import { nowKnown, revealText } from './reveal.ts'
 
-export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>): Promise<BuildRequest> {
+/** `outside`: the folder of a context that was fetched; its Dockerfile is looked for in it. */
+export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, outside?: string): Promise<BuildRequest> {
   const { context, state } = at
-  const contextDir = state.workspace.hostPath(nowKnown(source.context))
-  const dockerfile = state.workspace.hostPath(nowKnown(source.dockerfile))
+  const contextDir = outside ?? state.workspace.hostPath(nowKnown(source.context))
+  const named = nowKnown(source.dockerfile)
+  const dockerfile = outside === undefined ? state.workspace.hostPath(named) : join(outside, cleanPath(`/${named.replace(/^\/harness\//, '')}`))
   const text = await readFile(dockerfile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw problem(
       'DOCKERFILE_UNREADABLE',
@@ -44,7 +47,6 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>): 
     reproducible: source.reproducible,
     noCache: !source.cache.use,
     ...(await cachePlaces(source.cache, at)),
-    ...(await buildSecrets(source, at)),
     ...buildNetwork(source, at),
   }
 }

@@ -11,11 +11,13 @@ import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/clou
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
+import { openContext } from '../builder/context/open-context.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { plainUse } from '../ports/registry-use.ts'
 import { composeBuilder } from './compose-builder.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
+import { composeRemote } from './compose-remote.ts'
 import { secretSources } from './compose-secrets.ts'
 import type { Machine } from './compose-toolbox.ts'
 
@@ -40,6 +42,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
         load: images.delivery,
       },
       images: images.source,
+      openContext: (text, o) => openContext(text, { ...o, remote: composeRemote(machine.env) }),
       secrets,
     },
     async checkConnector(identifier, o) {

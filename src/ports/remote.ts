@@ -23,6 +23,9 @@ export interface GitAccess {
   readonly agent?: string
 }
 
+/** A build context from outside, as a folder until it is closed. Undefined: the text is a path of this machine. */
+export type OpenContext = (text: string, o: Waiting & GitAccess) => Promise<{ readonly folder: string; close(): Promise<void> } | undefined>
+
 export interface Remote {
   /** `unchanged`: what `known` described is still there. Throws REMOTE_FAILED. The body is read to the end or destroyed. */
   fetch(url: string, o: Waiting & { readonly known?: Validators }): Promise<RemoteFile | 'unchanged'>

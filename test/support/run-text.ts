@@ -12,6 +12,7 @@ import { readPipeline } from '../../src/pipeline/read-pipeline.ts'
 import { noFacts } from '../../src/plan/facts.ts'
 import { planner } from '../../src/plan/planner.ts'
 import type { Choice, Intervention, Question } from '../../src/ports/intervention.ts'
+import type { OpenContext } from '../../src/ports/remote.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
 import { sourceFile } from '../../src/text/source-file.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
@@ -23,6 +24,8 @@ export interface RunOptions {
   /** Aborts the run after so many milliseconds of its own clock. */
   readonly abortAfter?: number
   readonly images?: FakeImages
+  /** Contexts from outside, by address. */
+  readonly outside?: (text: string) => Awaited<ReturnType<OpenContext>>
   /** Folder that stands for the workspaces: each stage has one named as itself. */
   readonly workspace?: string
   /** Answers for people; an answer of undefined never comes. */
@@ -74,6 +77,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir }) },
       ...images,
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
+      openContext: async (text) => o.outside?.(text),
       secrets,
       redactor: masks,
       planner: plans,

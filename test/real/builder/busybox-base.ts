@@ -26,7 +26,8 @@ CMD ["sh"]
 /** `more`: folders besides the usual ones. */
 export async function busyboxBase(f: Fixture, busybox: string, more: readonly string[] = []): Promise<Image> {
   const root = join(f.contextDir, 'rootfs')
-  for (const folder of ['bin', 'etc', 'root', 'usr/local/bin', 'usr/share', 'var/lib', 'srv', 'tmp', 'home', ...more]) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['bin', 'etc', 'root', 'usr/local/bin', 'usr/share', 'var/lib', 'srv', 'tmp', 'home', ...more])
+    mkdirSync(join(root, folder), { recursive: true })
   chmodSync(join(root, 'tmp'), 0o1777)
   mkdirSync(join(f.contextDir, 'app/app'), { recursive: true })
   copyFileSync(busybox, join(root, 'bin/busybox'))
