@@ -1,4 +1,5 @@
 /** Our own pipelines that push to clouds, run as they are: services that check every request, and a registry for each that takes only their logins. */
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -30,6 +31,7 @@ afterAll(async () => {
 
 const connectors = {
   hub: dockerConnector('https://index.docker.io/v1/', 'ann'),
+  ghcr_boats: dockerConnector('https://ghcr.io/harbour-boats', 'bob'),
   aws_boats: { type: 'Aws', spec: { credential: { type: 'ManualConfig', spec: { accessKey: 'AKIABOATS', secretKeyRef: 'aws' } } } },
   gcp_boats: { type: 'Gcp', spec: { credential: { type: 'ManualConfig', spec: { secretKeyRef: 'gcp' } } } },
   azure_boats: {
@@ -40,6 +42,7 @@ const connectors = {
 
 const secrets = {
   SLIPWAY_SECRET_PW_ANN: 'hub-password',
+  SLIPWAY_SECRET_PW_BOB: 'ghcr-password',
   SLIPWAY_SECRET_AWS: 'aws-secret-key',
   SLIPWAY_SECRET_AZURE: 'azure-secret',
   SLIPWAY_SECRET_GCP: JSON.stringify({ type: 'service_account', client_email: googleAccount, private_key: provider.privatePem }),
@@ -59,11 +62,13 @@ async function fleet() {
   const hub = await registry('hub', { ann: 'hub-password' })
   const ecr = await registry('ecr', { AWS: 'ecr-password' })
   const gar = await registry('gar', { oauth2accesstoken: 'google-token' })
+  const ghcr = await registry('ghcr', { bob: 'ghcr-password' })
   const acr = await registry('acr', { '00000000-0000-0000-0000-000000000000': 'acr-refresh-token' })
   const front = await startFront((path) => (path.startsWith('/oauth2/') ? azure.url : `http://${acr}`))
   onTestFinished(() => front.stop())
   const hosts = [
     { match: 'boats.azurecr.io', endpoint: front.url },
+    { match: 'ghcr.io', endpoint: `http://${ghcr}` },
     { match: 'docker.io', endpoint: `http://${hub}` },
     { match: '*.dkr.ecr.*.amazonaws.com', endpoint: `http://${ecr}` },
     { match: '*.pkg.dev', endpoint: `http://${gar}` },
@@ -78,10 +83,17 @@ async function prepared(name: string, files: Readonly<Record<string, string>> = 
   const { hosts, writes } = await fleet()
   const pipeline = readFileSync(join(root, 'test/samples/own', name), 'utf8')
   const { dir } = tempProject({ 'p.yaml': pipeline, '.slipway/config.yaml': configText(connectors, hosts), ...files })
+  const git = (...args: readonly string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: dir, stdio: 'ignore' })
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    ['commit', '-qm', 'one'],
+  ])
+    git(...args)
   const run = async () => {
     const ran = await slipwayHere(dir, { HOME: dir, ...secrets }, 'run', 'p.yaml', '--on', 'local', '--output', 'plain')
     const said = `${ran.out}${ran.err}`
-    expect(said).not.toMatch(/hub-password|ecr-password|google-token|aws-secret-key|azure-secret|acr-refresh-token|PRIVATE KEY/)
+    expect(said).not.toMatch(/hub-password|ghcr-password|ecr-password|google-token|aws-secret-key|azure-secret|acr-refresh-token|PRIVATE KEY/)
     return { code: ran.code, said }
   }
   return { run, writes }
@@ -90,6 +102,15 @@ async function prepared(name: string, files: Readonly<Record<string, string>> = 
 const pushedTo = (said: string) => [...said.matchAll(/pushed (\S+) (sha256:[0-9a-f]{64})/g)].map(([, ref = '', digest = '']) => ({ ref, digest }))
 
 describe('pipelines of clouds', () => {
+  it.each([
+    ['gp-09-ghcr.yaml', /^ghcr\.io\/harbour-boats\/sloop:/],
+    ['gp-16-docker-hub.yaml', /^harbour\/sloop:1$/],
+  ])('%s: pushed with the login of its connector', async (name, expected) => {
+    const { run } = await prepared(name)
+    const { code, said } = await run()
+    expect([code, pushedTo(said).every(({ ref }) => expected.test(ref)), pushedTo(said).length > 0]).toEqual([0, true, true])
+  })
+
   it('GP-08: one image under two names, one of them at ECR', async () => {
     const { run } = await prepared('gp-08-push-what-was-built.yaml')
     const { code, said } = await run()

@@ -20,6 +20,8 @@ export interface AwsStandInOptions {
   readonly provider?: IdentityProvider
   /** The password of the user AWS that ECR gives out. */
   readonly password?: string
+  /** How far its clock is from ours. */
+  readonly skewMs?: number
   /** How long logins last. */
   readonly seconds?: number
 }
@@ -76,7 +78,7 @@ function sts(asked: Asked, state: State): Reply {
     return session(action, arn, `token ${String(claims['sub'])} session ${form.get('RoleSessionName')} ${duration}s`, state)
   }
   if (action !== 'AssumeRole') return stsError(400, 'InvalidAction', `Could not find operation ${action}`)
-  const verdict = judgeSignature(asked, keysOf(state))
+  const verdict = judgeSignature(asked, keysOf(state), Date.now() + (state.skewMs ?? 0))
   if (!verdict.ok) return stsError(403, stsNames[verdict.code] ?? verdict.code, verdict.message)
   if (verdict.service !== 'sts' || !isFor(asked, `sts.${verdict.region}`))
     return stsError(403, 'SignatureDoesNotMatch', 'Credential should be scoped to a valid region')
@@ -128,7 +130,7 @@ function ecr(asked: Asked, state: State): Reply {
   const [name = '', action = ''] = String(asked.headers['x-amz-target'] ?? '').split('.')
   const service = targets[name as keyof typeof targets]
   if (service === undefined || asked.headers['content-type'] !== 'application/x-amz-json-1.1') return ecrError(400, 'UnknownOperationException', '')
-  const verdict = judgeSignature(asked, keysOf(state))
+  const verdict = judgeSignature(asked, keysOf(state), Date.now() + (state.skewMs ?? 0))
   if (!verdict.ok) return ecrError(400, verdict.code, verdict.message)
   const { keyId, region } = verdict
   if (verdict.service !== service || !isFor(asked, `api.${service}.${region}`))

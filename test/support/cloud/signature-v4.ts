@@ -16,7 +16,7 @@ export type Verdict =
 const shape = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/
 
 /** Error names as ECR has them; STS calls two of them otherwise. */
-export function judgeSignature(asked: Asked, keys: Readonly<Record<string, Key>>): Verdict {
+export function judgeSignature(asked: Asked, keys: Readonly<Record<string, Key>>, now: number): Verdict {
   const [, keyId = '', day = '', region = '', service = '', signed = '', signature = ''] = shape.exec(asked.headers.authorization ?? '') ?? []
   if (keyId === '') return no('MissingAuthenticationToken', 'Missing Authentication Token')
   const key = keys[keyId]
@@ -25,8 +25,7 @@ export function judgeSignature(asked: Asked, keys: Readonly<Record<string, Key>>
   if (key.expired === true) return no('ExpiredTokenException', 'The security token included in the request is expired')
   const date = header(asked, 'x-amz-date') ?? ''
   const time = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
-  if (Math.abs(Date.now() - time) > 5 * 60_000)
-    return no('InvalidSignatureException', `Signature expired: ${date} is now earlier than the server's time (5 min.)`)
+  if (Math.abs(now - time) > 5 * 60_000) return no('InvalidSignatureException', `Signature expired: ${date} is now earlier than the server's time (5 min.)`)
   const names = signed.split(';')
   const unsigned = ['host', 'x-amz-date'].find((name) => !names.includes(name))
   if (!date.startsWith(day) || unsigned !== undefined) return no('IncompleteSignatureException', `the signature lacks ${unsigned ?? 'the day'}`)

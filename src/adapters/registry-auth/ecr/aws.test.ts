@@ -1,5 +1,5 @@
 /** Signing in to AWS in every way, against services that check each request as AWS does. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type AwsStandIn, startAws } from '../../../../test/support/cloud/aws-stand-in.ts'
 import { cloudWorld } from '../../../../test/support/cloud/cloud-world.ts'
 import { type IdentityProvider, identityProvider } from '../../../../test/support/cloud/identity-provider.ts'
@@ -184,6 +184,21 @@ describe('AWS says no', () => {
   ])('to an identity token %s', async (_name, claims, code) => {
     const said = await refused(inherit, { settings: { oidcToken: provider.token(claims), assumeRole: role('web') } })
     expect(said.code).toBe(code)
+  })
+
+  it('to a clock that is off, and to a region that is none', async () => {
+    const late = await startAws({ keys: { AKIAGOOD: { secret: 'the-secret-key' } }, skewMs: 3_600_000 })
+    onTestFinished(() => late.stop())
+    const nowhere = cloudWorld()
+    const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })
+    const codes = await Promise.all(
+      [cloudWorld({ hosts: late.hosts }), { ...nowhere, send: async () => Promise.reject(unknown) }].map(async (world) => {
+        const [found] = await readIdentity(manual, { world, secrets }).logins.logins({ registry, repository: 'a' }, { signal })
+        return (await found?.credentials({ signal }).catch((error: unknown) => error)) as { readonly code: string; readonly message: string }
+      }),
+    )
+    expect(codes.map(({ code }) => code)).toEqual(['CLOUD_CLOCK_OFF', 'CLOUD_REGION_WRONG'])
+    expect(codes[0]?.message).toContain('Signature expired')
   })
 
   it('in its own words, with the role', async () => {
