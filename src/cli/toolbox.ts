@@ -48,6 +48,8 @@ export interface RegistryNeeds {
   readonly home: string
   /** Told which credential was chosen, from where and why; never the credential. */
   readonly say?: (line: string) => void
+  /** Told what registries warn of, each text once. */
+  readonly warn?: (registry: string, text: string) => void
 }
 
 export interface RegistryAccess {

@@ -11,13 +11,13 @@ import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
 import { secretSources } from './compose-secrets.ts'
 import type { Machine } from './compose-toolbox.ts'
 
-export function composeRegistry({ env, clock }: Machine, { hosts, connectors, home, say }: RegistryNeeds): RegistryAccess {
+export function composeRegistry({ env, clock }: Machine, { hosts, connectors, home, say, warn }: RegistryNeeds): RegistryAccess {
   const http = ownDispatchers({ proxies: proxiesOf(env) })
   const read = readSecretFrom(secretSources({ env, clock }, home), () => undefined)
   const send = undiciHttp(http.dispatchers)
   const world: CloudWorld = { env, clock, send, hosts, onSecret: () => undefined }
   const sources = [...connectorSources(connectors.values(), read, world), ...machineLogins({ env, clock }), ...ambientLogins(world)]
   const auth = chooseLogin({ sources, ...(say !== undefined && { say }) })
-  const client = createRegistryClient({ send, auth, clock, hosts, ...(say !== undefined && { say }) })
+  const client = createRegistryClient({ send, auth, clock, hosts, ...(say !== undefined && { say }), ...(warn !== undefined && { warn }) })
   return { client, close: () => http.close() }
 }

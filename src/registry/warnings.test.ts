@@ -1,7 +1,10 @@
 /** Warnings of registries: told once, in their words, and never acted upon. */
 import { describe, expect, it } from 'vitest'
 import { hastyClock, noCredentials } from '../../test/support/registry/embedded.ts'
+import { sabotaged } from '../../test/support/registry/sabotaged.ts'
 import { scriptedHttp } from '../../test/support/registry/scripted-http.ts'
+import { tempProject } from '../../test/support/temp-project.ts'
+import { testWorld } from '../../test/support/test-world.ts'
 import { createRegistryClient } from './client.ts'
 import { findManifest } from './manifests.ts'
 import { warningsOf } from './warnings.ts'
@@ -16,6 +19,19 @@ describe('Warning headers', () => {
     ['299 proxy "another agent"', []],
     ['nonsense', []],
   ])('%s', (header, texts) => expect(warningsOf([header])).toEqual(texts))
+
+  it('are shown by commands, once', async () => {
+    const registry = await sabotaged((_request, response) => {
+      response.setHeader('warning', '299 - "this registry closes in May"')
+      return false
+    })
+    const world = testWorld({ cwd: tempProject({ Dockerfile: 'FROM scratch\n' }).dir })
+    await world.run('build', '-t', 'acme/app:1', '.')
+    const pushed = await world.run('push', 'acme/app:1', `${registry}/acme/app:1`, `${registry}/acme/app:2`)
+    expect(pushed.code).toBe(0)
+    expect(pushed.err.match(/this registry closes in May/g)?.length).toBe(1)
+    expect(pushed.err).toContain('REGISTRY_WARNS')
+  })
 
   it('are not endless', () => expect(warningsOf([`299 - "${'x'.repeat(10_000)}"`])).toEqual([]))
 

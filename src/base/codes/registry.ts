@@ -51,6 +51,11 @@ export const registryCodes = {
     hint: 'Use a new tag, or let existing tags be skipped.',
     explain: 'The tag exists and the repository forbids moving tags. The image content itself may have been pushed.',
   },
+  REGISTRY_WARNS: {
+    severity: 'warning',
+    message: '{registry} says: {text}',
+    explain: 'The registry sent a Warning header with an answer. The text is its own and is told once; nothing is done because of it.',
+  },
   REGISTRY_REFUSED: {
     severity: 'error',
     message: '{registry} did not accept {what} ({status}): {reason}',
