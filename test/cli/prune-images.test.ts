@@ -73,8 +73,15 @@ describe('slipway images prune', () => {
     const grown = await appendLayers(await randomImage({ seed: 1, layers: 1, bytes: 20_000 }), [{ layer: await randomLayer({ seed: 9, bytes: 10 }) }])
     await images.names.set('docker.io/acme/app:grown', await saveImage(images.blobs, grown, { signal }))
     await age(world.home)
-    const whole = (await prune('--keep-storage', '0', '--dry-run')).bytes as number
-    expect((await prune('--keep-storage', String(whole))).names).toEqual([])
+    const whole = (await prune('--grace', '0s', '--keep-storage', '0', '--dry-run')).bytes as number
+    expect((await prune('--grace', '0s', '--keep-storage', String(whole))).names).toEqual([])
+  })
+
+  it('leaves names alone that were given within the grace', async () => {
+    const { images, prune, names } = await stored([2, 2])
+    await images.names.set('docker.io/acme/app:now', await saveImage(images.blobs, await randomImage({ seed: 60, bytes: 20_000 }), { signal }))
+    expect((await prune('--keep-storage', '0', '--older-than', '0s')).names.toSorted()).toEqual(['docker.io/acme/app:0', 'docker.io/acme/app:1'])
+    expect(await names()).toEqual(['now'])
   })
 
   it('keeps layers of the build cache unless told otherwise', async () => {

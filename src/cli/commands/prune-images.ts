@@ -18,7 +18,7 @@ export interface PruneImagesOptions {
   readonly olderThan?: string
   /** The oldest names go until the rest needs no more than this. */
   readonly keepStorage?: string
-  /** What was written since stays: somebody may be about to name it. */
+  /** What was written or named since stays: somebody may be about to use it. */
   readonly grace: string
   /** Layers that only the build cache knows go as well. */
   readonly buildCache?: boolean
@@ -30,7 +30,7 @@ export async function pruneImages(o: PruneImagesOptions, world: World): Promise<
   const now = world.clock.now()
   const beforeMs = now - durationOption('--grace', o.grace)
   const images = localImages(world.home)
-  const names = await choose(await images.names.list(), images, { ...o, now })
+  const names = await choose(await images.names.list(), images, { ...o, now, beforeMs })
   const dryRun = o.dryRun ?? false
   if (!dryRun) for (const { name } of names.gone) await images.names.remove(name)
   const gone = new Set(names.gone.map(({ name }) => name))
@@ -52,6 +52,8 @@ async function tell({ dryRun, names, blobs, bytes }: { dryRun: boolean; names: r
 
 interface Choice extends Pick<PruneImagesOptions, 'olderThan' | 'keepStorage'> {
   readonly now: number
+  /** Names given since then stay whatever they need: a run that goes on may be about to use them. */
+  readonly beforeMs: number
 }
 
 async function choose(all: readonly DatedName[], images: LocalImages, o: Choice): Promise<{ readonly gone: readonly DatedName[] }> {
@@ -62,8 +64,9 @@ async function choose(all: readonly DatedName[], images: LocalImages, o: Choice)
   const needed = new Set<Digest>()
   let total = 0
   for (const one of newestFirst) {
-    const more = one.setMs < oldest || total > most ? undefined : await addedBy(one, images, needed)
-    if (more === undefined || total + more.bytes > most) {
+    const young = one.setMs >= o.beforeMs
+    const more = !young && (one.setMs < oldest || total > most) ? undefined : await addedBy(one, images, needed)
+    if (more === undefined || (!young && total + more.bytes > most)) {
       gone.push(one)
       continue
     }
