@@ -8,7 +8,7 @@ import { once } from '../oci/once.ts'
 import { type Platform, samePlatform, showPlatform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
 import type { BuildOptions, BuildWorld } from './build-world.ts'
-import { existingLayer } from './pending-layer.ts'
+import { baseLayer } from './pending-layer.ts'
 import { imageTree } from './rootfs/image-tree.ts'
 import { isIndexed } from './rootfs/layer-index.ts'
 import { stackTree } from './rootfs/stack-tree.ts'
@@ -47,15 +47,15 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
   return { openBase, treeOf, scratch, imageTree: async (name, at) => treeOf(await openBase(name, platform, at)) }
 }
 
-/** Where layers are mounted anyway, a layer that must be fetched to look into it is fetched for good. */
+/** Where a RUN wants the layers anyway, a layer that must be fetched to look into it is fetched for good. */
 async function mountedTree(image: Image, { store }: BuildOptions, { runs, signal }: Reading): Promise<Tree | undefined> {
   const world = await runs()
-  if (world?.images === undefined) return undefined
+  if (world === undefined) return undefined
   const layers = await image.layers()
-  const known = await Promise.all(layers.map(async (layer) => isIndexed(layer, { store, signal })))
+  const known = await Promise.all(layers.map((layer) => isIndexed(layer, { store, signal })))
   const here = await Promise.all(layers.map(async (layer) => world.images?.find(hexOf(await layer.diffId()))))
   const mount = here.every((one) => one !== undefined) || !known.every((one) => one)
-  return mount ? stackTree(once(() => world.stackOf(layers.map(existingLayer)))) : undefined
+  return mount ? stackTree(once(() => world.stackOf(layers.map((layer) => baseLayer(layer, { store, signal }))))) : undefined
 }
 
 async function open(name: string, platform: Platform, at: Span, o: BuildOptions, begin: Begin): Promise<Image> {

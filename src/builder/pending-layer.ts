@@ -8,11 +8,14 @@ import { storedLayer } from './layer/stored-layer.ts'
 import type { Changes } from './layer/write-layer.ts'
 import type { TarSource } from './rootfs/erofs/images.ts'
 import { type Fill, fillFromChanges, fillFromTar } from './rootfs/fill.ts'
+import { indexWriter } from './rootfs/layer-index.ts'
 import { tarOf } from './rootfs/layer-tar.ts'
 import { identityOf } from './solve/identity.ts'
 import { layerKey, shapeKey } from './solve/key.ts'
 import { type CachedLayer, type CacheOptions, layerFor, readLayer } from './solve/layer-cache.ts'
 import type { Limit } from './solve/limit.ts'
+import type { BuildStore } from './store/build-store.ts'
+import type { Waiting } from './tree/node.ts'
 
 export interface WrittenLayer {
   readonly layer: Layer
@@ -102,4 +105,9 @@ export function recalledLayer(identity: string, replay: () => Promise<Changes>, 
 export function existingLayer(layer: Layer): PendingLayer {
   const tar = tarOf(layer)
   return { write: async () => ({ layer, cached: false }), identity: () => layer.diffId(), fill: fillFromTar(tar), tar }
+}
+
+/** A layer of a base image: whoever unpacks it leaves its index for builds that only look into it. */
+export function baseLayer(layer: Layer, o: Waiting & { readonly store: BuildStore }): PendingLayer {
+  return { ...existingLayer(layer), fill: fillFromTar(tarOf(layer), indexWriter(layer, o)) }
 }

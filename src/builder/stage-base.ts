@@ -12,7 +12,7 @@ import type { Story } from './image/history.ts'
 import { withVariable } from './lower/config-instructions.ts'
 import type { StageState } from './lower/stage-state.ts'
 import { contextName } from './named-contexts.ts'
-import { existingLayer, type PendingLayer } from './pending-layer.ts'
+import { baseLayer, type PendingLayer } from './pending-layer.ts'
 import { emptyTree } from './tree/empty-tree.ts'
 import type { Tree } from './tree/node.ts'
 
@@ -48,7 +48,7 @@ export async function stageBase(node: StageNode, world: BuildWorld): Promise<Sta
     variables: new Map(),
     tree: world.treeOf(image),
     assume: true,
-    layers: (await image.layers()).map(existingLayer),
+    layers: (await image.layers()).map((layer) => baseLayer(layer, world)),
     story: history,
     dear: false,
     fresh: false,

@@ -1,14 +1,14 @@
 /** Fills a layer's folder: from its tar, or straight from what a COPY changed. */
-import { createHash } from 'node:crypto'
 import { problem } from '../../base/problem.ts'
-import { readTar, type TarRead } from '../../tar/read-tar.ts'
+import type { TarRead } from '../../tar/read-tar.ts'
 import { resolveLink } from '../../tar/safe-path.ts'
 import type { Changes } from '../layer/write-layer.ts'
 import { type DirNode, joinPath, nameOf, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
 import { entryNode, entryPath } from './entry-node.ts'
 import type { TarSource } from './erofs/images.ts'
-import { passingSource } from './erofs/passing-source.ts'
 import type { FolderWriter } from './folder-writer.ts'
+import type { IndexWriter } from './layer-index.ts'
+import { readWhole } from './layer-tar.ts'
 import { type LayerStack, lookUp } from './stack-lookup.ts'
 import { linkTarget, stackTree } from './stack-tree.ts'
 
@@ -44,19 +44,18 @@ export function fillFromStack(stack: LayerStack): Fill {
   }
 }
 
-/** Refuses a tar that is not the one of the layer's name: others would stand on it. */
-export function fillFromTar(tar: TarSource): Fill {
+/** Refuses a tar that is not the one of the layer's name: others would stand on it. `index` is written in passing. */
+export function fillFromTar(tar: TarSource, index?: IndexWriter): Fill {
   return async (writer, below, o) => {
-    const hash = createHash('sha256')
-    const source = passingSource(await tar.open(o), async (chunk) => void hash.update(chunk))
-    for await (const read of readTar(source, o)) {
+    const put = async (read: TarRead): Promise<void> => {
+      index?.add(read)
       const path = entryPath(read.entry.path)
-      if (path === undefined) continue
+      if (path === undefined) return
       const folder = await foldersFor(writer, below, parentOf(path))
       await putEntry(writer, below, joinPath(folder, nameOf(path)), read)
     }
-    await source.drain()
-    tar.check(hash.digest('hex'))
+    await readWhole(tar, put, o)
+    await index?.end()
   }
 }
 

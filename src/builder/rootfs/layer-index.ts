@@ -1,25 +1,39 @@
 /** What a layer holds, read once in its life: the entries of its tar without contents, kept as a record under its diffID. */
 import { hexOf } from '../../oci/digest.ts'
 import type { Layer } from '../../oci/views.ts'
-import { streamSource } from '../../tar/byte-source.ts'
 import type { TarEntry } from '../../tar/entry.ts'
-import { readTar, type TarRead } from '../../tar/read-tar.ts'
+import type { TarRead } from '../../tar/read-tar.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import type { Waiting } from '../tree/node.ts'
+import { readWhole, tarOf } from './layer-tar.ts'
 
 export type IndexedEntry = Pick<TarRead, 'entry' | 'offset' | 'stored' | 'sparse'>
 
-/** Only an index that we wrote ourselves is trusted: records are private to the store. A damaged one is read anew. */
-export async function layerIndex(layer: Layer, o: Waiting & { readonly store: BuildStore }): Promise<readonly IndexedEntry[]> {
-  const name = await recordName(layer)
-  const known = decode(await o.store.readRecord(name, o))
-  if (known !== undefined) return known
+/** Gathers the index while somebody else reads the layer for other reasons. */
+export interface IndexWriter {
+  add(read: IndexedEntry): void
+  /** When all of the layer was read, and was what it should be. */
+  end(): Promise<readonly IndexedEntry[]>
+}
+
+export function indexWriter(layer: Layer, o: Waiting & { readonly store: BuildStore }): IndexWriter {
   const entries: IndexedEntry[] = []
-  for await (const { entry, offset, stored, sparse } of readTar(streamSource(await layer.uncompressed(o)), o)) {
-    entries.push({ entry, offset, stored, ...(sparse !== undefined && { sparse }) })
+  return {
+    add: ({ entry, offset, stored, sparse }) => void entries.push({ entry, offset, stored, ...(sparse !== undefined && { sparse }) }),
+    async end() {
+      await o.store.writeRecord(await recordName(layer), encode(entries), o)
+      return entries
+    },
   }
-  await o.store.writeRecord(name, encode(entries), o)
-  return entries
+}
+
+/** Only an index that we wrote ourselves, of the layer that it is named by, is trusted: records are private to the store. A damaged one is read anew. */
+export async function layerIndex(layer: Layer, o: Waiting & { readonly store: BuildStore }): Promise<readonly IndexedEntry[]> {
+  const known = decode(await o.store.readRecord(await recordName(layer), o))
+  if (known !== undefined) return known
+  const index = indexWriter(layer, o)
+  await readWhole(tarOf(layer), async (read) => index.add(read), o)
+  return index.end()
 }
 
 /** Without reading it. */

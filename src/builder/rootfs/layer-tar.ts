@@ -1,9 +1,13 @@
 /** The tar of a layer, named by its digest and held to it. */
+import { createHash } from 'node:crypto'
 import { problem } from '../../base/problem.ts'
 import { type Digest, hexOf, shortDigest } from '../../oci/digest.ts'
 import { once } from '../../oci/once.ts'
 import type { Layer } from '../../oci/views.ts'
+import { readTar, type TarRead } from '../../tar/read-tar.ts'
+import type { Waiting } from '../tree/node.ts'
 import type { TarSource } from './erofs/images.ts'
+import { passingSource } from './erofs/passing-source.ts'
 
 /** Of a layer that may have to be written before it has a name. */
 export function laterTar(layer: () => Promise<Layer>): TarSource {
@@ -27,4 +31,13 @@ export function tarOf(layer: Layer): TarSource {
       return layer.uncompressed(o)
     },
   }
+}
+
+/** Every entry in turn, and at the end whether this was the tar that it should be. */
+export async function readWhole(tar: TarSource, each: (read: TarRead) => Promise<void>, o: Waiting): Promise<void> {
+  const hash = createHash('sha256')
+  const source = passingSource(await tar.open(o), async (chunk) => void hash.update(chunk))
+  for await (const read of readTar(source, o)) await each(read)
+  await source.drain()
+  tar.check(hash.digest('hex'))
 }
