@@ -17,9 +17,12 @@ export function readValues(named: readonly Named[]): readonly Step[] {
 }
 
 function answer(step: Step): readonly Step[] {
-  const write = call('write', [1, room, slot('length')], 'write an answer', { tolerate: 'any' })
-  return [step, call('write', [1, addressOf('length'), 8], 'write a length'), write]
+  return [step, writeLength, writeAnswer]
 }
+
+/** The same steps for every path: their code is made once. What is cut short is seen when it is read. */
+const writeLength = call('write', [1, addressOf('length'), 8], 'write a length', { tolerate: 'any' })
+const writeAnswer = call('write', [1, room, slot('length')], 'write an answer', { tolerate: 'any' })
 
 export interface Named {
   readonly path: string
@@ -49,10 +52,12 @@ export function parseValues(named: readonly Named[], output: Buffer): ReadonlyMa
 function answers(output: Buffer, count: number): readonly (Buffer | undefined)[] {
   let at = 0
   return Array.from({ length: count }, () => {
-    const length = at + 8 <= output.length ? Number(output.readBigInt64LE(at)) : -1
+    if (at + 8 > output.length) throw new Error('answers about attributes are cut short')
+    const length = Number(output.readBigInt64LE(at))
     at += 8
     if (length < 0) return undefined
     at += length
+    if (at > output.length) throw new Error('an answer about attributes is cut short')
     return Buffer.from(output.subarray(at - length, at))
   })
 }

@@ -55,8 +55,11 @@ export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sand
   const real = new Set<string>()
   const removed: string[] = []
   const opaque: string[] = []
+  // Directories that are new: what is in them is not below either.
+  const fresh = new Set<string>()
   for (const { path, stats } of walked) {
-    const below = lookUp(lowers, path)
+    const below = fresh.has(parentOf(path)) ? undefined : lookUp(lowers, path)
+    if (stats.isDirectory() && below?.kind !== 'dir') fresh.add(path)
     if (isWhiteout(stats)) {
       if (below !== undefined) removed.push(path)
       continue

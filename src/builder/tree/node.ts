@@ -79,8 +79,22 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** From here on the order of UTF-16 is not that of bytes. */
+const firstSurrogate = 0xd800
+const slash = 0x2f
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a.replaceAll('/', '\0')), Buffer.from(b.replaceAll('/', '\0')))
+}
+
 /** Byte order of path parts: a folder comes right before what is in it. */
 export function comparePaths(a: string, b: string): number {
-  const [x, y] = [Buffer.from(a.replaceAll('/', '\0')), Buffer.from(b.replaceAll('/', '\0'))]
-  return Buffer.compare(x, y)
+  const end = Math.min(a.length, b.length)
+  for (let i = 0; i < end; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (x === y) continue
+    if (x >= firstSurrogate || y >= firstSurrogate) return compareBytes(a, b)
+    return (x === slash ? 0 : x) - (y === slash ? 0 : y)
+  }
+  return a.length - b.length
 }

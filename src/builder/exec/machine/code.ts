@@ -17,17 +17,25 @@ export interface Assembler {
 }
 
 export function bytesOf(...parts: readonly (number | Uint8Array)[]): Uint8Array {
-  return Buffer.concat(parts.map((part) => (typeof part === 'number' ? Buffer.of(part) : part)))
+  let length = 0
+  for (const part of parts) length += typeof part === 'number' ? 1 : part.length
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    if (typeof part === 'number') bytes[at++] = part
+    else {
+      bytes.set(part, at)
+      at += part.length
+    }
+  }
+  return bytes
 }
 
 export function little32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32LE(value | 0)
-  return bytes
+  return Uint8Array.of(value, value >> 8, value >> 16, value >> 24)
 }
 
 export function little64(value: bigint): Uint8Array {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigInt64LE(BigInt.asIntN(64, value))
-  return bytes
+  const bits = BigInt.asUintN(64, value)
+  return bytesOf(little32(Number(bits & 0xffffffffn)), little32(Number(bits >> 32n)))
 }

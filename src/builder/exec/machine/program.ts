@@ -34,13 +34,16 @@ function codePass(steps: readonly Step[], pass: Pass): { parts: Uint8Array[]; le
   const assembler = assemblers[pass.cpu]
   const parts: Uint8Array[] = []
   const labels = new Map<string, number>()
+  const made = new Map<Step, Uint8Array>()
   let length = 0
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'label') {
       labels.set(step.label, length)
       continue
     }
-    const code = step.kind === 'call' ? callCode(step, index, assembler, pass) : jumpCode(step, length, assembler, pass)
+    const code = made.get(step) ?? (step.kind === 'call' ? callCode(step, index, assembler, pass) : jumpCode(step, length, assembler, pass))
+    // Code that cannot fail is the same wherever it stands.
+    if (step.kind === 'call' && step.tolerate === 'any') made.set(step, code)
     parts.push(code)
     length += code.length
   }
