@@ -47,7 +47,7 @@ type Login = Expiring<Credentials>
 type PrivateHost = Extract<EcrHost, { kind: 'private' }>
 
 async function privateLogin(keys: AwsKeys, host: PrivateHost, way: AwsWay, world: CloudWorld, w: Waiting): Promise<Login> {
-  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr')
+  const { ECRClient, GetAuthorizationTokenCommand } = await import('./sdk-ecr.ts')
   const client = new ECRClient({ ...awsClient('ECR', host.region, world, w), credentials: keys, useFipsEndpoint: host.fips })
   const service = `ECR of AWS in ${host.region}`
   const answer = await client.send(new GetAuthorizationTokenCommand({})).catch((error: unknown) => {
@@ -57,7 +57,7 @@ async function privateLogin(keys: AwsKeys, host: PrivateHost, way: AwsWay, world
 }
 
 async function publicLogin(keys: AwsKeys, way: AwsWay, world: CloudWorld, w: Waiting): Promise<Login> {
-  const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public')
+  const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('./sdk-ecr-public.ts')
   const client = new ECRPUBLICClient({ ...awsClient('ECR_PUBLIC', 'us-east-1', world, w), credentials: keys })
   const service = 'public ECR of AWS'
   const answer = await client.send(new GetAuthorizationTokenCommand({})).catch((error: unknown) => {

@@ -38,7 +38,7 @@ type WebIdentity = Extract<AwsWay['start'], { kind: 'web-identity' }>
 async function withWebIdentity({ token, role }: WebIdentity, way: AwsWay, region: string, world: CloudWorld, w: Waiting): Promise<Found> {
   const webIdentityToken = await token.read()
   world.onSecret(webIdentityToken)
-  const { fromWebToken } = await import('@aws-sdk/credential-providers')
+  const { fromWebToken } = await import('./sdk-credentials.ts')
   const provider = fromWebToken({
     roleArn: role,
     webIdentityToken,
@@ -50,7 +50,7 @@ async function withWebIdentity({ token, role }: WebIdentity, way: AwsWay, region
 }
 
 async function asRole(role: AwsRole, keys: AwsKeys, way: AwsWay, region: string, world: CloudWorld, w: Waiting): Promise<Found> {
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
+  const { fromTemporaryCredentials } = await import('./sdk-credentials.ts')
   const provider = fromTemporaryCredentials({
     masterCredentials: keys,
     params: {
@@ -68,7 +68,7 @@ async function asRole(role: AwsRole, keys: AwsKeys, way: AwsWay, region: string,
 async function ofMachine(way: AwsWay, region: string, world: CloudWorld, w: Waiting): Promise<Found> {
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: session } = world.env
   if (id && secret) return { accessKeyId: id, secretAccessKey: secret, ...(session && { sessionToken: session }) }
-  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
+  const { fromNodeProviderChain } = await import('./sdk-credentials.ts')
   return asked(fromNodeProviderChain({ clientConfig: awsClient('STS', region, world, w) }), { way, region, action: 'find credentials of this machine', w })
 }
 

@@ -30,7 +30,7 @@ export async function careForRepository(ref: RepositoryRef, wishes: RepositoryWi
 type PrivateHost = Extract<EcrHost, { kind: 'private' }>
 
 async function carePrivate(ref: RepositoryRef, host: PrivateHost, wishes: RepositoryWishes, aws: AwsAccess, o: Caring): Promise<void> {
-  const ecr = await import('@aws-sdk/client-ecr')
+  const ecr = await import('./sdk-ecr.ts')
   const credentials = await aws.keys(host.region, o)
   const client = new ecr.ECRClient({ ...awsClient('ECR', host.region, o.world, o), credentials, useFipsEndpoint: host.fips })
   const asking: Asking = { ref, aws, o, service: `ECR of AWS in ${host.region}` }
@@ -49,7 +49,7 @@ async function carePrivate(ref: RepositoryRef, host: PrivateHost, wishes: Reposi
 
 /** A public repository belongs to the caller's registry; its alias is no part of its name. */
 async function carePublic(ref: RepositoryRef, wishes: RepositoryWishes, aws: AwsAccess, o: Caring): Promise<void> {
-  const ecr = await import('@aws-sdk/client-ecr-public')
+  const ecr = await import('./sdk-ecr-public.ts')
   const client = new ecr.ECRPUBLICClient({ ...awsClient('ECR_PUBLIC', 'us-east-1', o.world, o), credentials: await aws.keys('us-east-1', o) })
   const asking: Asking = { ref, aws, o, service: 'public ECR of AWS' }
   const repositoryName = ref.repository.replace(/^[^/]*\//, '')
