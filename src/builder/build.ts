@@ -8,6 +8,7 @@ import type { BuildOptions } from './build-world.ts'
 import { cacheSession } from './cache/session.ts'
 import { makeWorld } from './make-world.ts'
 import { readRequest, unusedArgs } from './read-request.ts'
+import { holdStore } from './store/hold.ts'
 import { during } from './tell.ts'
 
 /**
@@ -15,12 +16,15 @@ import { during } from './tell.ts'
  * The image is a view: its layers lie in the store, those of its base stay where they are.
  */
 export async function build(request: BuildRequest, o: BuildOptions): Promise<Built> {
+  const over = await holdStore(o.store.workFolder)
   try {
     return await buildOnce(request, o)
   } catch (error) {
     if (!isProblem(error, 'CACHE_LAYER_LOST')) throw error
     o.emit?.({ kind: 'note', note: error.diagnostic })
-    return buildOnce({ ...request, cacheFrom: [] }, o)
+    return await buildOnce({ ...request, cacheFrom: [] }, o)
+  } finally {
+    await over()
   }
 }
 

@@ -40,6 +40,7 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     )
   addPipelineCommands(program, world, act)
   addRunsCommands(program, world, act)
+  addCacheCommands(program, world, act)
   addImageCommands(program, world, act)
   addSecretCommands(program, world, act)
   program
@@ -127,6 +128,31 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--strict', 'warnings fail too')
     .addOption(new Option('--format <form>', 'how to tell').choices(['text', 'json', 'sarif', 'github']).default('text'))
     .action((files: string[], o) => act(async () => (await import('./commands/validate.ts')).validateCommand(files, o, world)))
+}
+
+/** Under the name that describes it, and under the one that docker's users try. */
+function addCacheCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
+  const load = async () => import('./commands/cache.ts')
+  for (const name of ['cache', 'builder']) {
+    const cache = program.command(name, { hidden: name === 'builder' }).description('the cache of builds on this machine')
+    cache
+      .command('du')
+      .description('how large it is')
+      .option('--json', 'as JSON')
+      .option('--verbose', 'each piece')
+      .action((o) => act(async () => (await load()).cacheUsage(o, world)))
+    cache
+      .command('prune')
+      .description('take away what was not used for 15 days, and what goes beyond 20 GB')
+      .option('-a, --all', 'everything that no build is using')
+      .option('--filter <until=24h>', 'what was not used for so long', collect, [])
+      .option('--keep-storage <size>', 'the longest unused, until this much is left')
+      .option('--dry-run', 'only say what would go')
+      .option('-f, --force', 'nobody is asked anyway')
+      .option('--json', 'as JSON')
+      .option('--verbose', 'each piece')
+      .action((o) => act(async () => (await load()).pruneCache(o, world)))
+  }
 }
 
 function addRunsCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {

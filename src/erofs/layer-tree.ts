@@ -40,7 +40,7 @@ export function layerTree(): LayerTree {
     add(read) {
       const { entry } = read
       const path = cleaned(entry.rawPath?.toString('latin1') ?? toBytes(entry.path))
-      if (path === undefined) return
+      if (path === undefined) throw problem('TAR_PATH_ESCAPES', { path: entry.path, reason: 'it holds ".."' })
       if (path === '') {
         if (entry.kind === 'dir') describe(root, entry)
         return

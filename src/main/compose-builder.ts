@@ -4,6 +4,7 @@ import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
 import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
 import { Problem } from '../base/problem.ts'
 import type { Sandbox } from '../builder/exec/sandbox.ts'
+import { cacheKeeper } from '../builder/store/cache-keeper.ts'
 import { buildStore } from '../builder/store/directory.ts'
 import { contentStore } from '../media/content-store.ts'
 import { parseRef, withDefaultTag } from '../oci/ref.ts'
@@ -14,6 +15,7 @@ import { composeRemote } from './compose-remote.ts'
 import { composeRootless, type Person } from './compose-rootless.ts'
 import { forcedSandbox } from './forced-rung.ts'
 import { machinePlatform } from './machine-platform.ts'
+import { systemClock } from './system-clock.ts'
 
 export interface BuilderParts {
   /** Data folder. */
@@ -37,6 +39,7 @@ export function builderHere({ home, client, env, sandbox }: BuilderParts & Pick<
     remote: composeRemote(env),
     cacheClient: client,
     ...(sandbox !== undefined && { sandbox }),
+    tidy: (w) => cacheKeeper(home).tidy({ ...w, nowMs: systemClock.now() }),
     async baseImage(name, platform, { signal }) {
       const ref = parseRef(name)
       const [wrong] = ref.diagnostics

@@ -42,7 +42,14 @@ export async function prune(store: ContentStore, named: () => Promise<readonly D
   return { blobs, bytes }
 }
 
-async function mark(store: ContentStore, descriptor: Descriptor, needed: Set<Digest>, o: PruneOptions): Promise<void> {
+/** All blobs that the named images need. */
+export async function blobsOf(store: ContentStore, named: readonly Descriptor[], o: Pick<PruneOptions, 'signal'>): Promise<ReadonlySet<Digest>> {
+  const needed = new Set<Digest>()
+  for (const descriptor of named) await mark(store, descriptor, needed, o)
+  return needed
+}
+
+async function mark(store: ContentStore, descriptor: Descriptor, needed: Set<Digest>, o: Pick<PruneOptions, 'signal'>): Promise<void> {
   o.signal.throwIfAborted()
   if (needed.has(descriptor.digest)) return
   needed.add(descriptor.digest)

@@ -13,6 +13,8 @@ export interface EmbeddedParts {
   readonly store: BuildStore
   readonly baseImage: OpenBase
   readonly cacheClient: CacheClient
+  /** After each build: takes away what nobody uses, now and then. */
+  readonly tidy: (o: { readonly signal: AbortSignal }) => Promise<void>
   readonly buildPlatform?: Platform
   /** Instead of the best one of this machine. */
   readonly sandbox?: Sandbox
@@ -23,6 +25,12 @@ export function embeddedBuilder(o: EmbeddedParts): Builder {
   return {
     name: 'embedded',
     check: (request, { signal }) => checkBuild(request, { ...o, signal }),
-    build: (request, building) => build(request, { ...o, ...building }),
+    async build(request, building) {
+      const { signal, emit } = building
+      const built = await build(request, { ...o, ...building })
+      // The image is made: what cannot be taken away now is tried again next time.
+      await o.tidy({ signal }).catch((error: unknown) => emit({ kind: 'log', text: `[internal] the cache was not tidied: ${String(error)}` }))
+      return built
+    },
   }
 }

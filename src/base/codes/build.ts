@@ -73,6 +73,18 @@ export const buildCodes = {
     hint: 'Use an octal number such as 755, or changes such as u+x,go-w.',
     explain: '--chmod takes an octal number from 0 to 7777, or symbolic changes as the chmod program does.',
   },
+  BUILD_ARCHIVE_REFUSED: {
+    severity: 'error',
+    message: 'ADD does not unpack {archive}: {reason}.',
+    hint: 'COPY puts the archive there as it is.',
+    explain: 'The archive is damaged, or made to harm whoever unpacks it. Nothing of it is in the image.',
+  },
+  BUILD_NAME_INVALID: {
+    severity: 'error',
+    message: 'The build context has a name that is no UTF-8: {name}.',
+    hint: 'Rename it, or leave its folder out through .dockerignore.',
+    explain: 'Names of files in images are text in UTF-8. Copied under another name the file would not be found by whoever wants it, so the build stops.',
+  },
   BUILD_CONTEXT_CHANGED: {
     severity: 'error',
     message: '{path} changed while it was being read.',

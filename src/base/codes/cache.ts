@@ -15,6 +15,12 @@ export const cacheCodes = {
     explain:
       'The kinds gha, s3, gcs and azblob talk to a service of their own. The embedded builder exchanges its cache through registries and folders, which every such service can hold.',
   },
+  CACHE_LIMIT_INVALID: {
+    severity: 'error',
+    message: '{option} {text} is not understood.',
+    hint: 'Write it as {wanted}.',
+    explain: 'Pruning takes how long something was not used, as 90m, 24h or 36h30m, and how much may stay, as 500MB or 10GB.',
+  },
   CACHE_EMPTY: {
     severity: 'info',
     message: 'There is no cache at {place} yet.',

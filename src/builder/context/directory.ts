@@ -1,7 +1,7 @@
 /** The build context: a folder of this machine as a tree, with .dockerignore applied once, owned by root as all contexts are. */
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { problem } from '../../base/problem.ts'
+import { isProblem, problem } from '../../base/problem.ts'
 import { type IgnoreAnswer, type IgnoreRules, type Matched, matchIgnore, mayKeepBelow } from '../../dockerfile/ignore.ts'
 import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, unsteady } from '../tree/node.ts'
 import { listedContent } from './file-content.ts'
@@ -77,9 +77,21 @@ function isKept(root: Root, path: string, stats: Stats, rules: IgnoreRules, answ
 
 function namesIn(folder: string, path: string): readonly string[] {
   try {
-    return readdirSync(folder).sort(comparePaths)
+    const names = readdirSync(folder)
+    if (names.some((name) => name.includes('\ufffd'))) refuseBrokenNames(folder, path)
+    return names.sort(comparePaths)
   } catch (error) {
+    if (isProblem(error)) throw error
     throw unreadable(path, error)
+  }
+}
+
+/** Told from those that hold the replacement character as such. */
+function refuseBrokenNames(folder: string, path: string): void {
+  for (const raw of readdirSync(folder, { encoding: 'buffer' })) {
+    if (Buffer.compare(Buffer.from(raw.toString('utf8')), raw) === 0) continue
+    const shown = raw.toString('latin1').replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    throw problem('BUILD_NAME_INVALID', { name: joinPath(path, shown) })
   }
 }
 

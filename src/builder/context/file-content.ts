@@ -1,5 +1,5 @@
 /** Opens a file of this machine: small ones as bytes, large ones as a stream. */
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { problem } from '../../base/problem.ts'
@@ -7,6 +7,8 @@ import type { Content, Waiting } from '../tree/node.ts'
 
 const small = 128 * 1024
 const chunkSize = 1024 * 1024
+/** A link or a pipe in the place of the file is neither followed nor waited for. */
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
  * Small files are read synchronously: an asynchronous read is four tasks for the thread pool, which wait behind the compressor's
@@ -60,9 +62,9 @@ export function listedContent(file: string, listed: Listed): Content {
 
 /** Its size and time are asked for after reading, so that a file that has grown shows. */
 function readWhole(file: string, listed: Listed, room: Buffer): void {
-  const handle = opened(() => openSync(file, 'r'), listed)
+  const handle = opened(() => openSync(file, flags), listed)
   try {
-    const length = fill(handle, room, listed.size)
+    const length = opened(() => fill(handle, room, listed.size), listed)
     check(listed, length, fstatSync(handle))
   } finally {
     closeSync(handle)
@@ -70,10 +72,11 @@ function readWhole(file: string, listed: Listed, room: Buffer): void {
 }
 
 async function* readPieces(file: string, listed: Listed, o: Waiting): AsyncGenerator<Buffer> {
-  const handle = await open(file, 'r').catch((error: unknown) => {
+  const handle = await open(file, flags).catch((error: unknown) => {
     throw missing(error, listed)
   })
   try {
+    check(listed, listed.size, await handle.stat())
     let length = 0
     for (;;) {
       o.signal.throwIfAborted()
@@ -105,6 +108,6 @@ function opened(open: () => number, listed: Listed): number {
 function missing(error: unknown, { path }: Listed): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
   if (code === undefined) return error
-  const gone = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP'
+  const gone = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EAGAIN', 'ENXIO'].includes(code)
   return gone ? problem('BUILD_CONTEXT_CHANGED', { path }, { cause: error }) : problem('BUILD_CONTEXT_UNREADABLE', { path, reason: code }, { cause: error })
 }

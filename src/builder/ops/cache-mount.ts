@@ -13,6 +13,7 @@ import { folderWriter } from '../rootfs/folder-writer.ts'
 import { takeLock } from '../rootfs/lock.ts'
 import type { RunWorld } from '../run-world.ts'
 import { identityOf } from '../solve/identity.ts'
+import { markUsed } from '../store/used.ts'
 import { filesBelow, sourceIn } from './bind-mount.ts'
 
 type Cache = RunMount & { readonly mount: Extract<Mount, { kind: 'cache' }> }
@@ -30,12 +31,14 @@ export async function openCache(one: Cache, runs: RunWorld, world: BuildWorld): 
     .digest('hex')
     .slice(0, 32)
   const root = join(world.store.workFolder, 'caches')
+  markUsed(world.store.workFolder, `caches/${name}`)
   mkdirSync(root, { recursive: true, mode: 0o700 })
   const made = (folder: string) => (existsSync(folder) ? folder : make(folder, mount, first, { runs, world }))
   if (mount.sharing === 'shared') return { folder: await made(join(root, name)), close: async () => undefined }
   for (let i = 0; ; i = mount.sharing === 'private' ? i + 1 : i) {
     const own = i === 0 ? name : `${name}-${i}`
     const release = takeLock(join(root, `${own}.lock`))
+    markUsed(world.store.workFolder, `caches/${own}`)
     if (release !== undefined) return { folder: await made(join(root, own)), close: async () => release() }
     if (mount.sharing === 'locked') await pause(50, undefined, { signal: world.signal })
   }

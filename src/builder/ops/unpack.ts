@@ -4,6 +4,8 @@ import { join as joinFile } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isProblem, problem } from '../../base/problem.ts'
+import { growthGuard } from '../../oci/decompress.ts'
+import { join } from '../../oci/join.ts'
 import { once } from '../../oci/once.ts'
 import { streamSource } from '../../tar/byte-source.ts'
 import { readTar } from '../../tar/read-tar.ts'
@@ -16,6 +18,7 @@ import type { CopyWorld } from './copy.ts'
 import { folderOptions } from './folder-options.ts'
 import type { Placing } from './place.ts'
 import type { Found } from './sources.ts'
+import { unpackLimits } from './unpack-limits.ts'
 import { unpackedBytes } from './unpacked-bytes.ts'
 
 /** False: it is no archive, so it is copied as it is. Owners, modes and times are the archive's, but for what --chown says, as in BuildKit. */
@@ -34,7 +37,10 @@ export async function unpack(op: CopyOp, world: CopyWorld, placing: Placing, fou
     if (path === undefined) continue
     const fingerprint = `${node.fingerprint}:${read.offset}`
     const entry = entryNode(read.entry, { content: tarContent(tar, read), fingerprint, find: (earlier) => seen.get(earlier) })
-    if (entry === undefined) continue
+    if (entry === undefined) {
+      const reason = `the hard link ${read.entry.path} leads to no file of it`
+      throw problem('BUILD_ARCHIVE_REFUSED', { archive: found.path, reason }, { at: op.at })
+    }
     seen.set(path, entry)
     const folder = await makeFolders(world.tree, joinPath(dest, parentOf(path)), folders)
     const to = joinPath(folder, nameOf(path))
@@ -72,7 +78,9 @@ async function spool(world: CopyWorld, node: Extract<TreeNode, { kind: 'file' }>
   const file = joinFile(await world.scratch(), 'archive.tar')
   const content = await node.content(world)
   const source = content instanceof Readable ? content : Readable.from([content], { objectMode: false })
-  await pipeline(await unpackedBytes(source, head, path, world), createWriteStream(file), { signal: world.signal })
+  const { before, after } = growthGuard(path, unpackLimits)
+  const plain = await unpackedBytes(join(source, [before], world), head, path, world)
+  await pipeline(plain, after, createWriteStream(file), { signal: world.signal })
   return file
 }
 

@@ -1,5 +1,6 @@
 /** A tar entry as a tree node. */
 import type { TarEntry } from '../../tar/entry.ts'
+import { safePath } from '../../tar/safe-path.ts'
 import type { FileNode, TreeNode } from '../tree/node.ts'
 
 export interface EntryPlace {
@@ -10,10 +11,16 @@ export interface EntryPlace {
   find(path: string): TreeNode | undefined
 }
 
-/** The path below the root: no "./" in front, no "/" behind. Undefined: it is the root, or leads out of it. */
+/** The path below the root: no "/" or "./" in front, no "/" behind. Undefined: it is the root. Throws TAR_PATH_ESCAPES. */
 export function entryPath(path: string): string | undefined {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-  return parts.length === 0 || parts.includes('..') ? undefined : parts.join('/')
+  const safe = safePath(path)
+  return safe === '' ? undefined : safe
+}
+
+/** What `.wh.NAME` hides. Undefined for names that mean the folder itself or the one above: they hide nothing. */
+export function hiddenName(name: string): string | undefined {
+  const hidden = name.slice('.wh.'.length)
+  return hidden === '' || hidden === '.' || hidden === '..' ? undefined : hidden
 }
 
 /** Undefined: a hard link to something that is not there. */

@@ -4,7 +4,7 @@ import type { TarRead } from '../../tar/read-tar.ts'
 import { resolveLink } from '../../tar/safe-path.ts'
 import type { Changes } from '../layer/write-layer.ts'
 import { type DirNode, joinPath, nameOf, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
-import { entryNode, entryPath } from './entry-node.ts'
+import { entryNode, entryPath, hiddenName } from './entry-node.ts'
 import type { TarSource } from './erofs/images.ts'
 import type { FolderWriter } from './folder-writer.ts'
 import type { IndexWriter } from './layer-index.ts'
@@ -64,7 +64,11 @@ async function putEntry(writer: FolderWriter, below: LayerStack, path: string, r
   if (name === '.wh..wh..opq') return writer.makeOpaque(parentOf(path))
   // Files of old storage drivers, no part of the image.
   if (name.startsWith('.wh..wh.')) return
-  if (name.startsWith('.wh.')) return writer.hide(joinPath(parentOf(path), name.slice('.wh.'.length)))
+  if (name.startsWith('.wh.')) {
+    const hidden = hiddenName(name)
+    if (hidden !== undefined) writer.hide(joinPath(parentOf(path), hidden))
+    return
+  }
   if (read.entry.kind === 'hardlink') return putLink(writer, below, path, read.entry.target)
   const node = entryNode(read.entry, { content: async () => new Uint8Array(), fingerprint: '', find: () => undefined })
   if (node !== undefined) await writer.put(path, node, read.body)

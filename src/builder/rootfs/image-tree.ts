@@ -7,7 +7,7 @@ import type { Image, Layer } from '../../oci/views.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import { rootFolder } from '../tree/empty-tree.ts'
 import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, type Waiting } from '../tree/node.ts'
-import { entryNode, entryPath } from './entry-node.ts'
+import { entryNode, entryPath, hiddenName } from './entry-node.ts'
 import { layerIndex } from './layer-index.ts'
 import { tarContent } from './tar-content.ts'
 
@@ -76,7 +76,9 @@ async function addLayer(nodes: Map<string, TreeNode>, layer: Layer, o: ImageRead
 function whiteOut(nodes: Map<string, TreeNode>, own: ReadonlySet<string>, path: string): void {
   const folder = parentOf(path)
   if (nameOf(path) !== '.wh..wh..opq') {
-    const hidden = joinPath(folder, nameOf(path).slice('.wh.'.length))
+    const name = hiddenName(nameOf(path))
+    if (name === undefined) return
+    const hidden = joinPath(folder, name)
     removeBelow(nodes, hidden)
     nodes.delete(hidden)
     return

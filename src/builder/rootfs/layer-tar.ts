@@ -5,6 +5,7 @@ import { type Digest, hexOf, shortDigest } from '../../oci/digest.ts'
 import { once } from '../../oci/once.ts'
 import type { Layer } from '../../oci/views.ts'
 import { readTar, type TarRead } from '../../tar/read-tar.ts'
+import { unpackLimits } from '../ops/unpack-limits.ts'
 import type { Waiting } from '../tree/node.ts'
 import type { TarSource } from './erofs/images.ts'
 import { passingSource } from './erofs/passing-source.ts'
@@ -28,7 +29,7 @@ export function tarOf(layer: Layer): TarSource {
     },
     async open(o) {
       await digest()
-      return layer.uncompressed(o)
+      return bounded(layer, o)
     },
   }
 }
@@ -40,4 +41,19 @@ export async function readWhole(tar: TarSource, each: (read: TarRead) => Promise
   for await (const read of readTar(source, o)) await each(read)
   await source.drain()
   tar.check(hash.digest('hex'))
+}
+
+/** A layer that unpacks beyond all proportion would fill the disk before its digest is known to be wrong. */
+async function bounded(layer: Layer, o: Waiting): Promise<AsyncIterable<Uint8Array>> {
+  const { size } = await layer.descriptor()
+  const limit = Math.max(unpackLimits.least, size * unpackLimits.growth)
+  const source = await layer.uncompressed(o)
+  return (async function* () {
+    let unpacked = 0
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      unpacked += chunk.length
+      if (unpacked > limit) throw problem('UNPACKED_TOO_LARGE', { what: `layer ${shortDigest((await layer.descriptor()).digest)}`, packed: size, limit })
+      yield chunk
+    }
+  })()
 }

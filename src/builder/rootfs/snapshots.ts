@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../media/file-errors.ts'
+import { markUsed } from '../store/used.ts'
 import { type AboutSnapshot, encodeAbout, readAbout } from './about-snapshot.ts'
 import { isAlive, thisProcess } from './owner-process.ts'
 
@@ -26,7 +27,10 @@ export function snapshots(root: string): Snapshots {
   const place = (chain: string) => join(root, 'snapshots', chain)
   const about = (chain: string) => readAbout(join(place(chain), 'about.json'))
   return {
-    has: (chain) => about(chain) !== undefined,
+    has: (chain) => {
+      markUsed(root, `snapshots/${chain}`)
+      return about(chain) !== undefined
+    },
     folder: (chain) => join(place(chain), 'fs'),
     about: (chain) => about(chain) ?? { opaque: [], attributes: new Map() },
     async adopt(chain, finished, facts) {

@@ -1,10 +1,11 @@
 /** Finds a layer that was built before, or builds it: first without reading any file, then by content, then for real. */
 
+import { problem } from '../../base/problem.ts'
 import { isDigest } from '../../oci/digest.ts'
 import type { ImageFormat } from '../../oci/media-types.ts'
 import { type Changes, type WrittenLayer, writeLayer } from '../layer/write-layer.ts'
 import type { BuildStore } from '../store/build-store.ts'
-import type { Waiting } from '../tree/node.ts'
+import type { FileNode, Waiting } from '../tree/node.ts'
 import type { Hashes } from './hash-contents.ts'
 import { identityOf, newIdentity, rememberedIdentity } from './identity.ts'
 import { layerKey, shapeKey } from './key.ts'
@@ -27,17 +28,25 @@ export async function layerFor(changes: Changes, o: CacheOptions): Promise<Cache
   const identity = o.noCache ? undefined : ((await rememberedIdentity(changes, o)) ?? (await byContent(changes, shape, o)))
   const known = identity === undefined ? undefined : await readLayer(o.store, layerKey(identity, o.format), o)
   if (identity !== undefined && known !== undefined) return { ...known, cached: true, identity }
-  const fingerprints = new Map(changes.flatMap(([path, node]) => (node.kind === 'file' ? [[path, node.fingerprint] as const] : [])))
+  const files = new Map(changes.flatMap(([path, node]) => (node.kind === 'file' ? [[path, node] as const] : [])))
   const layer = await writeLayer(changes, {
     signal: o.signal,
     store: o.store,
     format: o.format,
-    onContent: (path, hash) => void o.hashes.set(fingerprints.get(path) ?? path, hash),
+    onContent: (path, hash) => noteContent(path, hash, files.get(path), o.hashes),
   })
   const made = await newIdentity(changes, o)
   await o.store.writeRecord(layerKey(made, o.format), JSON.stringify(layer), o)
   await o.store.writeRecord(shape, '1', o)
   return { ...layer, cached: false, identity: made }
+}
+
+/** What was read before, for a key or for a command, must be what the layer holds. */
+function noteContent(path: string, hash: string, node: FileNode | undefined, hashes: Hashes): void {
+  if (node === undefined) return
+  const before = hashes.get(node.fingerprint)
+  if (before !== undefined && before !== hash) throw problem('BUILD_CONTEXT_CHANGED', { path: node.origin ?? path })
+  hashes.set(node.fingerprint, hash)
 }
 
 /** Hashing all contents costs a fraction of compressing them, but only pays where the same paths were built before. */

@@ -5,16 +5,15 @@ import { join, resolve } from 'node:path'
 import { writeFileAtomically } from '../../media/atomic-file.ts'
 import { type ContentStore, contentStore } from '../../media/content-store.ts'
 import { ifPresent } from '../../media/file-errors.ts'
-import { once } from '../../oci/once.ts'
 import type { BuildStore } from './build-store.ts'
-
-/** What was used less than this ago need not be marked as used again. */
-const freshMs = 600_000
 
 /** `folder` holds `records/`, `scratch/`, and for RUN `snapshots/`, `caches/` and `runs/`. Records can be made again, so they need not survive a power cut; blobs must. */
 export function buildStore(content: ContentStore, folder: string): BuildStore {
-  const tick = () => fileSystemTime(folder)
-  const openedMs = once(tick)
+  let lastMs: number | undefined
+  const tick = async (): Promise<number> => {
+    lastMs = await fileSystemTime(folder)
+    return lastMs
+  }
   return {
     workFolder: resolve(folder),
     tick,
@@ -24,7 +23,7 @@ export function buildStore(content: ContentStore, folder: string): BuildStore {
     openBlob: (digest, o) => content.open(digest, o),
     readRecord: (name, o) => {
       o.signal.throwIfAborted()
-      return ifPresent(readUsed(join(folder, 'records', name), openedMs))
+      return ifPresent(readUsed(join(folder, 'records', name), async () => lastMs ?? tick()))
     },
     writeRecord: async (name, text, o) => {
       o.signal.throwIfAborted()
@@ -38,13 +37,13 @@ export function buildStore(content: ContentStore, folder: string): BuildStore {
   }
 }
 
-/** Reading is using: the file's time is when it was last of use. */
+/** Reading is using: the file's time is that of the last build that it was of use for. */
 async function readUsed(path: string, now: () => Promise<number>): Promise<string> {
   const file = await open(path, 'r')
   try {
     const { mtimeMs } = await file.stat()
     const nowMs = await now()
-    if (nowMs - mtimeMs > freshMs) await ifPresent(utimes(path, nowMs / 1000, nowMs / 1000))
+    if (mtimeMs < nowMs) await ifPresent(utimes(path, nowMs / 1000, nowMs / 1000))
     return await file.readFile('utf8')
   } finally {
     await file.close()

@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type FileHandle, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { headerSize } from '../../../erofs/format.ts'
 import { decodeHeader, type ImageFacts, writerVersion } from '../../../erofs/header.ts'
 import { openImage } from '../../../erofs/view.ts'
 import { syncFolder } from '../../../media/atomic-file.ts'
 import { ifPresent } from '../../../media/file-errors.ts'
 import { limitTo } from '../../solve/limit.ts'
+import { markUsed } from '../../store/used.ts'
 import type { Waiting } from '../../tree/node.ts'
 import { type ImageLayer, imageLayer } from './image-layer.ts'
 import { writeImage } from './write-image.ts'
@@ -49,7 +50,10 @@ export function layerImages(root: string, o: LayerImagesOptions): LayerImages {
   const limit = limitTo(atOnce)
   const known = new Map<string, Promise<ImageLayer>>()
   const syncing: Promise<void>[] = []
-  const find = async (name: string) => (await openLayer(lasting(name), name)) ?? (await openLayer(passing(name), name))
+  const find = async (name: string) => {
+    for (const path of [lasting(name), passing(name)]) markUsed(root, `layers/${basename(path)}`)
+    return (await openLayer(lasting(name), name)) ?? (await openLayer(passing(name), name))
+  }
   const write = async (name: string, tar: TarSource): Promise<ImageLayer> => {
     const found = await find(name)
     if (found !== undefined) return found

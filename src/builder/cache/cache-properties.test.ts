@@ -1,0 +1,16 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checkProject } from './cache-properties-fixture.ts'
+import { edit, project } from './dependency-model-fixture.ts'
+
+describe('the cache, on random Dockerfiles, contexts and edits', () => {
+  it('runs exactly what depends on a change, nothing when nothing changed, and the result is that of a clean build', async () => {
+    const few = { numRuns: Math.max(20, Math.round((fc.readConfigureGlobal().numRuns ?? 100) / 5)) }
+    await fc.assert(
+      fc.asyncProperty(project, fc.array(edit, { minLength: 1, maxLength: 3 }), async (p, edits) => {
+        expect(await checkProject(p, edits)).toBeUndefined()
+      }),
+      few,
+    )
+  }, 600_000)
+})

@@ -1,0 +1,123 @@
+/** Everything that the builder keeps between builds, piece by piece: what it is, how large, and when it was last of use. */
+import { randomUUID } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ContentStore } from '../../media/content-store.ts'
+import { ifPresent } from '../../media/file-errors.ts'
+import type { Digest } from '../../oci/digest.ts'
+import { takeLock } from '../rootfs/lock.ts'
+import { parseLayerRecord } from '../solve/layer-cache.ts'
+import { folderSize } from './folder-size.ts'
+import { markName } from './used.ts'
+
+export type ItemKind = 'layer' | 'files of a RUN' | 'unpacked layer' | 'cache mount' | 'record'
+
+export interface CacheItem {
+  readonly kind: ItemKind
+  readonly name: string
+  readonly bytes: number
+  readonly usedMs: number
+  /** Removes it unless somebody used it since `beforeMs`, also when that happens at this very moment; answers whether it did. */
+  remove(beforeMs: number): Promise<boolean>
+}
+
+export interface Kept {
+  readonly content: ContentStore
+  readonly workFolder: string
+  /** Blobs that images with a name need: they are no part of the cache. */
+  readonly named: ReadonlySet<Digest>
+}
+
+export async function cacheItems(o: Kept): Promise<readonly CacheItem[]> {
+  const snapshots = await things(o, 'snapshots', 'files of a RUN')
+  const layers = await things(o, 'layers', 'unpacked layer')
+  const mounts = await things(o, 'caches', 'cache mount')
+  return [...snapshots, ...layers, ...mounts, ...(await recordsAndBlobs(o))]
+}
+
+/** Files and folders right below one folder. */
+async function things({ workFolder }: Kept, folder: string, kind: ItemKind): Promise<readonly CacheItem[]> {
+  const found: CacheItem[] = []
+  for (const name of (await ifPresent(readdir(join(workFolder, folder)))) ?? []) {
+    if (name.endsWith('.lock')) continue
+    const path = join(workFolder, folder, name)
+    const facts = await ifPresent(lstat(path))
+    if (facts === undefined) continue
+    const mark = join(workFolder, 'used', markName(`${folder}/${name}`))
+    const usedMs = async () => Math.max(facts.mtimeMs, (await ifPresent(stat(mark)))?.mtimeMs ?? 0)
+    const bytes = facts.isDirectory() ? await folderSize(path, kind !== 'cache mount') : facts.size
+    const remove = async (beforeMs: number): Promise<boolean> => {
+      const release = kind === 'cache mount' ? takeLock(`${path}.lock`) : () => undefined
+      if (release === undefined) return false
+      try {
+        return await removeUnused(path, join(workFolder, 'scratch'), async () => (await usedMs()) < beforeMs, mark)
+      } finally {
+        release()
+      }
+    }
+    found.push({ kind, name, bytes, usedMs: await usedMs(), remove })
+  }
+  return found
+}
+
+/** Out of sight first, then a second look: whoever marked it before is seen now, whoever comes after does not find it. */
+async function removeUnused(path: string, aside: string, unused: () => Promise<boolean>, mark: string): Promise<boolean> {
+  if (!(await unused())) return false
+  await mkdir(aside, { recursive: true })
+  const moved = join(aside, `removed-${randomUUID()}`)
+  if ((await ifPresent(rename(path, moved).then(() => true))) === undefined) return false
+  if (!(await unused())) {
+    const back = await rename(moved, path).then(
+      () => true,
+      () => false,
+    )
+    if (back) return false
+  }
+  await rm(moved, { recursive: true, force: true })
+  await rm(mark, { force: true })
+  return true
+}
+
+async function recordsAndBlobs(o: Kept): Promise<readonly CacheItem[]> {
+  const folder = join(o.workFolder, 'records')
+  const items: CacheItem[] = []
+  const blobs = new Map<Digest, { size: number; records: string[] }>()
+  for (const name of (await ifPresent(readdir(folder))) ?? []) {
+    const path = join(folder, name)
+    const facts = await ifPresent(stat(path))
+    if (facts === undefined) continue
+    const text = /^(?:layer|result)-/.test(name) ? await ifPresent(readFile(path, 'utf8')) : undefined
+    const layer = text === undefined ? undefined : parseLayerRecord(text)
+    if (layer !== undefined) {
+      const { digest, size } = layer.descriptor
+      const entry = blobs.get(digest) ?? { size, records: [] }
+      entry.records.push(path)
+      blobs.set(digest, entry)
+    }
+    items.push(recordItem(path, name, facts))
+  }
+  for (const [digest, { size, records }] of blobs) if (!o.named.has(digest)) items.push(...(await blobItem(o.content, digest, size, records)))
+  return items
+}
+
+function recordItem(path: string, name: string, facts: Stats): CacheItem {
+  const remove = async (beforeMs: number): Promise<boolean> => {
+    const now = await ifPresent(stat(path))
+    if (now === undefined || now.mtimeMs >= beforeMs) return false
+    await rm(path, { force: true })
+    return true
+  }
+  return { kind: 'record', name, bytes: facts.size, usedMs: facts.mtimeMs, remove }
+}
+
+async function blobItem(content: ContentStore, digest: Digest, size: number, records: readonly string[]): Promise<readonly CacheItem[]> {
+  const facts = await ifPresent(stat(content.blobPath(digest)))
+  if (facts === undefined) return []
+  const remove = async (beforeMs: number): Promise<boolean> => {
+    if (!(await content.removeOld(digest, { beforeMs }))) return false
+    for (const record of records) await rm(record, { force: true })
+    return true
+  }
+  return [{ kind: 'layer', name: digest, bytes: size, usedMs: facts.mtimeMs, remove }]
+}

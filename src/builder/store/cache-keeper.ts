@@ -1,0 +1,31 @@
+/** The builder's cache of a data folder: how large it is, what may go, and taking that away. */
+import { join } from 'node:path'
+import { contentStore } from '../../media/content-store.ts'
+import { blobsOf } from '../../media/prune.ts'
+import { refsTable } from '../../media/refs-table.ts'
+import type { Waiting } from '../tree/node.ts'
+import { type CacheItem, cacheItems, type Kept } from './cache-items.ts'
+import { type Collected, collectGarbage, collectNowAndThen, type Limits } from './collect-garbage.ts'
+
+export interface CacheKeeper {
+  items(o: Waiting): Promise<readonly CacheItem[]>
+  prune(limits: Limits, o: Waiting & { readonly nowMs: number; readonly dryRun?: boolean }): Promise<Collected>
+  /** After a build. Mostly it is not time, and nothing is done. */
+  tidy(o: Waiting & { readonly nowMs: number }): Promise<void>
+}
+
+/** `home`: the data folder, with `images/` and `build/` in it. */
+export function cacheKeeper(home: string): CacheKeeper {
+  const content = contentStore(join(home, 'images'))
+  const names = refsTable(join(home, 'images', 'names'))
+  const workFolder = join(home, 'build')
+  const kept = async (o: Waiting): Promise<Kept> => {
+    const named = (await names.list()).map(({ descriptor }) => descriptor)
+    return { content, workFolder, named: await blobsOf(content, named, o) }
+  }
+  return {
+    items: async (o) => cacheItems(await kept(o)),
+    prune: async (limits, o) => collectGarbage(await kept(o), { ...o, limits }),
+    tidy: async (o) => void (await collectNowAndThen(() => kept(o), workFolder, o)),
+  }
+}
