@@ -105,7 +105,7 @@ function lay(tree: Map<string, FileFacts>, layer: FileTable): void {
   }
   for (const [path, facts] of layer) {
     if (/(?:^|\/)\.wh\./.test(path)) continue
-    if (facts.kind !== 'dir') removeBelow(tree, `${path}/`)
+    if (facts.kind !== 'dir' && tree.get(path)?.kind === 'dir') removeBelow(tree, `${path}/`)
     tree.set(path, facts)
   }
 }

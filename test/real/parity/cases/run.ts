@@ -77,6 +77,7 @@ export const runCases = casesOn('busybox', [
   ['devices that are there', 'RUN ls /dev | sort > /out; ls -l /dev/null /dev/zero /dev/full | cut -c1-10 >> /out'],
   ['what is written to /dev does not stay', 'RUN touch /dev/shm/x; echo y > /dev/null; ls -ld /dev/shm | cut -c1-10 > /out'],
   ['/proc and /sys', 'RUN ls -d /proc/self /sys/kernel > /out; cat /proc/self/status | grep -E "^Cap(Prm|Eff|Bnd|Inh|Amb)|^NoNewPrivs" >> /out'],
+  ['filter of system calls', 'RUN grep ^Seccomp: /proc/self/status > /out', { tolerated: ['no filter of system calls'] }],
   ['limits', 'RUN (ulimit -c; ulimit -n > /dev/null; echo ok) > /out'],
   ['number of the process', 'RUN echo $$ > /out'],
   ['standard input is empty', 'RUN cat > /out'],
