@@ -49,7 +49,7 @@ export function runWorlds(root: string, given: Sandbox | undefined, o: Waiting &
     try {
       const image = join(work.folder, 'empty.erofs')
       writeFileSync(image, emptyImage())
-      const ability = await sandbox.probe(work.folder, { ...o, image })
+      const ability = await sandbox.probe(work.folder, { ...o, image, remember: join(root, 'ability.json') })
       o.onAbility?.(ability)
       const images = ability.kind === 'able' && ability.layers !== 'folder' ? layerImages(root, { ...o, work: store.work }) : undefined
       return { world: worldOf(sandbox, store, images, o), ability }

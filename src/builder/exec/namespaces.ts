@@ -12,6 +12,7 @@ import { cpuOf, type Launched, launch } from './machine/launch.ts'
 import { call, type Step } from './machine/step.ts'
 import type { Cpu } from './machine/system-calls.ts'
 import { probe } from './probe.ts'
+import { remembered } from './remembered-ability.ts'
 import { parseReport } from './report.ts'
 import type { Ended, LayerForm, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
 import { fifoName, type Rights, runSteps } from './steps.ts'
@@ -31,7 +32,8 @@ export function namespaceSandbox(o: { readonly layers?: LayerForm } = {}): Sandb
     overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.',
     async probe(folder, w) {
       const run = (job: SandboxJob, tried: LayerForm) => runTrying(job, { rights, form: tried, cpu }, { ...w, onOutput: () => undefined })
-      const ability = await probe({ rights, folder, image: w.image, layers: o.layers }, run)
+      const find = () => probe({ rights, folder, image: w.image, layers: o.layers }, run)
+      const ability = w.remember === undefined ? await find() : await remembered(w.remember, { ...o, ...rights }, find)
       if (ability.kind === 'able') form = ability.layers
       return ability
     },

@@ -57,8 +57,11 @@ export interface Sandbox {
   readonly name: string
   /** How the overlay calls its own attributes: `trusted.overlay.` or `user.overlay.`. */
   readonly overlayAttributes: string
-  /** Tried out, not guessed. `folder` is on the file system where runs will be; `image`, a small EROFS image in it. */
-  probe(folder: string, o: Waiting & { readonly image: string }): Promise<Ability>
+  /**
+   * Tried out, not guessed. `folder` is on the file system where runs will be; `image`, a small EROFS image in it; `remember`, a file for
+   * what was found, which spares trying it again.
+   */
+  probe(folder: string, o: Waiting & { readonly image: string; readonly remember?: string }): Promise<Ability>
   run(job: SandboxJob, o: RunOptions): Promise<Ended>
   /** Extended attributes of paths below a folder; paths without any are left out. */
   attributes(folder: string, paths: readonly string[], o: Scratch): Promise<ReadonlyMap<string, ReadonlyMap<string, Buffer>>>
