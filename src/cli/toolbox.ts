@@ -2,6 +2,7 @@
 import type { EngineParts } from '../engine/parts.ts'
 import type { Connector } from '../pipeline/connector.ts'
 import type { CodebaseFacts } from '../plan/facts.ts'
+import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
 import type { Remote } from '../ports/remote.ts'
@@ -85,6 +86,8 @@ export interface Toolbox {
   embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries>
   /** For commands about images: docker's configuration and the connectors are asked for credentials. */
   registry(needs: RegistryNeeds): Promise<RegistryAccess>
+  /** What builds of this data folder keep between them. */
+  buildCache(home: string): Promise<BuildCache>
   /** The secrets that this machine keeps. */
   secrets(home: string): Promise<SecretStore>
   /** The embedded builder; base images come through the client. */

@@ -2,19 +2,25 @@
 import type { FromWorker, ToWorker } from '../adapters/builders/rootless/messages.ts'
 import { ownChannel } from '../adapters/builders/rootless/process-channel.ts'
 import { serveBuild } from '../adapters/builders/rootless/serve-build.ts'
+import { cacheKeeper } from '../builder/store/cache-keeper.ts'
 import { createRegistryClient } from '../registry/client.ts'
 import { proxiesOf } from '../registry/proxies.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
 import { builderHere } from './compose-builder.ts'
+import { forcedSandbox } from './forced-rung.ts'
 import { systemClock as clock } from './system-clock.ts'
 
 /** Ctrl-C reaches this process as well, but what it means is said by the one that asked. */
 export async function runWorker(): Promise<void> {
   const channel = ownChannel<ToWorker, FromWorker>(process)
-  await serveBuild(channel, ({ home, hosts, env }, authFor) => {
-    const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
-    const client = (connector?: string) => createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(connector), clock, hosts })
-    return builderHere({ home, client, env })
+  await serveBuild(channel, {
+    builder({ home, hosts, env }, authFor) {
+      const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
+      const client = (connector?: string) => createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(connector), clock, hosts })
+      const sandbox = forcedSandbox(env)
+      return builderHere({ home, client, env, ...(sandbox !== undefined && { sandbox }) })
+    },
+    cache: ({ home }) => cacheKeeper(home),
   })
   await new Promise<void>((resolve) => (process.connected ? void process.once('disconnect', () => resolve()) : resolve()))
   process.exit()

@@ -1,4 +1,5 @@
 /** The embedded builder over the image store: layers it makes are stored once, and base images come through a registry client. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
 import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
@@ -8,11 +9,12 @@ import { cacheKeeper } from '../builder/store/cache-keeper.ts'
 import { buildStore } from '../builder/store/directory.ts'
 import { contentStore } from '../media/content-store.ts'
 import { parseRef, withDefaultTag } from '../oci/ref.ts'
+import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { pullImage } from '../registry/pull.ts'
 import { composeRemote } from './compose-remote.ts'
-import { composeRootless, type Person } from './compose-rootless.ts'
+import { composeRootless, composeRootlessCache, type Person } from './compose-rootless.ts'
 import { forcedSandbox } from './forced-rung.ts'
 import { machinePlatform } from './machine-platform.ts'
 import { systemClock } from './system-clock.ts'
@@ -29,6 +31,11 @@ export function composeBuilder(o: BuilderParts, person: Person): Builder {
   const sandbox = forcedSandbox(person.env)
   const here = builderHere({ ...o, env: person.env, ...(sandbox !== undefined && { sandbox }) })
   return severalPlatforms(person.uid === 0 ? here : composeRootless({ ...o, here, person }))
+}
+
+/** A folder that only a namespace may enter is there once a RUN had many ids. */
+export function composeBuildCache(home: string, person: Person): BuildCache {
+  return person.uid === 0 || !existsSync(join(home, 'build', 'snapshots')) ? cacheKeeper(home) : composeRootlessCache(home, person)
 }
 
 /** In this process. */

@@ -2,11 +2,15 @@
 import { mkdirSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { WorkerChannel } from '../adapters/builders/rootless/ask-worker.ts'
 import { childChannel } from '../adapters/builders/rootless/process-channel.ts'
-import { rootlessBuilder, type WorkerChannel } from '../adapters/builders/rootless/rootless-builder.ts'
+import { rootlessBuilder } from '../adapters/builders/rootless/rootless-builder.ts'
+import { rootlessCache } from '../adapters/builders/rootless/rootless-cache.ts'
 import { problem } from '../base/problem.ts'
 import { enterUserNamespace } from '../builder/exec/user-namespace.ts'
 import { contentStore } from '../media/content-store.ts'
+import type { Waiting } from '../oci/views.ts'
+import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import { openBlob } from '../registry/blobs.ts'
 import type { BuilderParts } from './compose-builder.ts'
@@ -36,18 +40,25 @@ export function composeRootless(o: Rootless): Builder {
       if (origin === undefined || (await images.has(descriptor.digest))) return images.open(descriptor.digest, w)
       return openBlob(o.client().repository(origin, ['pull']), descriptor, w)
     },
-    async start(w): Promise<WorkerChannel> {
-      const folder = join(o.home, 'build')
-      mkdirSync(folder, { recursive: true })
-      const { uid, gid, username: name } = userInfo()
-      const env = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'].flatMap((key) =>
-        o.person.env[key] === undefined ? [] : [`${key}=${o.person.env[key]}`],
-      )
-      const entered = await enterUserNamespace({ args: [...o.person.program, workerCommand], env, folder }, { uid, gid, name }, w)
-      if (entered.kind === 'refused') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: refusal(entered.reason) }, { hint })
-      return childChannel(entered.child)
-    },
+    start: (w) => startWorker(o.home, o.person, w),
   })
+}
+
+/** Folders in the cache may belong to ids of a namespace. */
+export function composeRootlessCache(home: string, person: Person): BuildCache {
+  return rootlessCache({ facts: { home, hosts: [], env: person.env }, start: (w) => startWorker(home, person, w) })
+}
+
+async function startWorker(home: string, person: Person, w: Waiting): Promise<WorkerChannel> {
+  const folder = join(home, 'build')
+  mkdirSync(folder, { recursive: true })
+  const { uid, gid, username: name } = userInfo()
+  const env = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'].flatMap((key) =>
+    person.env[key] === undefined ? [] : [`${key}=${person.env[key]}`],
+  )
+  const entered = await enterUserNamespace({ args: [...person.program, workerCommand], env, folder }, { uid, gid, name }, w)
+  if (entered.kind === 'refused') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: refusal(entered.reason) }, { hint })
+  return childChannel(entered.child)
 }
 
 const hint =

@@ -43,6 +43,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       calmMemory()
       return composeRegistry(machine, needs)
     },
+    async buildCache(home) {
+      const { composeBuildCache } = await import('./compose-builder.ts')
+      return composeBuildCache(home, machine)
+    },
     async secrets(home) {
       const { composeSecretStore } = await import('./compose-secrets.ts')
       return composeSecretStore(machine, home)

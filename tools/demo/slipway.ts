@@ -43,6 +43,9 @@ export async function startRegistries(home: string, names: readonly string[]): P
   const listen = names.flatMap((name) => ['--listen', `127.0.0.1:0=${name}`])
   const args = ['--disable-warning=ExperimentalWarning', cli, 'registry', 'serve', '--data', join(home, 'registry'), ...listen]
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SLIPWAY_HOME: home } })
+  // Also when this process ends in the middle.
+  const end = (): void => void child.kill('SIGTERM')
+  process.on('exit', end)
   const servers: Served[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /registry at (http:\S+),/.exec(line)?.[1]
@@ -54,6 +57,7 @@ export async function startRegistries(home: string, names: readonly string[]): P
     servers,
     async stop() {
       const exited = once(child, 'exit')
+      process.off('exit', end)
       child.kill('SIGTERM')
       await exited
     },

@@ -6,18 +6,15 @@ import { join } from 'node:path'
 import type { ContentStore } from '../../media/content-store.ts'
 import { ifPresent } from '../../media/file-errors.ts'
 import type { Digest } from '../../oci/digest.ts'
+import type { CachePart } from '../../ports/build-cache.ts'
 import { takeLock } from '../rootfs/lock.ts'
 import { parseLayerRecord } from '../solve/layer-cache.ts'
 import { folderSize } from './folder-size.ts'
 import { markName } from './used.ts'
 
-export type ItemKind = 'layer' | 'files of a RUN' | 'unpacked layer' | 'cache mount' | 'record'
+export type ItemKind = CachePart['kind']
 
-export interface CacheItem {
-  readonly kind: ItemKind
-  readonly name: string
-  readonly bytes: number
-  readonly usedMs: number
+export interface CacheItem extends CachePart {
   /** Removes it unless somebody used it since `beforeMs`, also when that happens at this very moment; answers whether it did. */
   remove(beforeMs: number): Promise<boolean>
 }

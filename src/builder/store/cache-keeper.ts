@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { contentStore } from '../../media/content-store.ts'
 import { blobsOf } from '../../media/prune.ts'
 import { refsTable } from '../../media/refs-table.ts'
+import type { BuildCache } from '../../ports/build-cache.ts'
 import type { Waiting } from '../tree/node.ts'
-import { type CacheItem, cacheItems, type Kept } from './cache-items.ts'
-import { type Collected, collectGarbage, collectNowAndThen, type Limits } from './collect-garbage.ts'
+import { cacheItems, type Kept } from './cache-items.ts'
+import { collectGarbage, collectNowAndThen } from './collect-garbage.ts'
 
-export interface CacheKeeper {
-  items(o: Waiting): Promise<readonly CacheItem[]>
-  prune(limits: Limits, o: Waiting & { readonly nowMs: number; readonly dryRun?: boolean }): Promise<Collected>
+export interface CacheKeeper extends BuildCache {
   /** After a build. Mostly it is not time, and nothing is done. */
   tidy(o: Waiting & { readonly nowMs: number }): Promise<void>
 }

@@ -2,16 +2,12 @@
 import { readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ifPresent } from '../../media/file-errors.ts'
+import type { CacheLimits } from '../../ports/build-cache.ts'
 import type { Waiting } from '../tree/node.ts'
 import { type CacheItem, cacheItems, type Kept } from './cache-items.ts'
 import { heldSince } from './hold.ts'
 
-export interface Limits {
-  /** What was not used for longer goes. */
-  readonly unusedMs: number
-  /** Then the longest unused, until no more than this is left. */
-  readonly keepBytes: number
-}
+export type Limits = CacheLimits
 
 /** The window of the caching service that pipelines know, and a size that a laptop can spare. */
 export const usualLimits: Limits = { unusedMs: 15 * 24 * 3_600_000, keepBytes: 20_000_000_000 }

@@ -1,9 +1,9 @@
 /** `slipway cache` (and `slipway builder`): how large the build cache is, and taking away what nobody uses. */
 import { humanBytes, humanDuration } from '../../base/human.ts'
 import { problem } from '../../base/problem.ts'
-import { type CacheKeeper, cacheKeeper } from '../../builder/store/cache-keeper.ts'
 import { type Limits, usualLimits } from '../../builder/store/collect-garbage.ts'
 import { parseDuration } from '../../dockerfile/duration.ts'
+import type { CachePart } from '../../ports/build-cache.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
 import type { World } from '../world.ts'
 
@@ -20,7 +20,7 @@ export interface PruneOptions extends DuOptions {
 }
 
 export async function cacheUsage(o: DuOptions, world: World): Promise<ExitCode> {
-  const items = await cacheKeeper(world.home).items(world)
+  const items = await (await world.tools.buildCache(world.home)).items(world)
   const total = items.reduce((sum, { bytes }) => sum + bytes, 0)
   if (o.json === true) {
     const rows = items.map(({ kind, name, bytes, usedMs }) => ({ kind, name, bytes, used: new Date(usedMs).toISOString() }))
@@ -32,7 +32,7 @@ export async function cacheUsage(o: DuOptions, world: World): Promise<ExitCode> 
   return exitCodes.done
 }
 
-type Items = Awaited<ReturnType<CacheKeeper['items']>>
+type Items = readonly CachePart[]
 
 function rowsText(items: Items, verbose: boolean, world: World): string {
   if (!verbose) {
@@ -53,7 +53,7 @@ function sum(items: Items): number {
 }
 
 export async function pruneCache(o: PruneOptions, world: World): Promise<ExitCode> {
-  const { removed, bytes, leftBytes } = await cacheKeeper(world.home).prune(limitsOf(o), {
+  const { removed, bytes, leftBytes } = await (await world.tools.buildCache(world.home)).prune(limitsOf(o), {
     signal: world.signal,
     nowMs: world.clock.now(),
     dryRun: o.dryRun ?? false,

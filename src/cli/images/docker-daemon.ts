@@ -43,8 +43,10 @@ async function daemonOf({ env }: World): Promise<DockerEngine> {
   const host = env['DOCKER_HOST'] || usualSocket
   if (!host.startsWith('tcp://') || !env['DOCKER_TLS_VERIFY']) return dockerEngine(host)
   const folder = env['DOCKER_CERT_PATH'] || join(env['HOME'] ?? homedir(), '.docker')
-  const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map((name) => certificate(join(folder, name))))
-  return dockerEngine(host, { ca: ca ?? '', cert: cert ?? '', key: key ?? '' })
+  // One after another, so that it is always the first missing one that is named.
+  const ca = await certificate(join(folder, 'ca.pem'))
+  const cert = await certificate(join(folder, 'cert.pem'))
+  return dockerEngine(host, { ca, cert, key: await certificate(join(folder, 'key.pem')) })
 }
 
 function certificate(file: string): Promise<string> {

@@ -109,6 +109,11 @@ describe('a RUN by somebody who is not root', options, () => {
         { home: join(folder, 'many') },
       )
       expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('owner:33:44') })
+      // Files of others in it, in folders that may not be entered from outside: collected all the same.
+      const person = { uid: uid as number, gid: gid as number }
+      const pruned = await slipway(['cache', 'prune', '--all'], person, { home: join(folder, 'many') })
+      expect({ code: pruned.code, err: pruned.err }).toEqual({ code: 0, err: '' })
+      expect(readdirSync(join(folder, 'many', 'data', 'build', 'snapshots'))).toEqual([])
     } finally {
       execFileSync('userdel', [name])
     }

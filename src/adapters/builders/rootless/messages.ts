@@ -1,5 +1,6 @@
 /** What a build and the process that carries it out tell each other. All of it is plain data. */
 import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { CacheLimits, CachePart, CachePruned } from '../../../ports/build-cache.ts'
 import type { BuildEvent, BuildRequest } from '../../../ports/builder.ts'
 import type { Credentials, RegistryTarget } from '../../../ports/registry-auth.ts'
 import type { HostMapping } from '../../../registry/endpoint.ts'
@@ -17,9 +18,13 @@ export interface WorkerFacts {
 export type ToWorker =
   | { readonly kind: 'build'; readonly facts: WorkerFacts; readonly request: BuildRequest }
   | { readonly kind: 'check'; readonly facts: WorkerFacts; readonly request: BuildRequest }
+  | { readonly kind: 'usage'; readonly facts: WorkerFacts }
+  | { readonly kind: 'prune'; readonly facts: WorkerFacts; readonly limits: CacheLimits; readonly nowMs: number; readonly dryRun: boolean }
   | { readonly kind: 'credentials'; readonly id: number; readonly credentials: Credentials | undefined }
   | { readonly kind: 'no credentials'; readonly id: number; readonly failure: FailureParcel }
   | { readonly kind: 'abort' }
+
+export type Job = Extract<ToWorker, { readonly facts: WorkerFacts }>
 
 export type FromWorker =
   | { readonly kind: 'event'; readonly event: BuildEvent }
@@ -27,6 +32,8 @@ export type FromWorker =
   | { readonly kind: 'who am I'; readonly id: number; readonly connector: string | undefined; readonly target: RegistryTarget }
   | { readonly kind: 'built'; readonly image: ImageParcel; readonly layers: number; readonly cachedLayers: number }
   | { readonly kind: 'checked'; readonly found: readonly Diagnostic[] }
+  | { readonly kind: 'used'; readonly items: readonly CachePart[] }
+  | { readonly kind: 'pruned'; readonly pruned: CachePruned }
   | { readonly kind: 'failed'; readonly failure: FailureParcel }
 
 /** A pair of ears and a mouth: a child process, or a message port in tests. */

@@ -5,8 +5,10 @@ import { isProblem, problem } from '../../../base/problem.ts'
 import { randomImage } from '../../../oci/random-image.ts'
 import type { Builder, BuildRequest } from '../../../ports/builder.ts'
 import type { RegistryAuth } from '../../../ports/registry-auth.ts'
+import type { WorkerChannel } from './ask-worker.ts'
 import type { Channel, WorkerFacts } from './messages.ts'
-import { type RootlessOptions, rootlessBuilder, type WorkerChannel } from './rootless-builder.ts'
+import { type RootlessOptions, rootlessBuilder } from './rootless-builder.ts'
+import { rootlessCache } from './rootless-cache.ts'
 import { type AskedAuth, type BuildChannel, serveBuild } from './serve-build.ts'
 
 const signal = AbortSignal.timeout(20_000)
@@ -39,6 +41,8 @@ function channel<In, Out>(port: MessagePort): Channel<In, Out> {
   }
 }
 
+const noCache = { items: async () => [], prune: async () => ({ removed: [], bytes: 0, leftBytes: 0 }) }
+
 interface Given {
   readonly inside: (auth: AskedAuth, facts: WorkerFacts) => Builder
   readonly here?: Partial<Builder>
@@ -62,7 +66,7 @@ function rootless({ inside, here, credentialsFor, start }: Given) {
       (async (): Promise<WorkerChannel> => {
         started += 1
         const { port1, port2 } = new MessageChannel()
-        void serveBuild(channel(port2) as BuildChannel, (given, auth) => inside(auth, given)).finally(() => port2.close())
+        void serveBuild(channel(port2) as BuildChannel, { builder: (given, auth) => inside(auth, given), cache: () => noCache }).finally(() => port2.close())
         return channel(port1)
       }),
   })
@@ -204,5 +208,32 @@ describe('a builder whose RUN happens in another process', () => {
       start: async () => Promise.reject(problem('BUILD_RUN_IMPOSSIBLE', { reason: 'no namespace' })),
     })
     expect((await none.builder.check(request(withRun), { signal })).map(({ message }) => message)).toEqual(['RUN is not possible here: no namespace.'])
+  })
+})
+
+describe('a cache that another process looks after', () => {
+  it('tells what is there and what went, as plain data', async () => {
+    const part = { kind: 'layer', name: 'l', bytes: 3, usedMs: 4 } as const
+    const asked: unknown[] = []
+    const cache = rootlessCache({
+      facts,
+      start: async () => {
+        const { port1, port2 } = new MessageChannel()
+        const inside = {
+          items: async () => [{ ...part, remove: async () => true }],
+          prune: async (limits: object, { nowMs, dryRun }: { readonly nowMs: number; readonly dryRun?: boolean }) => {
+            asked.push(limits, nowMs, dryRun)
+            return { removed: [{ ...part, remove: async () => true }], bytes: 3, leftBytes: 1 }
+          },
+        }
+        void serveBuild(channel(port2) as BuildChannel, { builder: () => Promise.reject(new Error('no')) as never, cache: () => inside }).finally(() =>
+          port2.close(),
+        )
+        return channel(port1)
+      },
+    })
+    expect(await cache.items({ signal })).toEqual([part])
+    expect(await cache.prune({ unusedMs: 1, keepBytes: 2 }, { signal, nowMs: 5, dryRun: true })).toEqual({ removed: [part], bytes: 3, leftBytes: 1 })
+    expect(asked).toEqual([{ unusedMs: 1, keepBytes: 2 }, 5, true])
   })
 })

@@ -1,18 +1,24 @@
 /** The other side of the rootless builder: one build or check, asked for and answered by messages. */
 import { Problem } from '../../../base/problem.ts'
+import type { BuildCache, CachePart } from '../../../ports/build-cache.ts'
 import type { Builder } from '../../../ports/builder.ts'
 import type { RegistryAuth } from '../../../ports/registry-auth.ts'
 import { packFailure, unpackFailure } from './failure-parcel.ts'
 import { packImage } from './image-parcel.ts'
-import type { Channel, FromWorker, ToWorker, WorkerFacts } from './messages.ts'
+import type { Channel, FromWorker, Job, ToWorker, WorkerFacts } from './messages.ts'
 
 export type BuildChannel = Channel<ToWorker, FromWorker>
 
 /** Credentials of a connector, or of whatever else the asking side knows. */
 export type AskedAuth = (connector: string | undefined) => RegistryAuth
 
-/** Resolves when the one job is done and its answer sent. `compose` makes the builder once the facts are known. */
-export async function serveBuild(channel: BuildChannel, compose: (facts: WorkerFacts, auth: AskedAuth) => Builder): Promise<void> {
+export interface WorkerTools {
+  builder(facts: WorkerFacts, auth: AskedAuth): Builder
+  cache(facts: WorkerFacts): BuildCache
+}
+
+/** Resolves when the one job is done and its answer sent. Tools are made once the facts are known. */
+export async function serveBuild(channel: BuildChannel, tools: WorkerTools): Promise<void> {
   const stop = new AbortController()
   const waiting = new Map<number, (answer: Extract<ToWorker, { kind: 'credentials' | 'no credentials' }>) => void>()
   const auth = askingAuth(channel, waiting)
@@ -20,20 +26,37 @@ export async function serveBuild(channel: BuildChannel, compose: (facts: WorkerF
   await new Promise<void>((resolve) => {
     channel.onMessage((message) => {
       if (message.kind === 'abort') stop.abort(new Error('stopped'))
-      else if (message.kind === 'build' || message.kind === 'check') resolve(answer(message, compose(message.facts, auth), channel, stop.signal))
+      else if ('facts' in message) resolve(answer(message, { ...tools, auth }, channel, stop.signal))
       else waiting.get(message.id)?.(message)
     })
   })
 }
 
-async function answer(message: Extract<ToWorker, { kind: 'build' | 'check' }>, builder: Builder, channel: BuildChannel, signal: AbortSignal): Promise<void> {
+async function answer(job: Job, tools: WorkerTools & { readonly auth: AskedAuth }, channel: BuildChannel, signal: AbortSignal): Promise<void> {
   try {
-    if (message.kind === 'check') return channel.send({ kind: 'checked', found: await builder.check(message.request, { signal }) })
-    const { image, layers, cachedLayers } = await builder.build(message.request, { signal, emit: (event) => channel.send({ kind: 'event', event }) })
-    channel.send({ kind: 'built', image: await packImage(image), layers, cachedLayers })
+    switch (job.kind) {
+      case 'usage':
+        return channel.send({ kind: 'used', items: (await tools.cache(job.facts).items({ signal })).map(plain) })
+      case 'prune': {
+        const { removed, bytes, leftBytes } = await tools.cache(job.facts).prune(job.limits, { nowMs: job.nowMs, dryRun: job.dryRun, signal })
+        return channel.send({ kind: 'pruned', pruned: { removed: removed.map(plain), bytes, leftBytes } })
+      }
+      case 'check':
+        return channel.send({ kind: 'checked', found: await tools.builder(job.facts, tools.auth).check(job.request, { signal }) })
+      case 'build': {
+        const builder = tools.builder(job.facts, tools.auth)
+        const { image, layers, cachedLayers } = await builder.build(job.request, { signal, emit: (event) => channel.send({ kind: 'event', event }) })
+        return channel.send({ kind: 'built', image: await packImage(image), layers, cachedLayers })
+      }
+    }
   } catch (error) {
     channel.send({ kind: 'failed', failure: packFailure(error) })
   }
+}
+
+/** Without what cannot travel. */
+function plain({ kind, name, bytes, usedMs }: CachePart): CachePart {
+  return { kind, name, bytes, usedMs }
 }
 
 function askingAuth(channel: BuildChannel, waiting: Map<number, (answer: Extract<ToWorker, { kind: 'credentials' | 'no credentials' }>) => void>): AskedAuth {
