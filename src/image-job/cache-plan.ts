@@ -42,7 +42,7 @@ export function cachePlan(
   return {
     use: !(k.on('noCache') || extra.noCache),
     from: joinPlanned(remote === undefined ? from : [...from, remote]),
-    to: joinPlanned(writes ? [...to, remote] : to),
+    to: joinPlanned(writes ? [...to, mapPlanned(remote, kept)] : to),
     runLayers: k.on('cacheRunLayers'),
     copyLayers: k.decided('cacheCopyLayers') ?? true,
     ttlHours: k.number('cacheTtl') ?? 336,
@@ -72,6 +72,11 @@ function remoteSpec(k: Knobs, context: CacheContext): Planned<readonly CacheSpec
 function qualified(registry: string, name: string): string {
   const first = name.slice(0, Math.max(0, name.indexOf('/')))
   return first.includes('.') || first.includes(':') || first === 'localhost' ? name : joinPath(registry, name)
+}
+
+/** Every command of every stage, as kaniko keeps them; and a cache that cannot be written is no failure. */
+function kept(specs: readonly CacheSpec[]): readonly CacheSpec[] {
+  return specs.map(({ type, attributes }) => ({ type, attributes: { ...attributes, mode: 'max', 'ignore-error': 'true' } }))
 }
 
 function registrySpec(ref: string): readonly CacheSpec[] {

@@ -89,7 +89,7 @@ describe('build-only', () => {
       const { source } = job(settingsOf({ ...full, PLUGIN_ENABLE_CACHE: 'true', ...vars }))
       return source.kind === 'build' ? source.cache.to : undefined
     }
-    expect(to({})).toEqual(known([{ type: 'registry', attributes: { ref: 'r.io/acme/app/cache' } }]))
+    expect(to({})).toEqual(known([{ type: 'registry', attributes: { ref: 'r.io/acme/app/cache', mode: 'max', 'ignore-error': 'true' } }]))
     expect(to({ PLUGIN_NO_PUSH: 'true' })).toEqual(known([]))
     expect(to({ PLUGIN_NO_PUSH_CACHE: 'true' })).toEqual(known([]))
     expect(to({ PLUGIN_NO_PUSH: 'true', PLUGIN_CACHE_TO: 'type=inline' })).toEqual(known([{ type: 'inline', attributes: {} }]))

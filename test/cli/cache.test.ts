@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { basicAuth } from '../../src/registry/server/access-rule.ts'
+import { configText, dockerConnector, imagePipeline } from '../support/image-pipeline.ts'
 import { embeddedRegistry } from '../support/registry/embedded.ts'
+import { slipwayHere } from '../support/slipway-here.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
 
@@ -11,6 +14,38 @@ function project() {
   })
   return { ...made, world: testWorld({ cwd: made.dir }) }
 }
+
+describe('the cache of a pipeline', () => {
+  /** One run on a machine of its own, as the user `ann` with the step's connector. */
+  async function machine(spec: object, registry: string, env?: Record<string, string>) {
+    const files = { Dockerfile: 'FROM scratch\nCOPY a.txt /\n', 'a.txt': 'hello' }
+    const pipeline = imagePipeline({ spec: { connectorRef: 'hub', repo: 'acme/app', tags: ['1'], ...spec }, ...(env !== undefined && { env }) })
+    const hosts = [{ match: 'docker.io', endpoint: `http://${registry}` }]
+    const connectors = { hub: dockerConnector('https://index.docker.io/v1/', 'ann') }
+    const { dir } = tempProject({ ...files, 'p.yaml': pipeline, '.slipway/config.yaml': configText(connectors, hosts) })
+    const run = await slipwayHere(dir, { SLIPWAY_SECRET_PW_ANN: 'secret' }, 'run', 'p.yaml', '--on', 'local', '--output', 'ndjson')
+    return { ...run, cached: Number(/"kind":"image.built"[^\n]*"cached":(\d+)/.exec(run.out)?.[1] ?? -1) }
+  }
+
+  it.each([
+    ['remoteCacheRepo', { remoteCacheRepo: 'acme/cache' }, undefined],
+    ['cacheFrom and cacheTo', { cacheFrom: ['type=registry,ref=acme/kept'], cacheTo: 'type=registry,ref=acme/kept,mode=max' }, undefined],
+    ['PLUGIN_CACHE_FROM and PLUGIN_CACHE_TO', {}, { PLUGIN_CACHE_FROM: 'type=registry,ref=acme/env', PLUGIN_CACHE_TO: 'type=registry,ref=acme/env' }],
+    ['kaniko’s switch', {}, { PLUGIN_ENABLE_CACHE: 'true' }],
+  ])('%s: a cold build without a failure, then all of it from the registry, with the login of the connector', async (_name, spec, env) => {
+    const { registry } = await embeddedRegistry({ auth: basicAuth({ ann: 'secret' }) })
+    const first = await machine(spec, registry, env)
+    expect([first.code, first.cached]).toEqual([0, 0])
+    const second = await machine(spec, registry, env)
+    expect([second.code, second.cached]).toEqual([0, 1])
+  })
+
+  it('another kind of cache is said and left out', async () => {
+    const { registry } = await embeddedRegistry({ auth: basicAuth({ ann: 'secret' }) })
+    const run = await machine({ cacheFrom: ['type=s3,bucket=b,region=r'] }, registry)
+    expect([run.code, run.out.includes('CACHE_TYPE_UNKNOWN')]).toEqual([0, true])
+  })
+})
 
 describe('the build cache on the command line', () => {
   it('is exchanged through a registry and a folder, and explained', async () => {
