@@ -1,4 +1,5 @@
 /** Writes the context of a case: files with modes, times, links and attributes, the same on every machine. */
+import { execFileSync } from 'node:child_process'
 import { chmodSync, linkSync, mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
@@ -11,6 +12,8 @@ export type ContextEntry =
   | { readonly link: string }
   | { readonly hard: string }
   | { readonly fifo: true }
+  /** What is in a folder of the context, by GNU tar; the letters are its options for compressing. */
+  | { readonly tarOf: string; readonly options: '' | 'z' | 'j' | 'J' }
 
 export type ContextEntries = Readonly<Record<string, ContextEntry>>
 
@@ -36,6 +39,12 @@ export async function writeEntries(folder: string, entries: ContextEntries): Pro
     }
   }
   settle(folder)
+  for (const [path, entry] of Object.entries(entries)) {
+    if (typeof entry === 'string' || !('tarOf' in entry)) continue
+    const what = ['-C', join(folder, entry.tarOf), '--owner=:7', '--group=:8', '--sort=name', `-c${entry.options}f`, join(folder, path), '.']
+    execFileSync('tar', what)
+    utimesSync(join(folder, path), fileTime, fileTime)
+  }
 }
 
 function writeOne(path: string, entry: ContextEntry): void {
@@ -44,7 +53,7 @@ function writeOne(path: string, entry: ContextEntry): void {
     if (!path.endsWith('/')) writeFileSync(path, entry, { mode: 0o644 })
   } else if ('link' in entry) symlinkSync(entry.link, path)
   else if ('hard' in entry) linkSync(join(dirname(path), entry.hard), path)
-  else if ('fifo' in entry) return
+  else if ('fifo' in entry || 'tarOf' in entry) return
   else {
     if (!path.endsWith('/')) writeFileSync(path, entry.text ?? '')
     if (entry.bytes !== undefined) truncateSync(path, entry.bytes)

@@ -24,7 +24,7 @@ import { everywhere, type Tolerated, type ToleratedName, tolerated } from './tol
 
 const busybox = real('busybox', { apt: 'busybox-static', version: ['busybox'] })
 const engine = dockerRoot()
-const debian = debianRoot('bookworm')
+const debian = debianRoot('bookworm', ['attr', 'libcap2-bin'])
 const missing = busybox.missing ?? engine.missing ?? debian.missing
 
 const tally = { equal: new Map<string, number>(), refused: new Set<string>(), tolerated: new Map<ToleratedName, number>() }

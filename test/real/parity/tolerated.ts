@@ -27,6 +27,11 @@ export const tolerated = {
     reason: 'The sandbox holds by namespaces and rights, see sandbox.md; what a RUN makes is the same.',
     covers: (d) => d.at === 'out' && ['text', 'size', 'sha256'].includes(d.fact),
   },
+  'attributes of users': {
+    difference: 'Attributes named user.* that a RUN sets are in the layers of ours; BuildKit keeps them while it builds and writes security.capability only.',
+    reason: 'Ours keeps what the command made.',
+    covers: (d) => d.fact === 'attributes' && d.theirs === 'nothing' && /^"user\./.test(d.ours),
+  },
   'pipes of the context': {
     difference: 'Named pipes of the context are left out; BuildKit makes new ones.',
     reason: 'There is nothing in them, and a context is read without ever waiting for a writer.',
@@ -36,6 +41,12 @@ export const tolerated = {
     difference: 'A hard link that a RUN makes to a file of a lower layer is a hard link in ours; BuildKit makes a copy of it.',
     reason: 'Ours keeps what the command made.',
     covers: (d) => d.fact === 'names' || (d.part.startsWith('layer') && d.theirs === 'nothing'),
+  },
+  'times by SOURCE_DATE_EPOCH': {
+    difference:
+      'With SOURCE_DATE_EPOCH every time in ours is that time; BuildKit gives it to the configuration, and to files only when its exporter is asked for it.',
+    reason: 'Who sets it wants the same image each time.',
+    covers: (d) => d.fact === 'time' && d.ours.startsWith('"1234567890'),
   },
   'times of standard folders': {
     difference:

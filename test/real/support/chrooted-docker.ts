@@ -29,7 +29,8 @@ const suites = ['sid', 'trixie'] as const
 export function dockerRoot(): DebianRoot {
   const failed: string[] = []
   for (const suite of suites) {
-    const made = debianRoot(suite, ['ca-certificates', 'docker.io', 'docker-cli', 'docker-buildx', 'git'])
+    // Its BuildKit unpacks xz by the program.
+    const made = debianRoot(suite, ['ca-certificates', 'docker.io', 'docker-cli', 'docker-buildx', 'git', 'xz-utils'])
     if (made.folder !== undefined) return made
     failed.push(made.missing)
   }

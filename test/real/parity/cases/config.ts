@@ -34,6 +34,7 @@ export const configCases = [
     ['history of here-documents', 'RUN <<EOF\necho a\necho b\nEOF\nCOPY <<one <<two /d/\n1\none\n2\ntwo'],
     ['history of mounts', 'RUN --mount=type=cache,target=/c,id=parity-h --mount=type=bind,target=/m --network=none true'],
     ['labels that are asked for', 'RUN true', { labels: { 'org.opencontainers.image.source': 'https://example.com/x' } }],
+    ['SOURCE_DATE_EPOCH', 'RUN touch /x\nCOPY a.txt /a', { args: { SOURCE_DATE_EPOCH: '1234567890' }, tolerated: ['times by SOURCE_DATE_EPOCH'] }],
     ['arguments that nobody declares', 'RUN true', { args: { UNUSED: '1' } }],
   ]),
   ...casesOn('base:1', [

@@ -49,6 +49,25 @@ export const packageCases = casesOn('debian', [
     'su and sticky folders',
     'RUN useradd -u 950 one && rm -f /etc/*- && sed -i "s/^\\(one:[^:]*\\):[0-9]*/\\1:1/" /etc/shadow && su one -c "touch /tmp/ones; mkdir -p /tmp/d" && rm -rf /var/log/*',
   ],
+  ['capabilities', 'RUN cp /bin/true /usr/bin/t && setcap cap_net_raw+ep /usr/bin/t'],
+  [
+    'capabilities, mode changed later',
+    'RUN cp /bin/true /usr/bin/t && setcap cap_net_raw,cap_chown+ep /usr/bin/t\nRUN chmod 750 /usr/bin/t && getcap /usr/bin/t > /out',
+  ],
+  ['capabilities, taken away', 'RUN cp /bin/true /usr/bin/t && setcap cap_net_raw+ep /usr/bin/t\nRUN setcap -r /usr/bin/t'],
+  ['capabilities, written over', 'RUN cp /bin/true /usr/bin/t && setcap cap_net_raw+ep /usr/bin/t\nRUN echo >> /usr/bin/t && (getcap /usr/bin/t; true) > /out'],
+  ['capabilities through a stage', 'RUN cp /bin/true /t && setcap cap_net_raw+ep /t\nFROM scratch\nCOPY --from=0 /t /t'],
+  ['capabilities through a stage, with an owner', 'RUN cp /bin/true /t && setcap cap_net_raw+ep /t\nFROM scratch\nCOPY --from=0 --chown=5:6 /t /t'],
+  [
+    'attributes of users',
+    'RUN touch /u && setfattr -n user.note -v kept /u && mkdir /ud && setfattr -n user.d -v x /ud\nRUN touch /ud/x && getfattr -d /u > /out',
+    { tolerated: ['attributes of users'] },
+  ],
+  [
+    'attributes of users through a stage',
+    'RUN mkdir /m && touch /m/u && setfattr -n user.note -v kept /m/u && setfattr -n user.d -v x /m\nFROM scratch\nCOPY --from=0 /m /m',
+    { tolerated: ['attributes of users'] },
+  ],
   ['big removal', 'RUN rm -rf /usr/share/doc /usr/share/man /usr/share/locale /var/lib/dpkg/info'],
   ['chown of many', 'RUN chown -R 7:8 /etc/apt'],
   [
