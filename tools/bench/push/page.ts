@@ -18,7 +18,7 @@ function pageText({ rows, figures }: BenchResult, o: { readonly machine: Machine
     'one process each), gzip throughout. "Own archive": Slipway reads its own archive, the others the same image as `docker save` writes it, since that',
     'is what they have. "To 4": one slipway, or four of the others at once.',
     '',
-    "A foreign archive has no compressed layers, so its push is compression first of all. zlib at level 4 makes slightly smaller blobs than skopeo's",
+    "A foreign archive has no compressed layers, so its push is compression first of all. zlib at levels 4 and 5 makes slightly smaller blobs than skopeo's",
     'compressor and takes more processor time for it; each layer is compressed once, whatever the number of registries, so that four of them more than',
     'make good what one does not. Where everything is there already, a copy is mostly start-up, and a Go program starts faster than Node.',
     '',
