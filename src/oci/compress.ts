@@ -2,6 +2,7 @@
  * The pinned compressor: one gzip member, made in pieces on all cores. Each piece knows the 32 KiB before it, so that almost nothing
  * is lost; runs of bytes that would not become smaller are stored. Equal input gives equal bytes on one zlib build, however it arrives.
  */
+import { hash } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { promisify } from 'node:util'
 import { constants, crc32, deflateRaw } from 'node:zlib'
@@ -12,7 +13,19 @@ export interface Compressor {
   /** Part of cache keys: changes whenever the bytes would. */
   readonly name: string
   /** A fresh stream: plain bytes in, compressed bytes out. Several make a chain. `done` gets back chunks that nobody looks at any more. */
-  streams(o?: { readonly done?: (chunk: Uint8Array) => void }): readonly Duplex[]
+  streams(o?: StreamOptions): readonly Duplex[]
+}
+
+export interface StreamOptions {
+  readonly done?: (chunk: Uint8Array) => void
+  readonly memory?: PieceMemory
+}
+
+/** What pieces became before. It changes the time only, never the bytes. */
+export interface PieceMemory {
+  recall(key: string): Promise<Buffer | undefined>
+  /** Told of each piece where its bytes are in what comes out. */
+  note(key: string, from: number, bytes: Buffer): void
 }
 
 /** A smaller memLevel than the largest keeps blocks short, so that each fits what is in it. */
@@ -26,12 +39,12 @@ const sampleSize = 64 * 1024
 const windowSize = 32 * 1024
 /** More than Node's pool has threads, so that none waits for the next piece to be read. The bytes do not depend on it. */
 const inFlight = 6
-/** Room for what most pieces become, so that the pool is asked once for each and not for every few kilobytes; more room would keep the collector busy. */
-const room = 448 * 1024
+/** Room for what a piece becomes, by its sample and a little more: then it is made in one go, and the collector finds no more than is kept. */
+const spare = 1.15
 
 export const pinnedGzip: Compressor = {
   name: 'gzip-4-5-segments',
-  streams: ({ done } = {}) => [Duplex.from((source: AsyncIterable<Buffer>) => compress(source, done)) as Duplex],
+  streams: (o = {}) => [Duplex.from((source: AsyncIterable<Buffer>) => compress(source, o)) as Duplex],
 }
 
 const deflate = promisify<Buffer, object, Buffer>(deflateRaw)
@@ -41,45 +54,74 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 /** An empty last block ends the deflate stream: the pieces themselves end open, on a byte border. */
 const lastBlock = Buffer.from([0x03, 0x00])
 
-async function* compress(source: AsyncIterable<Buffer>, done: (chunk: Uint8Array) => void = () => undefined): AsyncGenerator<Buffer> {
+interface Packed {
+  readonly bytes: Buffer
+  readonly key?: string
+}
+
+async function* compress(source: AsyncIterable<Buffer>, { done = () => undefined, memory }: StreamOptions): AsyncGenerator<Buffer> {
   yield header
-  const running: Promise<Buffer>[] = []
+  const running: Promise<Packed>[] = []
+  let at = header.length
+  const told = ({ bytes, key }: Packed): Buffer => {
+    if (key !== undefined) memory?.note(key, at, bytes)
+    at += bytes.length
+    return bytes
+  }
   let crc = 0
   let size = 0
   let before: Buffer | undefined
   for await (const piece of pieces(source)) {
-    const packed = compressPiece(piece, before).finally(() => done(piece))
+    const packed = packPiece(piece, before, memory).finally(() => done(piece))
     // Whoever fails is awaited in its turn; until then nobody listens.
     packed.catch(() => undefined)
     running.push(packed)
     crc = crc32(piece, crc)
     size += piece.length
     before = Buffer.from(piece.subarray(-windowSize))
-    if (running.length >= inFlight) yield (await running.shift()) as Buffer
+    if (running.length >= inFlight) yield told((await running.shift()) as Packed)
   }
-  for (const rest of running) yield await rest
+  for (const rest of running) yield told(await rest)
   yield lastBlock
   yield trailer(crc, size)
 }
 
+async function packPiece(piece: Buffer, before: Buffer | undefined, memory: PieceMemory | undefined): Promise<Packed> {
+  if (memory === undefined) return { bytes: await compressPiece(piece, before) }
+  const key = `${hash('sha256', piece, 'base64')} ${before === undefined ? '' : hash('sha256', before, 'base64')}`
+  return { bytes: (await memory.recall(key)) ?? (await compressPiece(piece, before)), key }
+}
+
 async function compressPiece(piece: Buffer, before: Buffer | undefined): Promise<Buffer> {
-  const [segments, level] = await Promise.all([segmentsOf(piece), levelFor(piece)])
-  const packed = await Promise.all(segments.map((segment) => compressSegment(segment, level, piece, before)))
+  const [segments, effort] = await Promise.all([segmentsOf(piece), effortFor(piece)])
+  const packed = await Promise.all(segments.map((segment) => compressSegment(segment, effort, piece, before)))
   return packed.length === 1 && packed[0] !== undefined ? packed[0] : Buffer.concat(packed)
 }
 
-async function levelFor(piece: Buffer): Promise<4 | 5> {
-  if (piece.length < 2 * sampleSize) return 5
-  const from = (piece.length - sampleSize) >> 1
-  const sample = await deflate(piece.subarray(from, from + sampleSize), { level: 1, chunkSize: sampleSize })
-  return sample.length < wellPacked * sampleSize ? 5 : 4
+interface Effort {
+  readonly level: 4 | 5
+  /** What it may shrink to. */
+  readonly share: number
 }
 
-async function compressSegment({ from, to, noise }: Segment, level: 4 | 5, piece: Buffer, before: Buffer | undefined): Promise<Buffer> {
+async function effortFor(piece: Buffer): Promise<Effort> {
+  if (piece.length < 2 * sampleSize) return { level: 5, share: 1 }
+  const from = (piece.length - sampleSize) >> 1
+  const sample = await deflate(piece.subarray(from, from + sampleSize), { level: 1, chunkSize: sampleSize })
+  const share = sample.length / sampleSize
+  return { level: share < wellPacked ? 5 : 4, share }
+}
+
+async function compressSegment({ from, to, noise }: Segment, { level, share }: Effort, piece: Buffer, before: Buffer | undefined): Promise<Buffer> {
   const bytes = piece.subarray(from, to)
   if (noise) return storedBlocks(bytes)
   const dictionary = windowAt(from, piece, before)
-  return deflate(bytes, { ...settings, level, chunkSize: Math.min(room, bytes.length + 1024), ...(dictionary.length > 0 && { dictionary }) })
+  return deflate(bytes, {
+    ...settings,
+    level,
+    chunkSize: Math.ceil(bytes.length * Math.min(1, share * spare)) + 1024,
+    ...(dictionary.length > 0 && { dictionary }),
+  })
 }
 
 /** What a reader has just seen when it comes to this place. */

@@ -8,6 +8,7 @@ import { type ImageFormat, layerTypes } from '../../oci/media-types.ts'
 import { piecePool } from '../../oci/pieces.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import { type Changes, layerTar, type Reading } from './layer-tar.ts'
+import { layerMemory } from './piece-memory.ts'
 
 export type { Changes } from './layer-tar.ts'
 
@@ -19,12 +20,20 @@ export interface WrittenLayer {
 export interface WriteOptions extends Reading {
   readonly store: BuildStore
   readonly format: ImageFormat
+  /** The blob of a layer that this one may resemble. */
+  readonly previous?: Digest | undefined
 }
 
 export async function writeLayer(changes: Changes, o: WriteOptions): Promise<WrittenLayer> {
   const plain = byteMeter()
   const pool = piecePool()
-  const packed = join(layerTar(changes, { ...o, pool }), [plain.stream, ...pinnedGzip.streams({ done: pool.give })], o)
-  const { digest, size } = await o.store.putBlob(packed, o)
-  return { diffId: plain.digest(), descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
+  const memory = await layerMemory(o.store, pinnedGzip.name, o.previous, o)
+  try {
+    const packed = join(layerTar(changes, { ...o, pool }), [plain.stream, ...pinnedGzip.streams({ done: pool.give, memory })], o)
+    const { digest, size } = await o.store.putBlob(packed, o)
+    await memory.save(digest, o)
+    return { diffId: plain.digest(), descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
+  } finally {
+    await memory.close()
+  }
 }

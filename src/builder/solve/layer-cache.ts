@@ -3,6 +3,7 @@
 import { problem } from '../../base/problem.ts'
 import { isDigest } from '../../oci/digest.ts'
 import type { ImageFormat } from '../../oci/media-types.ts'
+import { previousOf } from '../layer/piece-memory.ts'
 import { type Changes, type WrittenLayer, writeLayer } from '../layer/write-layer.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import type { FileNode, Waiting } from '../tree/node.ts'
@@ -33,11 +34,12 @@ export async function layerFor(changes: Changes, o: CacheOptions): Promise<Cache
     signal: o.signal,
     store: o.store,
     format: o.format,
+    previous: previousOf(await o.store.readRecord(shape, o)),
     onContent: (path, hash) => noteContent(path, hash, files.get(path), o.hashes),
   })
   const made = await newIdentity(changes, o)
   await o.store.writeRecord(layerKey(made, o.format), JSON.stringify(layer), o)
-  await o.store.writeRecord(shape, '1', o)
+  await o.store.writeRecord(shape, layer.descriptor.digest, o)
   return { ...layer, cached: false, identity: made }
 }
 

@@ -8,6 +8,8 @@ export interface BuildStore {
   putBlob(bytes: Readable, o: Waiting): Promise<{ readonly digest: Digest; readonly size: number }>
   hasBlob(digest: Digest): Promise<boolean>
   openBlob(digest: Digest, o: Waiting): Promise<Readable>
+  /** Where a blob lies when it is there, to read in the middle of it. */
+  blobFile(digest: Digest): string
   /** Names are lower-case letters, digits and dashes. */
   readRecord(name: string, o: Waiting): Promise<string | undefined>
   writeRecord(name: string, text: string, o: Waiting): Promise<void>

@@ -21,6 +21,7 @@ export function buildStore(content: ContentStore, folder: string): BuildStore {
     // Collection of garbage leaves alone what was asked for.
     hasBlob: (digest) => content.reuse(digest),
     openBlob: (digest, o) => content.open(digest, o),
+    blobFile: (digest) => content.blobPath(digest),
     readRecord: (name, o) => {
       o.signal.throwIfAborted()
       return ifPresent(readUsed(join(folder, 'records', name), async () => lastMs ?? tick()))
