@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundle } from '../bundle/bundle.ts'
 import { type Cell, cellsOf, figuresOf, rowsOf } from './build/cells.ts'
-import { type Choice, choiceFrom } from './build/choice.ts'
+import { type Choice, callsOf, choiceFrom } from './build/choice.ts'
 import { modernDocker } from './build/modern-docker.ts'
 import { writePage } from './build/page.ts'
 import { peerVersions } from './build/peers.ts'
@@ -14,7 +14,7 @@ import { readTrials } from './build/trials.ts'
 import { type BenchContext, type BenchResult, CannotMeasure } from './support/bench.ts'
 import { machine } from './support/machine.ts'
 
-export const about = 'builds beside BuildKit and buildah; SLIPWAY_BENCH_{WORKLOADS,MEASURES,TOOLS} for less, SLIPWAY_BENCH_WORK for another folder'
+export const about = 'builds beside BuildKit and buildah; SLIPWAY_BENCH_{WORKLOADS,MEASURES,TOOLS,ROUNDS} for less, SLIPWAY_BENCH_WORK for another folder'
 
 /** A round of everything takes minutes. */
 const mostRuns = 5
@@ -44,11 +44,13 @@ export async function run({ root, runs }: BenchContext): Promise<BenchResult> {
 
 /** The suite runs as it is: it knows nothing of us but three command lines. */
 function measure(choice: Choice, env: NodeJS.ProcessEnv): void {
-  const done = spawnSync(process.execPath, [join(choice.suite, 'run.mjs')], {
-    env: { ...env, TOOLS: choice.tools.join(','), WORKLOADS: choice.workloads.join(','), MEASURES: choice.measures.join(','), REPS: String(choice.runs) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  if (done.status !== 0) throw new CannotMeasure(`run.mjs ended with ${done.status ?? done.signal}`)
+  for (const { tools, workloads, runs } of callsOf(choice)) {
+    const done = spawnSync(process.execPath, [join(choice.suite, 'run.mjs')], {
+      env: { ...env, TOOLS: tools.join(','), WORKLOADS: workloads.join(','), MEASURES: choice.measures.join(','), REPS: String(runs) },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    if (done.status !== 0) throw new CannotMeasure(`run.mjs ended with ${done.status ?? done.signal}`)
+  }
 }
 
 /** A peer may fail; that is said in the table. We may not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cellsOf, figuresOf } from './cells.ts'
-import { choiceFrom } from './choice.ts'
+import { callsOf, choiceFrom } from './choice.ts'
 import { tableText } from './page.ts'
 import { readTrials } from './trials.ts'
 
@@ -34,7 +34,7 @@ describe('cells of the bench of builds', () => {
     expect(figuresOf(cells)).toEqual({ 'w2-app cold (goal 0.7, time missed)': 0.8 })
     const choice = choiceFrom({}, { root: '/r', runs: 5 })
     const text = tableText(cells, { machine: { cores: 2, processor: 'p', memoryGB: 4, system: 's', node: 'v24' }, versions: ['buildx 1'], choice })
-    expect(text).toContain('| w2-app | cold | 4.00 s | 5.00 s | failed | 0.80 | 0.7 | missed: time | 2.0 to 2.0 | 200 | 1.00 |')
+    expect(text).toContain('| w2-app | cold | 4.00 s (n1) | 5.00 s (n1) | failed | 0.80 | 0.7 | missed: time | 2.0 to 2.0 | 200 | 1.00 |')
     expect(text).toContain('0 of 1 cells meet their goals.')
   })
 })
@@ -45,5 +45,17 @@ describe('the choice', () => {
     expect(choice).toMatchObject({ workloads: ['w1-tiny', 'w6-big'], whole: false, suite: '/shared/bench' })
     expect(choiceFrom({}, { root: '/r', runs: 1 }).whole).toBe(true)
     expect(() => choiceFrom({ SLIPWAY_BENCH_MEASURES: 'hot' }, { root: '/r', runs: 1 })).toThrow('there is no hot')
+  })
+})
+
+describe('rounds', () => {
+  it('are fewer for workloads with the others, and for tools by themselves', () => {
+    const choice = choiceFrom({ SLIPWAY_BENCH_WORKLOADS: 'w1,w5', SLIPWAY_BENCH_ROUNDS: 'w5=3,buildah=1' }, { root: '/r', runs: 5 })
+    expect(callsOf(choice)).toEqual([
+      { tools: ['buildx', 'ours'], workloads: ['w1-tiny'], runs: 5 },
+      { tools: ['buildx', 'ours'], workloads: ['w5-copy'], runs: 3 },
+      { tools: ['buildah'], workloads: ['w1-tiny', 'w5-copy'], runs: 1 },
+    ])
+    expect(() => choiceFrom({ SLIPWAY_BENCH_ROUNDS: 'w9=1' }, { root: '/r', runs: 5 })).toThrow('w9=1')
   })
 })

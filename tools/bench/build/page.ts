@@ -28,20 +28,21 @@ export function tableText(cells: readonly Cell[], { machine, versions, choice }:
   const peers = choice.tools.filter((tool) => tool !== 'ours')
   const missed = cells.filter((cell) => cell.missed.length > 0)
   return [
-    `${cores} cores (${processor}), ${memoryGB} GB, ${system}, Node ${node}; ${versions.join('; ')}. Medians of ${choice.runs}, taken in turn; memory is the`,
+    `${cores} cores (${processor}), ${memoryGB} GB, ${system}, Node ${node}; ${versions.join('; ')}. Medians of ${choice.runs} where no other number is given, taken in turn; memory is the`,
     'largest seen. `npm run bench build` runs the suite with `slipway build -t REF --push CONTEXT` and `slipway build -t REF --output type=docker,dest=FILE CONTEXT`.',
     '',
     `| workload | | slipway | ${peers.join(' | ')} | ratio | goal | | CPU s | MB of memory | size to BuildKit's |`,
     `|---|---|---:|${peers.map(() => '---:').join('|')}|---:|---:|---|---:|---:|---:|`,
-    ...cells.map((cell) => rowText(cell, peers)),
+    ...cells.map((cell) => rowText(cell, peers, choice)),
     '',
     `${cells.length - missed.length} of ${cells.length} cells meet their goals.`,
     '',
   ].join('\n')
 }
 
-function rowText(cell: Cell, peers: readonly string[]): string {
-  const took = (taken: Taken | undefined) => (taken === undefined ? 'failed' : `${taken.wall.toFixed(2)} s`)
+function rowText(cell: Cell, peers: readonly string[], choice: Choice): string {
+  const took = (taken: Taken | undefined) =>
+    taken === undefined ? 'failed' : `${taken.wall.toFixed(2)} s${taken.walls.length === choice.runs ? '' : ` (n${taken.walls.length})`}`
   const columns = [
     cell.workload,
     measureTitles[cell.measure],

@@ -69,7 +69,7 @@ export const runFileCases = [
     ['COPY --chown, then RUN as that user', 'COPY --chown=app:app d /home/app/d\nUSER app\nWORKDIR /home/app\nRUN echo mine >> d/x && mkdir d/new'],
     ['program of the context', 'COPY exe.sh /usr/local/bin/go\nRUN go > /out'],
     ['program without its mode', 'COPY --chmod=755 a.txt /p\nRUN test -x /p && stat -c %a /p > /out'],
-    ['attributes of users', 'COPY --from=debian /usr/bin/setfattr /none\nRUN true', { fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
+    ['file that an image lacks', 'COPY --from=debian /usr/bin/no-such-program /none\nRUN true', { fails: { code: 'BUILD_SOURCE_MISSING', line: 2 } }],
     ['time of the folder above', 'RUN touch -d "2001-02-03 04:05:06" /srv\nRUN touch /srv/new'],
     ['time of the folder above, COPY', 'RUN touch -d "2001-02-03 04:05:06" /srv/data\nCOPY a.txt /srv/data/new'],
     ['only a folder’s time', 'RUN touch /srv/data'],
