@@ -62,8 +62,8 @@ export async function sweepWork(root: string): Promise<number> {
   for (const name of await readdir(join(root, 'runs')).catch(() => [])) {
     const folder = join(root, 'runs', name)
     const owner = await readFile(join(folder, 'owner'), 'utf8').catch(() => undefined)
-    // Without an owner: just being made, or made by nobody who could say. The former is a matter of a moment.
-    if (owner === undefined || isAlive(owner)) continue
+    // Without an owner, or with one that is still being written: just being made, or made by nobody who could say. Collection takes those later.
+    if (owner === undefined || owner === '' || isAlive(owner)) continue
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     removed++
   }

@@ -1,5 +1,5 @@
 /** Collection of garbage in the builder's cache: by age, then by size, the longest unused first; never what a build at work uses. */
-import { readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ifPresent } from '../../media/file-errors.ts'
 import type { CacheLimits } from '../../ports/build-cache.ts'
@@ -59,7 +59,9 @@ async function sweepScratch({ workFolder, content }: Kept, beforeMs: number): Pr
 async function sweepNameless(folder: string, beforeMs: number): Promise<void> {
   for (const name of (await ifPresent(readdir(folder))) ?? []) {
     const facts = await ifPresent(stat(join(folder, name)))
-    if (facts !== undefined && facts.mtimeMs < beforeMs) await rmdir(join(folder, name)).catch(() => undefined)
+    if (facts === undefined || facts.mtimeMs >= beforeMs) continue
+    const owner = (await ifPresent(readFile(join(folder, name, 'owner'), 'utf8'))) ?? ''
+    if (owner === '') await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
