@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { entriesOfTar } from '../support/entries-of-tar.ts'
+import { gnuTar } from '../support/gnu-tar.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
 
@@ -84,7 +85,7 @@ describe('slipway build', () => {
     expect(JSON.parse(read(`l/blobs/sha256/${digest.slice(7)}`))).toMatchObject({ annotations: { a: 'b' } })
   })
 
-  it('takes its context and its Dockerfile from standard input, and more contexts by name', async () => {
+  it('takes its context and its Dockerfile from standard input, and more contexts by name', gnuTar, async () => {
     const { dir, path } = project({ 'more/b.txt': 'B' })
     const from = (text: string | Uint8Array) => testWorld({ cwd: dir, stdin: () => Readable.from([Buffer.from(text)], { objectMode: false }) })
     const tarred = execFileSync('tar', ['-C', path('ctx'), '-c', '.'])

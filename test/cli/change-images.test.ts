@@ -6,6 +6,7 @@ import { assembleIndex } from '../../src/oci/assemble.ts'
 import { appendLayers } from '../../src/oci/mutate.ts'
 import { randomImage, randomLayer } from '../../src/oci/random-image.ts'
 import type { Image } from '../../src/oci/views.ts'
+import { gnuTar } from '../support/gnu-tar.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
 
@@ -64,7 +65,7 @@ describe('slipway mutate', () => {
     expect((await inspect('app.tar')).digest).toBe(await image.digest())
   })
 
-  it.each(['plain', 'gzip', 'zstd'])('appends a tar file, %s', async (form) => {
+  it.each(['plain', 'gzip', 'zstd'])('appends a tar file, %s', gnuTar, async (form) => {
     const { project, world, archive, inspect } = start()
     await archive('app.tar', await randomImage({ layers: 1 }))
     const flags = { plain: [], gzip: ['--gzip'], zstd: ['--zstd'] }[form] ?? []

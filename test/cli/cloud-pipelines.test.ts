@@ -10,8 +10,10 @@ import { type AzureStandIn, startAzure } from '../support/cloud/azure-stand-in.t
 import { type GoogleStandIn, startGoogle } from '../support/cloud/google-stand-in.ts'
 import { identityProvider } from '../support/cloud/identity-provider.ts'
 import { configText, dockerConnector } from '../support/image-pipeline.ts'
+import { findProgram } from '../support/real.ts'
 import { startFront } from '../support/registry/front.ts'
 import { sabotaged } from '../support/registry/sabotaged.ts'
+import { needs } from '../support/skip.ts'
 import { slipwayHere } from '../support/slipway-here.ts'
 import { tempProject } from '../support/temp-project.ts'
 
@@ -101,7 +103,7 @@ async function prepared(name: string, files: Readonly<Record<string, string>> = 
 
 const pushedTo = (said: string) => [...said.matchAll(/pushed (\S+) (sha256:[0-9a-f]{64})/g)].map(([, ref = '', digest = '']) => ({ ref, digest }))
 
-describe('pipelines of clouds', () => {
+describe('pipelines of clouds', needs(findProgram('git', process.env) !== undefined, 'git is not installed'), () => {
   it.each([
     ['gp-09-ghcr.yaml', /^ghcr\.io\/harbour-boats\/sloop:/],
     ['gp-16-docker-hub.yaml', /^harbour\/sloop:1$/],

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { fakeEngine } from '../../src/docker-api/fake-engine.testing.ts'
 import { writeArchive } from '../../src/media/write-archive.ts'
 import { assembleIndex } from '../../src/oci/assemble.ts'
+import { gnuTar } from '../support/gnu-tar.ts'
 import { madeImage } from '../support/made-image.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
@@ -49,7 +50,7 @@ describe('the Docker Engine as target and source', () => {
     expect([archive.includes('tar+zstd'), archive.includes('"application/vnd.oci.image.layer.v1.tar"')]).toEqual([false, true])
   })
 
-  it('gives the platform that it has of an index that it pulled in part', async () => {
+  it('gives the platform that it has of an index that it pulled in part', gnuTar, async () => {
     const { world, engine, image, project } = await start()
     const platforms = [
       { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch },

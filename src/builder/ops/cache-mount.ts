@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { problem } from '../../base/problem.ts'
 import type { Mount } from '../../dockerfile/mounts.ts'
+import { errorCode } from '../../media/file-errors.ts'
 import type { BuildWorld } from '../build-world.ts'
 import type { Changes } from '../layer/write-layer.ts'
 import type { RunMount } from '../lower/op.ts'
@@ -62,6 +63,15 @@ async function firstFiles(one: Cache, world: BuildWorld): Promise<Changes> {
   return filesBelow(tree, path, node, world)
 }
 
+/** With one id only, nobody can be given a folder: it stays ours, as all files do then. */
+function giveTo(folder: string, uid: number, gid: number): void {
+  try {
+    chownSync(folder, uid, gid)
+  } catch (error) {
+    if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EPERM') throw error
+  }
+}
+
 /** Mode and owner are given once: afterwards the folder belongs to the commands that use it. Whole or not at all, also beside other builds. */
 async function make(folder: string, { mode, uid, gid }: Cache['mount'], first: Changes | undefined, o: { runs: RunWorld; world: BuildWorld }): Promise<string> {
   const work = await o.runs.snapshots.work()
@@ -69,7 +79,7 @@ async function make(folder: string, { mode, uid, gid }: Cache['mount'], first: C
     const fresh = join(work.folder, 'bound')
     if (first === undefined) {
       mkdirSync(fresh)
-      chownSync(fresh, uid, gid)
+      giveTo(fresh, uid, gid)
       chmodSync(fresh, mode)
     } else {
       const writer = folderWriter(work.folder, o.runs.sandbox, { signal: o.world.signal, scratch: work.folder })
