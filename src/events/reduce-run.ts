@@ -71,20 +71,7 @@ function startRun(view: RunView, event: Extract<RunEvent, { kind: 'run.started' 
   for (const stage of stagesOf(event.plan.stages)) {
     stages.set(stage.path, { path: stage.path, status: 'waiting', notes: [] })
     for (const { path, name, type } of stepsOf(stage.steps)) {
-      steps.set(path, {
-        path,
-        name,
-        type,
-        status: 'waiting',
-        outputs: [],
-        notes: [],
-        delivered: [],
-        files: [],
-        progress: [],
-        outputBytes: 0,
-        retries: 0,
-        tail: [],
-      })
+      steps.set(path, newStep(path, name, type))
     }
   }
   return { ...view, plan: event.plan, sequenceId: event.sequenceId, pipelineFile: event.pipelineFile, status: 'running', stages, steps }
@@ -105,19 +92,10 @@ function withStep(view: RunView, path: StepPath, change: (step: StepView) => Ste
 }
 
 function unplanned(path: StepPath): StepView {
-  const name = path.split('/').at(-1) ?? path
-  return {
-    path,
-    name,
-    type: 'unknown',
-    status: 'waiting',
-    outputs: [],
-    notes: [],
-    delivered: [],
-    files: [],
-    progress: [],
-    outputBytes: 0,
-    retries: 0,
-    tail: [],
-  }
+  return newStep(path, path.split('/').at(-1) ?? path, 'unknown')
+}
+
+function newStep(path: StepPath, name: string, type: string): StepView {
+  const nothing = { outputs: [], notes: [], delivered: [], files: [], progress: [], tail: [] }
+  return { path, name, type, status: 'waiting', outputBytes: 0, retries: 0, ...nothing }
 }
