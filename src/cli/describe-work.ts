@@ -3,7 +3,7 @@ import type { Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
 import type { ImageJob, ImageOutput, JobSource } from '../image-job/image-job.ts'
 import type { ImageWork } from '../steps/image-work.ts'
-import type { RunWork, Work } from '../steps/work.ts'
+import type { PlannedStart, RunWork, Work } from '../steps/work.ts'
 
 export function describeWork(work: Work): readonly string[] {
   switch (work.kind) {
@@ -17,17 +17,27 @@ export function describeWork(work: Work): readonly string[] {
 }
 
 function describeRun(work: RunWork): readonly string[] {
-  const script = shown(work.script)
-  const lines = script.split('\n').filter((line) => line.trim() !== '')
+  const lines = startLines(work.start)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
   const more = lines.length > 4 ? [`… ${lines.length - 4} more lines`] : []
   const env = Object.entries(work.env).map(([name, value]) => `${name}=${shown(value)}`)
   return [
-    ...(work.image === undefined ? [] : [`in ${shown(work.image)}`]),
+    ...(work.image === undefined ? [] : [`in ${shown(work.image.reference)}`]),
     ...lines.slice(0, 4).map((line) => `$ ${line}`),
     ...more,
     ...(env.length === 0 ? [] : [`with ${env.join(', ')}`]),
     ...(work.outputs.length === 0 ? [] : [`gives ${work.outputs.map((output) => output.name).join(', ')}`]),
   ]
+}
+
+function startLines(start: PlannedStart): string {
+  if (start.kind === 'script') return shown(start.script)
+  return start.argv === undefined ? '' : startOf(start.argv)
+}
+
+function startOf(argv: Planned<readonly Text[]>): string {
+  return argv.kind === 'known' ? argv.value.map(showText).join(' ') : shown(argv)
 }
 
 function describeImage({ plan, tool, engine }: ImageWork): readonly string[] {

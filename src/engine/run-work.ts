@@ -6,7 +6,9 @@ import type { ProcessSpec, RunningStep } from '../ports/infrastructure.ts'
 import type { SecretValue } from '../ports/secret-source.ts'
 import type { RunWork } from '../steps/work.ts'
 import type { WorkAt, WorkDone } from './do-work.ts'
-import { nowKnown, revealText, revealValue } from './reveal.ts'
+import { processStart } from './process-start.ts'
+import { nowKnown, revealValue } from './reveal.ts'
+import { stepImage } from './step-image.ts'
 
 const graceMs = 10_000
 
@@ -29,12 +31,11 @@ async function processOf({ work, step, context }: WorkAt<RunWork>): Promise<Proc
   for (const [name, value] of Object.entries(work.env)) env.set(name, await revealValue(nowKnown(value), context))
   return {
     name: step.path,
-    shell: work.shell,
-    script: await revealText(nowKnown(work.script), context),
+    start: await processStart(work.start, context),
     env,
     outputs: work.outputs.map((output) => output.from),
     graceMs,
-    ...(work.image !== undefined && { image: await revealText(nowKnown(work.image), context) }),
+    ...(work.image !== undefined && { image: await stepImage(work.image, context) }),
   }
 }
 

@@ -62,7 +62,7 @@ describe('planner', () => {
       {
         path: 'one/first',
         work: {
-          script: { kind: 'deferred', source: 'echo <+pipeline.variables.greeting> <+pipeline.sequenceId>', until: 'the start of the run' },
+          start: { script: { kind: 'deferred', source: 'echo <+pipeline.variables.greeting> <+pipeline.sequenceId>', until: 'the start of the run' } },
           env: {
             TOKEN: { kind: 'known', value: { pieces: ['bearer ', { secret: 'account.token' }] } },
             NAMED: { kind: 'known', value: { pieces: [{ secret: 'account.named' }] } },
@@ -73,10 +73,10 @@ describe('planner', () => {
         path: 'one/second',
         timeoutMs: 90_000,
         when: { status: 'All', condition: { kind: 'deferred', until: 'the step first' } },
-        work: { script: { kind: 'deferred', until: 'the step first' } },
+        work: { start: { script: { kind: 'deferred', until: 'the step first' } } },
       },
     ])
-    expect(stepsOf(text, { ...noFacts, sequenceId: 7 })).toMatchObject([{ work: { script: { kind: 'known', value: 'echo hello world 7' } } }, {}])
+    expect(stepsOf(text, { ...noFacts, sequenceId: 7 })).toMatchObject([{ work: { start: { script: { kind: 'known', value: 'echo hello world 7' } } } }, {}])
   })
 
   it('is the same function when a step is about to run', () => {
@@ -86,7 +86,7 @@ describe('planner', () => {
     const plans = plannerOf(text)
     plans.plan()
     expect(plans.condition('one/second', knowledge)).toBe(true)
-    expect(plans.step('one/second', knowledge).plan).toMatchObject({ work: { script: { kind: 'known', value: 'echo blue' } } })
+    expect(plans.step('one/second', knowledge).plan).toMatchObject({ work: { start: { script: { kind: 'known', value: 'echo blue' } } } })
   })
 
   it('gives the same bytes for the same input, and never a secret', () => {

@@ -15,7 +15,7 @@ export interface Behaviour {
 export interface InfrastructureUnderTest {
   readonly infrastructure: Infrastructure
   /** A step that behaves so. */
-  readonly step: (behaviour: Behaviour) => Pick<ProcessSpec, 'script' | 'env'>
+  readonly step: (behaviour: Behaviour) => Pick<ProcessSpec, 'start' | 'env'>
 }
 
 const stage: StagePlan = {
@@ -39,7 +39,6 @@ export function infrastructureContract(make: () => Promise<InfrastructureUnderTe
   }
   const spec = (name: string, made: InfrastructureUnderTest, b: Behaviour): ProcessSpec => ({
     name: `launch/${name}`,
-    shell: 'Sh',
     outputs: Object.keys(b.outputs ?? {}),
     graceMs: 200,
     ...made.step(b),

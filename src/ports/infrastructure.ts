@@ -7,6 +7,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { StepExit } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import type { StagePlan } from '../plan/plan.ts'
+import type { RegistryUse } from './registry-use.ts'
 import type { SecretValue } from './secret-source.ts'
 
 export type InfraName = 'local' | 'docker' | 'kubernetes' | 'fake'
@@ -16,16 +17,37 @@ export interface OutputChunk {
   readonly bytes: Uint8Array
 }
 
+/** What a process is: a script read by a shell, or a program; without `argv` what the image itself starts. */
+export type ProcessStart =
+  | {
+      readonly kind: 'script'
+      readonly shell: string
+      /** May hold secrets, so it never becomes an argument. */
+      readonly script: string
+    }
+  | { readonly kind: 'program'; readonly argv?: readonly string[] }
+
+export interface StepImage {
+  readonly reference: string
+  readonly pull: 'always' | 'if-missing' | 'never'
+  /** With whose credentials it is pulled. */
+  readonly registry: RegistryUse
+  /** Instead of the image's own. */
+  readonly user?: string
+  readonly privileged: boolean
+}
+
 export interface ProcessSpec {
   /** Unique within the stage; names files and containers. */
   readonly name: string
-  readonly shell: string
-  /** May hold secrets, so it never becomes an argument. */
-  readonly script: string
+  readonly start: ProcessStart
   readonly env: ReadonlyMap<string, string | SecretValue>
   /** Variables of the script to hand back, also when it ends early. */
   readonly outputs: readonly string[]
-  readonly image?: string
+  /** Absent: the process runs on the infrastructure itself. */
+  readonly image?: StepImage
+  /** Of a service: container port to port of the stage, as the step says. */
+  readonly ports?: Readonly<Record<string, string>>
   /** Deadline for a polite end before the step is killed. */
   readonly graceMs: number
 }

@@ -4,21 +4,20 @@ import { showText } from '../base/secret-text.ts'
 import { type Resolving, resolve } from '../dynamic/resolve.ts'
 import { resolveMap } from '../dynamic/resolve-many.ts'
 import type { StepOf } from '../pipeline/step.ts'
+import { imageToRun } from './image-to-run.ts'
 import type { RunWork } from './work.ts'
 
 export function planRunWork(spec: StepOf<'Run'>['spec'], o: Resolving): { readonly work: RunWork; readonly does: string } {
-  const script = (spec.command === undefined ? undefined : resolve(spec.command, o)) ?? known('')
-  const image = spec.image === undefined ? undefined : resolve(spec.image, o)
+  const image = imageToRun(spec, o)
+  const script = spec.command === undefined ? undefined : (resolve(spec.command, o) ?? known(''))
   const work: RunWork = {
     kind: 'run',
-    shell: spec.shell,
-    script,
+    start: script === undefined ? { kind: 'program' } : { kind: 'script', shell: spec.shell, script },
     env: spec.envVariables === undefined ? {} : resolveMap(spec.envVariables, o),
     outputs: (spec.outputVariables ?? []).map(({ name, type, value }) => ({ name, from: value ?? name, secret: type === 'Secret' })),
     ...(image !== undefined && { image }),
   }
-  const text = script.kind === 'known' ? showText(script.value) : script.source
-  return { work, does: `runs ${firstLine(text)}` }
+  return { work, does: script === undefined ? 'runs the image' : `runs ${firstLine(script.kind === 'known' ? showText(script.value) : script.source)}` }
 }
 
 function firstLine(script: string): string {

@@ -1,6 +1,7 @@
 /** What a step's work comes down to, whatever its type: a script, an image, or a reason why not. Plain JSON inside plans. */
 import type { Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
+import type { ImageToRun } from './image-to-run.ts'
 import type { ImageWork } from './image-work.ts'
 
 export interface ScriptOutput {
@@ -10,11 +11,15 @@ export interface ScriptOutput {
   readonly secret: boolean
 }
 
+/** A script for a shell, or a program; without `argv` what the image itself starts. */
+export type PlannedStart =
+  | { readonly kind: 'script'; readonly shell: string; readonly script: Planned<Text> }
+  | { readonly kind: 'program'; readonly argv?: Planned<readonly Text[]> }
+
 export interface RunWork {
   readonly kind: 'run'
-  readonly shell: string
-  readonly script: Planned<Text>
-  readonly image?: Planned<Text>
+  readonly start: PlannedStart
+  readonly image?: ImageToRun
   readonly env: Readonly<Record<string, Planned<Text>>>
   readonly outputs: readonly ScriptOutput[]
 }

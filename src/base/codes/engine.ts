@@ -23,9 +23,15 @@ export const engineCodes = {
   },
   STEP_START_FAILED: {
     severity: 'error',
-    message: 'the {shell} shell of the step could not be started: {reason}',
-    hint: 'install the shell, or choose another with `shell:`',
-    explain: 'The step never ran. Usually the program of the shell is not installed on the machine or in the image of the step.',
+    message: 'the {program} of the step could not be started: {reason}',
+    hint: 'install it, or choose another with `shell:` or `image:`',
+    explain: 'The step never ran. Usually a program, such as the one of its shell, is not installed on the machine or in the image of the step.',
+  },
+  STEP_IMAGE_NOT_LOCAL: {
+    severity: 'error',
+    message: 'the step wants to run in the image {image}, and this version does not run steps in images on this machine yet',
+    hint: 'leave `image:` out to run it with the programs of this machine',
+    explain: 'Infrastructure local runs steps as processes of this machine. A step that names an image is refused rather than run outside of it.',
   },
   STEP_SHELL_UNKNOWN: {
     severity: 'error',

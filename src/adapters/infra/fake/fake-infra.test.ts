@@ -10,7 +10,7 @@ describe('fake infrastructure', () => {
   infrastructureContract(async () => ({
     infrastructure: fakeInfra({ clock, dir: tmpdir() }),
     step: ({ output, exit = 0, sleepMs = 0, outputs = {} }) => ({
-      script: '',
+      start: { kind: 'script', shell: 'Sh', script: '' },
       env: new Map([
         ['FAKE_EXIT', String(exit)],
         ['FAKE_SLEEP', String(sleepMs)],

@@ -7,6 +7,7 @@ import type { Clock } from '../../../base/clock.ts'
 import { problem } from '../../../base/problem.ts'
 import type { StepExit } from '../../../events/outcome.ts'
 import type { Infrastructure, OutputChunk, ProcessSpec, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
+import { programOf } from '../program-of.ts'
 
 export function fakeInfra(o: { readonly clock: Clock; readonly dir: string }): Infrastructure {
   return { name: 'fake', check: async () => [], open: async (stage) => fakeWorkspace(o.clock, join(o.dir, stage.identifier)) }
@@ -23,7 +24,7 @@ function fakeWorkspace(clock: Clock, dir: string): Workspace {
       const turn = tries.get(spec.name) ?? 0
       tries.set(spec.name, turn + 1)
       const failure = env.get('FAKE_START_FAIL')
-      if (failure !== undefined) throw problem('STEP_START_FAILED', { shell: spec.shell, reason: failure })
+      if (failure !== undefined) throw problem('STEP_START_FAILED', { program: programOf(spec), reason: failure })
       const end = act(env, spec, turn, clock, AbortSignal.any([signal, closing.signal]))
       return { output: outputOf(env, end), end }
     },

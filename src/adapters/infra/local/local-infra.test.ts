@@ -29,7 +29,10 @@ async function opened(codebase?: string) {
   const infra = localInfra({ dir, env: process.env, kill })
   const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase, note: (note) => notes.push(note) })
   const sh = async (script: string, o: Partial<ProcessSpec> = {}) => {
-    const running = await workspace.start({ name: 's/x', shell: 'Sh', script, env: new Map(), outputs: [], graceMs: 100, ...o }, { signal })
+    const running = await workspace.start(
+      { name: 's/x', start: { kind: 'script', shell: 'Sh', script }, env: new Map(), outputs: [], graceMs: 100, ...o },
+      { signal },
+    )
     const chunks = await Array.fromAsync(running.output)
     return { ...(await running.end), text: Buffer.concat(chunks.map((chunk) => chunk.bytes)).toString() }
   }
@@ -47,12 +50,16 @@ describe('local infrastructure', () => {
     infrastructure: localInfra({ dir: tempProject().dir, env: process.env, kill }),
     step: ({ output, exit = 0, sleepMs = 0, outputs = {} }) => ({
       env: new Map(),
-      script: [
-        ...Object.entries(outputs).map(([name, value]) => `${name}='${value}'`),
-        ...(output === undefined ? [] : [`echo '${output}'`]),
-        `sleep ${sleepMs / 1000}`,
-        `exit ${exit}`,
-      ].join('\n'),
+      start: {
+        kind: 'script',
+        shell: 'Sh',
+        script: [
+          ...Object.entries(outputs).map(([name, value]) => `${name}='${value}'`),
+          ...(output === undefined ? [] : [`echo '${output}'`]),
+          `sleep ${sleepMs / 1000}`,
+          `exit ${exit}`,
+        ].join('\n'),
+      },
     }),
   }))
 

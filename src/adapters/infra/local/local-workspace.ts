@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../../../base/problem.ts'
 import type { ProcessSpec, RunningStep, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
+import { programOf } from '../program-of.ts'
 import { type ProcessTree, startTree } from './process-tree.ts'
 import { shells } from './step-script.ts'
 import { hostPath } from './workspace-paths.ts'
@@ -23,9 +24,10 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
     hostPath: (path) => hostPath(o.workspace, path),
     async start(spec, { signal }) {
       signal.throwIfAborted()
+      if (spec.image !== undefined) throw problem('STEP_IMAGE_NOT_LOCAL', { image: spec.image.reference })
       const folder = join(o.base, 'steps', spec.name.replaceAll('/', '.'))
-      const tree = await startTree(await writeScript(spec, folder), { cwd: o.workspace, env: environment(spec, o), kill: o.kill }).catch((cause: unknown) => {
-        throw problem('STEP_START_FAILED', { shell: spec.shell, reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
+      const tree = await startTree(await argvOf(spec, folder), { cwd: o.workspace, env: environment(spec, o), kill: o.kill }).catch((cause: unknown) => {
+        throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
       })
       running.add(tree)
       const onAbort = (): void => tree.end(spec.graceMs)
@@ -47,10 +49,11 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
   }
 }
 
-async function writeScript(spec: ProcessSpec, folder: string): Promise<readonly string[]> {
-  const shell = shells[spec.shell]
-  if (shell === undefined) throw problem('STEP_SHELL_UNKNOWN', { shell: spec.shell, known: Object.keys(shells).join(', ') })
-  const script = shell(spec, folder)
+async function argvOf({ start, outputs }: ProcessSpec, folder: string): Promise<readonly string[]> {
+  if (start.kind === 'program') return start.argv ?? []
+  const shell = shells[start.shell]
+  if (shell === undefined) throw problem('STEP_SHELL_UNKNOWN', { shell: start.shell, known: Object.keys(shells).join(', ') })
+  const script = shell({ script: start.script, outputs, folder })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   for (const [name, text] of Object.entries(script.files)) await writeFile(join(folder, name), text, { mode: 0o600 })
   return script.argv
