@@ -10,6 +10,8 @@ export interface Behaviour {
   readonly exit?: number
   readonly sleepMs?: number
   readonly outputs?: Readonly<Record<string, string>>
+  /** Lines for the file of outputs. */
+  readonly writes?: Readonly<Record<string, string>>
 }
 
 export interface InfrastructureUnderTest {
@@ -61,6 +63,20 @@ export function infrastructureContract(make: () => Promise<InfrastructureUnderTe
       const end = await running.end
       expect(end.exit).toEqual({ kind: 'exited', code: 3 })
       expect([...end.outputs]).toEqual([['COLOUR', 'blue']])
+      await made.workspace.close({ signal })
+    })
+
+    it('hands back what a step writes to its file of outputs', async () => {
+      const made = await opened()
+      const running = await made.workspace.start(spec('one', made, { writes: { TASTE: 'sour' }, exit: 2 }), { signal })
+      await read(running)
+      expect((await running.end).handed).toEqual({ outputs: 'TASTE=sour\n', secrets: '', env: '' })
+      await made.workspace.close({ signal })
+    })
+
+    it('knows that nothing answers on a port nobody listens on', async () => {
+      const made = await opened()
+      expect(await made.workspace.answers(1, { signal })).toBe(false)
       await made.workspace.close({ signal })
     })
 

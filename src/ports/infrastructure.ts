@@ -46,16 +46,27 @@ export interface ProcessSpec {
   readonly outputs: readonly string[]
   /** Absent: the process runs on the infrastructure itself. */
   readonly image?: StepImage
-  /** Of a service: container port to port of the stage, as the step says. */
+  /** Of a service: port of the stage to port of the container, as the step says. */
   readonly ports?: Readonly<Record<string, string>>
   /** Deadline for a polite end before the step is killed. */
   readonly graceMs: number
+}
+
+/**
+ * What the process wrote to files that it is told of by variables: outputs (`DRONE_OUTPUT`, `HARNESS_OUTPUT_FILE`), outputs that are secret
+ * (`HARNESS_OUTPUT_SECRET_FILE`), and variables for later steps (`DRONE_ENV`). Empty when it wrote nothing.
+ */
+export interface HandedBack {
+  readonly outputs: string
+  readonly secrets: string
+  readonly env: string
 }
 
 export interface StepEnd {
   readonly exit: StepExit
   /** Only variables that the script had set. */
   readonly outputs: ReadonlyMap<string, string>
+  readonly handed: HandedBack
 }
 
 export interface RunningStep {
@@ -67,6 +78,8 @@ export interface RunningStep {
 export interface Workspace {
   /** Paths as steps spell them (`/harness/x`, `x`) to a path on this machine, for the parts that run here. Refuses to leave the workspace. */
   hostPath(path: string): string
+  /** Whether anything accepts connections on a TCP port of the stage. */
+  answers(port: number, o: { readonly signal: AbortSignal }): Promise<boolean>
   /** Aborting ends the whole process tree: politely, then for good after `graceMs`. */
   start(step: ProcessSpec, o: { readonly signal: AbortSignal }): Promise<RunningStep>
   close(o: { readonly signal: AbortSignal }): Promise<void>

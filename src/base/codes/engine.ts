@@ -27,6 +27,18 @@ export const engineCodes = {
     hint: 'install it, or choose another with `shell:` or `image:`',
     explain: 'The step never ran. Usually a program, such as the one of its shell, is not installed on the machine or in the image of the step.',
   },
+  STEP_PROGRAM_MISSING: {
+    severity: 'error',
+    message: 'the step needs {programs}, which is not {where}',
+    hint: 'install it, or run the step in an image that has it: `image:`',
+    explain: 'The shell of the step, or its entrypoint, is a program that was not found. Nothing of the step was run.',
+  },
+  STEP_OUTPUT_TOO_LARGE: {
+    severity: 'error',
+    message: 'the step hands back {size} bytes in "{name}", more than the {most} that an output may have',
+    hint: 'hand back the name of a file in the workspace instead',
+    explain: 'Outputs become variables and arguments of later steps, so they are kept short. They are refused rather than cut.',
+  },
   STEP_IMAGE_NOT_LOCAL: {
     severity: 'error',
     message: 'the step wants to run in the image {image}, and this version does not run steps in images on this machine yet',

@@ -9,13 +9,13 @@ const clock = { now: () => 0, sleep: async (ms: number, o: { signal: AbortSignal
 describe('fake infrastructure', () => {
   infrastructureContract(async () => ({
     infrastructure: fakeInfra({ clock, dir: tmpdir() }),
-    step: ({ output, exit = 0, sleepMs = 0, outputs = {} }) => ({
+    step: ({ output, exit = 0, sleepMs = 0, outputs = {}, writes = {} }) => ({
       start: { kind: 'script', shell: 'Sh', script: '' },
       env: new Map([
         ['FAKE_EXIT', String(exit)],
         ['FAKE_SLEEP', String(sleepMs)],
         ...(output === undefined ? [] : [['FAKE_OUTPUT', output] as const]),
-        ...Object.entries(outputs).map(([name, value]) => [`FAKE_OUT_${name}`, value] as const),
+        ...Object.entries({ ...outputs, ...writes }).map(([name, value]) => [`FAKE_OUT_${name}`, value] as const),
       ]),
     }),
   }))

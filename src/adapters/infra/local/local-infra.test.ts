@@ -48,13 +48,14 @@ async function isRunning(pid: number): Promise<boolean> {
 describe('local infrastructure', () => {
   infrastructureContract(async () => ({
     infrastructure: localInfra({ dir: tempProject().dir, env: process.env, kill }),
-    step: ({ output, exit = 0, sleepMs = 0, outputs = {} }) => ({
+    step: ({ output, exit = 0, sleepMs = 0, outputs = {}, writes = {} }) => ({
       env: new Map(),
       start: {
         kind: 'script',
         shell: 'Sh',
         script: [
           ...Object.entries(outputs).map(([name, value]) => `${name}='${value}'`),
+          ...Object.entries(writes).map(([name, value]) => `echo '${name}=${value}' >> "$DRONE_OUTPUT"`),
           ...(output === undefined ? [] : [`echo '${output}'`]),
           `sleep ${sleepMs / 1000}`,
           `exit ${exit}`,

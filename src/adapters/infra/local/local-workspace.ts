@@ -1,11 +1,12 @@
 /** A stage's workspace on this machine: starts steps in it, and takes everything away at the end. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../../../base/problem.ts'
 import type { ProcessSpec, RunningStep, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
 import { programOf } from '../program-of.ts'
-import { type ProcessTree, startTree } from './process-tree.ts'
-import { shells } from './step-script.ts'
+import { answers } from './answers.ts'
+import { type ProcessTree, startTree, type TreeOptions } from './process-tree.ts'
+import { programMissing, stepFolder } from './step-folder.ts'
 import { hostPath } from './workspace-paths.ts'
 
 export interface WorkspaceOptions {
@@ -26,21 +27,23 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
       signal.throwIfAborted()
       if (spec.image !== undefined) throw problem('STEP_IMAGE_NOT_LOCAL', { image: spec.image.reference })
       const folder = join(o.base, 'steps', spec.name.replaceAll('/', '.'))
-      const tree = await startTree(await argvOf(spec, folder), { cwd: o.workspace, env: environment(spec, o), kill: o.kill }).catch((cause: unknown) => {
-        throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
-      })
+      const { argvs, env, collect } = await stepFolder(spec, { here: folder, inside: folder })
+      const tree = await startFirst(argvs, spec, { cwd: o.workspace, env: { ...environment(spec, o), ...env }, kill: o.kill })
       running.add(tree)
       const onAbort = (): void => tree.end(spec.graceMs)
       signal.addEventListener('abort', onAbort, { once: true })
       const end = tree.exit.then(async (exit): Promise<StepEnd> => {
         signal.removeEventListener('abort', onAbort)
         running.delete(tree)
-        const outputs = await readOutputs(spec, folder)
+        const handed = await collect()
         await rm(folder, { recursive: true, force: true })
-        return { exit, outputs }
+        return { exit, ...handed }
       })
+      // Whoever reads the output first learns of it later.
+      end.catch(() => undefined)
       return { output: tree.output, end } satisfies RunningStep
     },
+    answers: (port, { signal }) => answers(port, signal),
     async close() {
       for (const tree of running) tree.end(0)
       await Promise.all([...running].map((tree) => tree.exit))
@@ -49,14 +52,20 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
   }
 }
 
-async function argvOf({ start, outputs }: ProcessSpec, folder: string): Promise<readonly string[]> {
-  if (start.kind === 'program') return start.argv ?? []
-  const shell = shells[start.shell]
-  if (shell === undefined) throw problem('STEP_SHELL_UNKNOWN', { shell: start.shell, known: Object.keys(shells).join(', ') })
-  const script = shell({ script: start.script, outputs, folder })
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  for (const [name, text] of Object.entries(script.files)) await writeFile(join(folder, name), text, { mode: 0o600 })
-  return script.argv
+/** Several programs may do for one script: the first that is there. */
+async function startFirst(argvs: readonly (readonly string[])[], spec: ProcessSpec, o: TreeOptions): Promise<ProcessTree> {
+  for (const argv of argvs) {
+    try {
+      return await startTree(argv, o)
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException
+      if (code !== 'ENOENT') throw problem('STEP_START_FAILED', { program: programOf(spec), reason: message }, { cause })
+    }
+  }
+  throw programMissing(
+    spec,
+    argvs.map(([program = '']) => program),
+  )
 }
 
 function environment(spec: ProcessSpec, o: WorkspaceOptions): Record<string, string> {
@@ -70,11 +79,4 @@ function environment(spec: ProcessSpec, o: WorkspaceOptions): Record<string, str
   env['CI'] = 'true'
   for (const [name, value] of spec.env) env[name] = typeof value === 'string' ? value : value.reveal()
   return env
-}
-
-async function readOutputs(spec: ProcessSpec, folder: string): Promise<ReadonlyMap<string, string>> {
-  const written = new Set(await readdir(folder).catch(() => []))
-  const outputs = new Map<string, string>()
-  for (const name of spec.outputs) if (written.has(`out.${name}`)) outputs.set(name, await readFile(join(folder, `out.${name}`), 'utf8'))
-  return outputs
 }

@@ -1,35 +1,49 @@
-/** What a shell is given: the user's script in a file of its own, and a wrapper that hands variables back however the script ends. */
-export interface StepScript {
-  readonly argv: readonly string[]
-  /** File name to content; written 0600 into the step's private folder. */
-  readonly files: Readonly<Record<string, string>>
-}
+/** How each shell is given a script: in a file of its own, beside a wrapper that hands variables back however the script ends. */
+import { posixWrapper } from './wrap-posix.ts'
+import { powershellWrapper } from './wrap-powershell.ts'
+import { pythonWrapper } from './wrap-python.ts'
 
 export interface ScriptOf {
   readonly script: string
   /** Variables to hand back. */
   readonly outputs: readonly string[]
-  /** Of the step, private: where the files are. */
+  /** Of the step, private, as the step sees it: where the files are. */
   readonly folder: string
 }
 
-type Shell = (o: ScriptOf) => StepScript
-
-/** The exit trap belongs to the wrapper: a script that ends early, also by `exit`, still hands its variables over. */
-const posix =
-  (program: string): Shell =>
-  (o) => ({
-    argv: [program, `${o.folder}/wrapper`],
-    files: { script: o.script, wrapper: o.outputs.length === 0 ? sourceOnly(o) : `${exportTrap(o)}${sourceOnly(o)}` },
-  })
-
-export const shells: Readonly<Record<string, Shell>> = { Sh: posix('sh'), Bash: posix('bash') }
-
-function sourceOnly({ folder }: ScriptOf): string {
-  return `set -e\n. '${folder}/script'\n`
+export interface Shell {
+  /** Any of them will do; the first that is there is taken. */
+  readonly programs: readonly string[]
+  readonly args: (folder: string) => readonly string[]
+  /** File name to content. */
+  readonly files: (o: ScriptOf) => Readonly<Record<string, string>>
+  /** What to do when no program is there. */
+  readonly missing: string
 }
 
-function exportTrap({ outputs, folder }: ScriptOf): string {
-  const lines = outputs.map((name) => `  if [ -n "\${${name}+x}" ]; then printf '%s' "\${${name}}" > '${folder}/out.${name}'; fi`)
-  return `__slipway_outputs() {\n${lines.join('\n')}\n}\ntrap __slipway_outputs EXIT\n`
+const posix = (program: string, missing: string): Shell => ({
+  programs: [program],
+  args: (folder) => [`${folder}/wrapper`],
+  files: (o) => ({ script: o.script, wrapper: posixWrapper(o) }),
+  missing,
+})
+
+const powershell = (programs: readonly string[]): Shell => ({
+  programs,
+  args: (folder) => ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', `${folder}/wrapper.ps1`],
+  files: (o) => ({ 'script.ps1': `${o.script}\n$__slipway_ended = $?\n`, 'wrapper.ps1': powershellWrapper(o) }),
+  missing: 'install PowerShell, or run the step in an image that has it: `image: mcr.microsoft.com/powershell`',
+})
+
+export const shells: Readonly<Record<string, Shell>> = {
+  Sh: posix('sh', 'run the step in an image that has a shell, such as `image: busybox`'),
+  Bash: posix('bash', 'install bash, say `shell: Sh`, or run the step in an image that has it: `image: bash`'),
+  Pwsh: powershell(['pwsh']),
+  Powershell: powershell(['pwsh', 'powershell']),
+  Python: {
+    programs: ['python3', 'python'],
+    args: (folder) => [`${folder}/wrapper.py`],
+    files: (o) => ({ 'script.py': o.script, 'wrapper.py': pythonWrapper(o) }),
+    missing: 'install python3, or run the step in an image that has it: `image: python:3-slim`',
+  },
 }
