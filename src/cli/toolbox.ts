@@ -96,7 +96,8 @@ export interface Toolbox {
   remote(): Promise<Remote>
   registryServer(o: RegistryServerOptions): Promise<RegistryServer>
   readonly sinks: {
-    terminal(out: Writer): Promise<Sink>
+    /** `stopping` is aborted by the first Ctrl-C. */
+    terminal(out: Writer, stopping: AbortSignal): Promise<Sink>
     plain(out: Writer): Promise<Sink>
     ndjson(write: (text: string) => Promise<void> | void): Promise<Sink>
     history(history: History): Promise<Sink>

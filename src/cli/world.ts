@@ -12,6 +12,8 @@ export interface Writer {
   readonly columns: number | undefined
   readonly rows: number | undefined
   readonly colour: boolean
+  /** Has a text written when the process ends before it is taken back, however it ends. */
+  atExit?(text: string): () => void
 }
 
 export interface World {

@@ -17,7 +17,7 @@ import { type Standing, whyNot } from './when.ts'
 
 /** Never rejects: what strategies make of a failure is part of it. */
 export async function runStep(planned: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<StepDone> {
-  const again = () => attempt(planned, standing, state, context)
+  const again = async () => placed(await attempt(planned, standing, state, context), planned)
   return afterFailure(await again(), { step: planned, state, context, again })
 }
 
@@ -56,6 +56,14 @@ async function underTimeout(plan: StepPlan, path: StepPath, state: StageState, c
   } finally {
     limit.clear()
   }
+}
+
+/** A failure without a place of its own is at its step. */
+function placed(done: StepDone, { at }: StepPlan): StepDone {
+  const { outcome } = done
+  if (outcome.kind !== 'failed' && outcome.kind !== 'errored') return done
+  const { problem } = outcome
+  return problem === undefined || problem.at !== undefined ? done : { ...done, outcome: { ...outcome, problem: { ...problem, at } } }
 }
 
 /** A secret output travels by name only; the value joins the secrets of this run. */

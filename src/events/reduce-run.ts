@@ -36,15 +36,20 @@ type StepEvent = Extract<RunEvent, { readonly step: StepPath }>
 function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
   switch (event.kind) {
     case 'step.started':
-      return { ...step, status: 'running', does: event.does, startedAt: at }
+      return { ...goingOn(step), status: 'running', does: event.does, startedAt: at }
     case 'step.output':
       return { ...step, outputBytes: step.outputBytes + event.text.length, tail: extendTail(step.tail, event.text) }
     case 'step.note':
       return { ...step, notes: [...step.notes, event.note] }
     case 'step.retrying':
-      return { ...step, status: 'running', retries: step.retries + 1 }
+      return {
+        ...step,
+        status: 'running',
+        retries: step.retries + 1,
+        pause: { kind: 'retry', attempt: event.attempt, of: event.of, until: at + event.waitMs },
+      }
     case 'step.waiting':
-      return { ...step, status: 'running' }
+      return { ...step, status: 'running', pause: { kind: 'decision', until: at + event.timeoutMs } }
     case 'step.progress': {
       const others = step.progress.filter((p) => p.task !== event.progress.task)
       const done = event.progress.total !== undefined && event.progress.done >= event.progress.total
@@ -59,10 +64,14 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
     case 'step.outputs':
       return { ...step, outputs: [...step.outputs, ...event.outputs] }
     case 'step.finished':
-      return { ...step, status: event.outcome.kind, outcome: event.outcome, finishedAt: at, progress: [] }
+      return { ...goingOn(step), status: event.outcome.kind, outcome: event.outcome, finishedAt: at, progress: [] }
     default:
       return unreachable(event)
   }
+}
+
+function goingOn({ pause: _over, ...step }: StepView): StepView {
+  return step
 }
 
 function startRun(view: RunView, event: Extract<RunEvent, { kind: 'run.started' }>): RunView {

@@ -21,6 +21,11 @@ export interface BuiltImage {
   readonly cached: number
 }
 
+/** Why a step that runs stands still, and until when at the latest. */
+export type Pause =
+  | { readonly kind: 'retry'; readonly attempt: number; readonly of: number; readonly until: Instant }
+  | { readonly kind: 'decision'; readonly until: Instant }
+
 export interface StepView {
   readonly path: StepPath
   readonly name: string
@@ -40,6 +45,7 @@ export interface StepView {
   readonly outputBytes: number
   /** How often it was tried again. */
   readonly retries: number
+  readonly pause?: Pause
   /** The last lines, for the live tree and for the summary of a failure; the whole log is in the log store. */
   readonly tail: readonly string[]
 }

@@ -64,9 +64,9 @@ export function composeToolbox(machine: Machine): Toolbox {
       return registryServer(o)
     },
     sinks: {
-      async terminal(out) {
+      async terminal(out, stopping) {
         const { terminalSink } = await import('../adapters/sinks/terminal-sink.ts')
-        return terminalSink({ out, clock, rows: () => out.rows ?? 24 })
+        return terminalSink({ out, clock, stopping })
       },
       async plain(out) {
         const { plainSink } = await import('../adapters/sinks/plain-sink.ts')

@@ -1,5 +1,6 @@
 /** The world as the command line sees it. The only place that reads the process. */
 import { randomBytes } from 'node:crypto'
+import { writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { WriteStream } from 'node:tty'
@@ -43,6 +44,20 @@ function writer(stream: WriteStream, env: NodeJS.ProcessEnv): Writer {
     get rows() {
       return terminal ? stream.rows : undefined
     },
+    atExit: (text) => {
+      const give = (): void => lastWords(stream === process.stderr ? 2 : 1, terminal ? text : '')
+      process.once('exit', give)
+      return () => process.off('exit', give)
+    },
     colour: env['FORCE_COLOR'] !== undefined || (terminal && (env['NO_COLOR'] ?? '') === ''),
+  }
+}
+
+/** The terminal may be gone already. */
+function lastWords(descriptor: number, text: string): void {
+  try {
+    writeSync(descriptor, text)
+  } catch {
+    // Nobody is there to see it.
   }
 }

@@ -6,6 +6,7 @@ import { emptyView, type RunView } from '../../events/run-view.ts'
 import type { StepPath } from '../../events/step-path.ts'
 import type { Sink } from '../../ports/sink.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
+import { printable } from '../../text/terminal-text.ts'
 import { outcomeText } from './outcome-text.ts'
 import type { Output } from './output.ts'
 import { painter } from './paint.ts'
@@ -18,15 +19,16 @@ export function plainSink(out: Output): Sink {
 
   const line = (recorded: Recorded, who: string, text: string): string => `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}${text}\n`
 
+  const shown = (text: string): string => printable(text, { colours: out.colour })
   const outputLines = (recorded: Recorded, step: StepPath, text: string): string => {
     const pieces = ((partial.get(step) ?? '') + text).split(/\r?\n/)
     partial.set(step, pieces.pop() ?? '')
-    return pieces.map((piece) => line(recorded, step, piece)).join('')
+    return pieces.map((piece) => line(recorded, step, shown(piece))).join('')
   }
   const rest = (recorded: Recorded, step: StepPath): string => {
     const left = partial.get(step) ?? ''
     partial.delete(step)
-    return left === '' ? '' : line(recorded, step, left)
+    return left === '' ? '' : line(recorded, step, shown(left))
   }
   const text = (recorded: Recorded): string => {
     const { event } = recorded
@@ -43,7 +45,7 @@ export function plainSink(out: Output): Sink {
       if (said !== '') await out.write(said)
     },
     close: async () => {
-      await out.write(summary(view, paint))
+      await out.write(summary(view, { paint, colours: out.colour, warnings: false }))
     },
   }
 }

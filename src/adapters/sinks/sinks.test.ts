@@ -2,13 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { brandAs } from '../../base/brand.ts'
 import { diagnose } from '../../base/diagnostic.ts'
 import type { PlanSummary } from '../../events/plan-summary.ts'
-import { reduceRun } from '../../events/reduce-run.ts'
 import type { Recorded, RunEvent, RunId } from '../../events/run-event.ts'
-import { emptyView } from '../../events/run-view.ts'
 import { stepPath } from '../../events/step-path.ts'
-import { painter } from './paint.ts'
 import { plainSink } from './plain-sink.ts'
-import { treeFrame } from './tree-frame.ts'
 
 const [build, push] = [stepPath('launch', 'build'), stepPath('launch', 'push')]
 const launch = stepPath('launch')
@@ -51,7 +47,7 @@ async function plainText(events: readonly RunEvent[]): Promise<string> {
   const write = (more: string): void => {
     text += more
   }
-  const sink = plainSink({ write, columns: undefined, colour: false })
+  const sink = plainSink({ write, columns: undefined, rows: undefined, colour: false })
   for (const one of recorded(events)) await sink.write(one)
   await sink.close()
   return text
@@ -69,27 +65,5 @@ describe('the plain sink', () => {
 
   it('shows the rest of a line when its step ends without one', async () => {
     expect(await plainText([...begun, { kind: 'step.finished', step: build, outcome: { kind: 'passed' } }])).toContain('half a li\n')
-  })
-})
-
-describe('the live tree', () => {
-  const frame = (events: readonly RunEvent[], columns = 60, rows = 20): readonly string[] =>
-    treeFrame(recorded(events).reduce(reduceRun, emptyView), { now: Date.UTC(2030, 0, 1) + 10_000, columns, rows, paint: painter(false) })
-
-  it('shows what runs with its last words, and what waits', () => {
-    expect(frame(begun)).toEqual(['▸ launch  8.5s', '  ▸ build  7.0s', '    │ half a li', '  · push  '])
-  })
-
-  it('keeps control characters of steps away from the cursor, and lines within the terminal', () => {
-    const output: RunEvent = { kind: 'step.output', step: build, stream: 'out', text: `\u001b[2J\u001b[10A${'x'.repeat(200)}` }
-    const lines = frame([...begun, output], 40)
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
-    expect(lines.join('')).not.toContain('\u001b')
-  })
-
-  it('drops what is over before what runs when there are too many rows', () => {
-    const lines = frame(begun, 60, 3)
-    expect(lines.length).toBeLessThanOrEqual(4)
-    expect(lines.join('\n')).toContain('▸ build')
   })
 })

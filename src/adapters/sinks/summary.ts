@@ -1,39 +1,50 @@
 /** The closing words of a run: what was delivered, what failed and why, and how to go on. */
 import { humanBytes, humanDuration, plural } from '../../base/human.ts'
 import type { RunView, StepView } from '../../events/run-view.ts'
-import { tailLines } from '../../events/tail.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
-import { outcomeText } from './outcome-text.ts'
-import type { Painter } from './paint.ts'
+import { type FailureOptions, failedSteps, failureLines } from './failures.ts'
 import { statusMarks } from './status-marks.ts'
 
-export function summary(view: RunView, paint: Painter): string {
+export interface SummaryOptions extends FailureOptions {
+  /** Where they were not told on the way. */
+  readonly warnings: boolean
+}
+
+export function summary(view: RunView, o: SummaryOptions): string {
+  if (view.plan === undefined) return ''
+  const lines = ['', ...delivered(view, o), ...(o.warnings ? warningLines(view, o) : []), ...failureLines(view, o), ...goingOn(view, o), '', closing(view, o)]
+  return `${lines.filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n')}\n`
+}
+
+function delivered(view: RunView, { paint }: SummaryOptions): readonly string[] {
   const steps = [...view.steps.values()]
-  const lines = ['']
-  for (const step of steps) for (const image of step.delivered) lines.push(`  ${image.ref}  ${paint('dim', image.digest)}`)
-  for (const step of steps)
-    for (const file of step.files)
-      lines.push(`  ${file.path}  ${paint('dim', `${humanBytes(file.bytes)}${file.digest === undefined ? '' : `  ${file.digest}`}`)}`)
-  for (const step of steps) if (step.status === 'failed' || step.status === 'errored') lines.push(...failure(step, paint))
+  const images = steps.flatMap((step) => step.delivered.map(({ ref, digest }) => ({ name: ref, text: digest })))
+  const files = steps
+    .flatMap((step) => step.files)
+    .map(({ path, bytes, digest }) => ({ name: path, text: [humanBytes(bytes), digest ?? []].flat().join('  ') }))
+  const widest = Math.min(60, Math.max(0, ...[...images, ...files].map(({ name }) => name.length)))
+  return [...images, ...files].map(({ name, text }) => `  ${name.padEnd(widest)}  ${paint('dim', text)}`)
+}
+
+function warningLines(view: RunView, { paint }: SummaryOptions): readonly string[] {
+  const notes = [...view.stages.values(), ...view.steps.values()].flatMap(({ path, notes: own }) => own.map((note) => ({ path, note })))
+  return notes
+    .filter(({ note }) => note.severity !== 'info')
+    .flatMap(({ path, note }, i) => [...(i === 0 ? [''] : []), `  ${paint('dim', path)} ${renderDiagnostic(note, { paint }).replaceAll('\n', '\n  ')}`])
+}
+
+/** Only where something is to be looked at or done again. */
+function goingOn(view: RunView, { paint }: SummaryOptions): readonly string[] {
+  if (view.run === undefined || view.status === 'passed' || view.status === 'skipped') return []
+  const [only, ...more] = failedSteps(view)
+  const logs = `slipway runs logs ${view.run}${only !== undefined && more.length === 0 ? ` ${only.path}` : ''}`
+  return ['', `  ${paint('dim', 'whole log:  ')} ${logs}`, `  ${paint('dim', 'try again:  ')} slipway runs rerun ${view.run} --from-failed`]
+}
+
+function closing(view: RunView, { paint }: SummaryOptions): string {
   const { mark, style, word } = statusMarks[view.status]
   const took = view.startedAt === undefined || view.finishedAt === undefined ? '' : ` in ${humanDuration(view.finishedAt - view.startedAt)}`
-  lines.push('', `${paint(style, `${mark} run ${view.sequenceId ?? ''} ${word}`)}${took}  ${paint('dim', counts(steps))}`)
-  return `${lines.join('\n')}\n`
-}
-
-function failure(step: StepView, paint: Painter): readonly string[] {
-  const lines = ['', `${paint('error', `✖ ${step.name}`)} ${paint('dim', step.path)}`]
-  const { outcome } = step
-  const tail = tailLines(step.tail).slice(-12)
-  if (tail.length > 0) lines.push(...tail.map((line) => `  ${paint('dim', '│')} ${line}`))
-  if (outcome?.kind === 'errored') for (const problem of [outcome.problem, ...(outcome.others ?? [])]) lines.push(indent(renderDiagnostic(problem)))
-  else if (outcome?.kind === 'failed' && outcome.problem !== undefined) lines.push(indent(renderDiagnostic(outcome.problem)))
-  else if (outcome !== undefined) lines.push(`  ${outcomeText(outcome)}`)
-  return lines
-}
-
-function indent(text: string): string {
-  return text.replace(/^/gm, '  ')
+  return `${paint(style, `${mark} run ${view.sequenceId ?? ''} ${word}`)}${took}  ${paint('dim', counts([...view.steps.values()]))}`
 }
 
 function counts(steps: readonly StepView[]): string {

@@ -1,35 +1,50 @@
-/** The live tree of a terminal: redrawn in place ten times a second, finished runs end with the summary. */
+/** The live tree of a terminal: redrawn in place ten times a second at most; finished runs end with the summary. */
 import type { Clock } from '../../base/clock.ts'
 import { reduceRun } from '../../events/reduce-run.ts'
 import { emptyView } from '../../events/run-view.ts'
 import type { Sink } from '../../ports/sink.ts'
 import type { Output } from './output.ts'
 import { painter } from './paint.ts'
+import { progressMemory } from './progress-lines.ts'
+import { screen } from './screen.ts'
 import { summary } from './summary.ts'
 import { treeFrame } from './tree-frame.ts'
 
-export function terminalSink(o: { readonly out: Output; readonly clock: Clock; readonly rows: () => number }): Sink {
-  const paint = painter(o.out.colour)
+export interface TerminalOptions {
+  readonly out: Output
+  readonly clock: Clock
+  /** Aborted by the first Ctrl-C. */
+  readonly stopping: AbortSignal
+}
+
+const every = 100
+/** Rows of the last picture; a run of thousands of steps is folded there too. */
+const mostAtEnd = 200
+
+export function terminalSink({ out, clock, stopping }: TerminalOptions): Sink {
+  const paint = painter(out.colour)
+  const picture = screen(out)
+  const progress = progressMemory()
   let view = emptyView
-  let drawn = 0
   const draw = (rows: number): void => {
-    const lines = treeFrame(view, { now: o.clock.now(), columns: o.out.columns ?? 80, rows, paint })
-    // Up to the first line of the last frame, then each line with the rest of its row cleared, then everything below.
-    const up = drawn > 0 ? `\u001b[${drawn}A\r` : ''
-    drawn = lines.length
-    void o.out.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`)
+    const columns = Math.max(1, (out.columns ?? 80) - 1)
+    picture.draw(treeFrame(view, { now: clock.now(), columns, rows, paint, colours: out.colour, progress: progress.lines, stopping: stopping.aborted }))
   }
-  const timer = setInterval(() => draw(o.rows() - 2), 100)
+  // One line is left for the cursor: a picture that fills the terminal would scroll it.
+  const timer = setInterval(() => draw((out.rows ?? 24) - 1), every)
   timer.unref()
   return {
     name: 'terminal',
     write(recorded) {
       view = reduceRun(view, recorded)
+      progress.see(recorded)
     },
     async close() {
       clearInterval(timer)
-      draw(Number.POSITIVE_INFINITY)
-      await o.out.write(summary(view, paint))
+      await picture.print('')
+      draw(mostAtEnd)
+      picture.end()
+      await out.write(summary(view, { paint, colours: out.colour, warnings: true }))
     },
   }
 }

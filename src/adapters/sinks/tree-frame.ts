@@ -1,86 +1,75 @@
-/** The live tree as lines of text, cut to the width and height of the terminal. Pure: view in, lines out. */
-
+/** The live picture of a run as lines of text, cut to the width and height of the terminal. Pure: view in, lines out. */
 import type { Instant } from '../../base/clock.ts'
-import { humanBytes, humanDuration } from '../../base/human.ts'
-import { type StageSummary, type SummaryNode, stagesOf } from '../../events/plan-summary.ts'
-import type { RunView, StepView } from '../../events/run-view.ts'
-import { tailLines } from '../../events/tail.ts'
+import { humanDuration, plural } from '../../base/human.ts'
+import type { NodeStatus, RunView } from '../../events/run-view.ts'
+import { clip, columnsOf, padded, printable } from '../../text/terminal-text.ts'
+import { type Fold, fitRows } from './fit-rows.ts'
 import type { Painter } from './paint.ts'
+import type { ProgressLines } from './progress-lines.ts'
+import type { NodeRow, Row } from './row.ts'
 import { statusMarks } from './status-marks.ts'
+import { treeRows } from './tree-rows.ts'
 
 export interface FrameOptions {
   readonly now: Instant
   readonly columns: number
+  /** Lines that there is room for. */
   readonly rows: number
   readonly paint: Painter
-}
-
-interface Row {
-  readonly depth: number
-  readonly mark: string
-  readonly name: string
-  readonly strong?: boolean
-  readonly detail: string
-  readonly tail?: string
+  readonly colours: boolean
+  readonly progress: ProgressLines
+  /** Said after the first Ctrl-C. */
+  readonly stopping?: boolean
 }
 
 export function treeFrame(view: RunView, o: FrameOptions): readonly string[] {
-  const rows: string[] = []
-  for (const stage of stagesOf(view.plan?.stages ?? [])) rows.push(...stageRows(stage, view, o))
-  if (rows.length <= o.rows) return rows
-  // Finished rows give way first; what runs now is what people look at.
-  const running = rows.filter((row) => row.includes('▸') || row.includes('│'))
-  const kept = [...running, ...rows.filter((row) => !running.includes(row))].slice(0, o.rows - 1)
-  return [...rows.filter((row) => kept.includes(row)), o.paint('dim', `  … ${rows.length - kept.length} more`)]
+  if (view.plan === undefined) return []
+  const heading = headLine(view, o)
+  const shown = fitRows(treeRows(view, o.now, o.progress), Math.max(0, o.rows - 1))
+  const nameColumns = columnForNames(shown, o.columns)
+  return [heading, ...shown.map((row, i) => line(row, shown[i + 1], nameColumns, o))].slice(0, Math.max(1, o.rows))
 }
 
-function stageRows(stage: StageSummary, view: RunView, o: FrameOptions): readonly string[] {
-  const state = view.stages.get(stage.path)
-  const status = statusMarks[state?.status ?? 'waiting']
-  const head = render({ depth: 0, mark: o.paint(status.style, status.mark), name: stage.name, strong: true, detail: elapsed(state ?? {}, o.now) }, o)
-  return [...head, ...stage.steps.flatMap((node) => nodeRows(node, 1, view, o))]
+const counted: readonly NodeStatus[] = ['running', 'failed', 'errored', 'aborted']
+
+function headLine(view: RunView, o: FrameOptions): string {
+  const { mark, style } = statusMarks[view.status]
+  const steps = [...view.steps.values()]
+  const by = Map.groupBy(steps, (step) => step.status)
+  const over = steps.filter((step) => step.status !== 'waiting' && step.status !== 'running').length
+  const counts = [`${over} of ${plural(steps.length, 'step')}`, ...counted.flatMap((status) => (by.has(status) ? [`${by.get(status)?.length} ${status}`] : []))]
+  const took = view.startedAt === undefined ? '' : humanDuration((view.finishedAt ?? o.now) - view.startedAt)
+  const stopping = o.stopping === true && view.status === 'running' ? `  ${o.paint('warning', 'stopping; Ctrl-C once more ends everything at once')}` : ''
+  const title = o.paint('bold', `run ${view.sequenceId ?? ''} of ${printable(view.plan?.pipeline.name ?? '', { colours: false })}`)
+  return clip(`${o.paint(style, mark)} ${title}  ${took}  ${o.paint('dim', counts.join(', '))}${stopping}`, o.columns)
 }
 
-function nodeRows(node: SummaryNode, depth: number, view: RunView, o: FrameOptions): readonly string[] {
-  if (node.kind === 'parallel') return node.children.flatMap((child) => nodeRows(child, depth, view, o))
-  if (node.kind === 'group')
-    return [
-      ...render({ depth, mark: o.paint('dim', '▾'), name: node.name, detail: '' }, o),
-      ...node.children.flatMap((child) => nodeRows(child, depth + 1, view, o)),
-    ]
-  const step = view.steps.get(node.path)
-  if (step === undefined) return []
-  const status = statusMarks[step.status]
-  const tail = step.status === 'running' ? lastWords(step) : undefined
-  return render({ depth, mark: o.paint(status.style, status.mark), name: step.name, detail: detailOf(step, o.now), ...(tail !== undefined && { tail }) }, o)
+/** Names stand in a column, so that times and words do too; long ones are cut before the words are. */
+function columnForNames(rows: readonly (Row | Fold)[], columns: number): number {
+  const widest = Math.max(0, ...rows.map((row) => (row.kind === 'node' ? lead(row).length + 2 + columnsOf(row.name) : 0)))
+  return Math.min(widest, Math.floor(columns * 0.45))
 }
 
-function detailOf(step: StepView, now: Instant): string {
-  if (step.outcome?.kind === 'skipped') return step.outcome.because
-  return elapsed(step, now)
+function lead({ depth }: { readonly depth: number }): string {
+  return '  '.repeat(depth)
 }
 
-function lastWords(step: StepView): string | undefined {
-  const progress = step.progress.at(-1)
-  if (progress !== undefined) return `${progress.task} ${humanBytes(progress.done)}${progress.total === undefined ? '' : ` of ${humanBytes(progress.total)}`}`
-  return tailLines(step.tail).at(-1)
+function line(row: Row | Fold, next: Row | Fold | undefined, nameColumns: number, o: FrameOptions): string {
+  if (row.kind === 'fold') return clip(`${lead(row)}${o.paint('dim', `… ${row.text}`)}`, o.columns)
+  if (row.kind === 'words') return said(`${lead(row)}${o.paint('dim', '│')} `, row.text, o)
+  return nodeLine(row, next?.kind === 'words' ? '' : row.words, nameColumns, o)
 }
 
-function elapsed(o: { readonly startedAt?: Instant; readonly finishedAt?: Instant }, now: Instant): string {
-  return o.startedAt === undefined ? '' : humanDuration((o.finishedAt ?? now) - o.startedAt)
+function nodeLine(row: NodeRow, words: string, nameColumns: number, o: FrameOptions): string {
+  const { mark, style } = statusMarks[row.status]
+  const name = clip(printable(row.name, { colours: false }), nameColumns - lead(row).length - 2)
+  const begin = `${lead(row)}${o.paint(style, mark)} ${row.strong ? o.paint('bold', name) : name}`
+  const rest = `${row.time.padEnd(7)}${row.remark}`.trimEnd()
+  if (rest === '' && words === '') return begin
+  const head = `${padded(begin, nameColumns)}  ${o.paint(row.status === 'failed' || row.status === 'errored' ? 'error' : 'dim', printable(rest, { colours: false }))}`
+  return words === '' ? clip(head, o.columns) : said(`${padded(head, nameColumns + 9)} `, words, o)
 }
 
-function render(row: Row, o: FrameOptions): readonly string[] {
-  const lead = '  '.repeat(row.depth)
-  const name = clip(row.name, o.columns - lead.length - row.detail.length - 5)
-  const lines = [`${lead}${row.mark} ${row.strong === true ? o.paint('bold', name) : name}  ${o.paint('dim', row.detail)}`]
-  if (row.tail !== undefined) lines.push(`${lead}  ${o.paint('dim', `│ ${clip(row.tail, o.columns - lead.length - 5)}`)}`)
-  return lines
-}
-
-/** One line, no control characters: output of steps must not move the cursor of the tree. */
-function clip(text: string, columns: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is taken out
-  const plain = text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-  return plain.length > columns ? `${plain.slice(0, Math.max(0, columns - 1))}…` : plain
+function said(begin: string, words: string, o: FrameOptions): string {
+  return clip(`${begin}${printable(words, { colours: o.colours })}`, o.columns)
 }

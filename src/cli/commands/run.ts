@@ -113,5 +113,5 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
 async function viewer(output: RunOptions['output'], world: World): Promise<Sink> {
   const { sinks } = world.tools
   if (output === 'ndjson') return sinks.ndjson((text) => world.stdout.write(text))
-  return output === 'auto' && world.stdout.columns !== undefined ? sinks.terminal(world.stdout) : sinks.plain(world.stdout)
+  return output === 'auto' && world.stdout.columns !== undefined ? sinks.terminal(world.stdout, world.signal) : sinks.plain(world.stdout)
 }
