@@ -1,5 +1,4 @@
 /** A job's build, with paths of this machine and values in place, as builders take it. */
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Problem, problem } from '../base/problem.ts'
 import { cleanPath } from '../dockerfile/clean-path.ts'
@@ -11,6 +10,7 @@ import { buildNetwork, proxyArgs } from './build-network.ts'
 import { variable } from './build-secrets.ts'
 import { cachePlaces } from './cache-places.ts'
 import type { WorkAt } from './do-work.ts'
+import type { RunContext } from './parts.ts'
 import { nowKnown, revealText } from './reveal.ts'
 
 /** `outside`: the folder of a context that was fetched; its Dockerfile is looked for in it. */
@@ -19,14 +19,14 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
   const contextDir = outside ?? state.workspace.hostPath(nowKnown(source.context))
   const named = nowKnown(source.dockerfile)
   const dockerfile = outside === undefined ? state.workspace.hostPath(named) : join(outside, cleanPath(`/${named.replace(/^\/harness\//, '')}`))
-  const text = await readFile(dockerfile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const text = await textOf(dockerfile, context).catch((cause: NodeJS.ErrnoException) => {
     throw problem(
       'DOCKERFILE_UNREADABLE',
       { file: dockerfile, reason: cause.code === 'ENOENT' ? 'there is no such file' : cause.message },
       { cause, at: at.step.at },
     )
   })
-  const ignore = await ignoreFile(dockerfile, contextDir)
+  const ignore = await ignoreFile(dockerfile, contextDir, context)
   const labels = new Map<string, string>()
   for (const { name, value } of nowKnown(source.labels)) labels.set(name, await revealText(value ?? '', context))
   const target = source.target === undefined ? undefined : nowKnown(source.target)
@@ -51,10 +51,14 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
   }
 }
 
+async function textOf(file: string, { readFile }: RunContext): Promise<string> {
+  return (await readFile(file)).toString('utf8')
+}
+
 /** `<Dockerfile>.dockerignore` goes before the context's own. */
-async function ignoreFile(dockerfile: string, contextDir: string): Promise<BuildRequest['dockerignore']> {
+async function ignoreFile(dockerfile: string, contextDir: string, context: RunContext): Promise<BuildRequest['dockerignore']> {
   for (const file of [`${dockerfile}.dockerignore`, join(contextDir, '.dockerignore')]) {
-    const text = await readFile(file, 'utf8').catch(() => undefined)
+    const text = await textOf(file, context).catch(() => undefined)
     if (text !== undefined) return { name: file.startsWith(dirname(dockerfile)) ? file : '.dockerignore', text }
   }
   return undefined

@@ -1,5 +1,4 @@
 /** Secrets and keys of a job's build to their bytes, at the last moment; the redactor knows each before anyone else sees it. */
-import { readFile } from 'node:fs/promises'
 import { problem } from '../base/problem.ts'
 import type { BuildSecret, BuildSource, SshKey } from '../image-job/build-source.ts'
 import type { BuildRequest, SshSource } from '../ports/builder.ts'
@@ -54,7 +53,7 @@ async function sshSource({ id, from }: SshKey, at: WorkAt<ImageWork>): Promise<S
 
 async function fileBytes(id: string, path: string, at: WorkAt<ImageWork>): Promise<Uint8Array> {
   const file = at.state.workspace.hostPath(path)
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await at.context.readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const reason = `${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`
     throw problem('BUILD_SECRET_SOURCE', { id, reason }, { at: at.step.at, cause })
   })

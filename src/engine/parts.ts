@@ -6,6 +6,7 @@ import type { Builder } from '../ports/builder.ts'
 import type { Delivery, Destination, ImageSource } from '../ports/delivery.ts'
 import type { InfraName, Infrastructure } from '../ports/infrastructure.ts'
 import type { Intervention } from '../ports/intervention.ts'
+import type { ReadFile } from '../ports/read-file.ts'
 import type { OpenContext } from '../ports/remote.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { Redactor } from './redactor.ts'
@@ -18,6 +19,7 @@ export interface EngineParts {
   readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
   readonly images: ImageSource
   readonly openContext: OpenContext
+  readonly readFile: ReadFile
   readonly secrets: readonly SecretSource[]
   readonly redactor: Redactor
   /** Without it nobody is asked, and what a pipeline says for nobody happens at once. */

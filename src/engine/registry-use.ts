@@ -1,5 +1,4 @@
 /** A job's word on registries with every value in place: connectors, logins, certificates, mirrors. */
-import { readFile } from 'node:fs/promises'
 import type { Hidden } from '../base/hidden.ts'
 import { problem } from '../base/problem.ts'
 import { showText, type Text } from '../base/secret-text.ts'
@@ -93,10 +92,11 @@ async function mapOf(pairs: readonly Pair[], at: WorkAt<ImageWork>): Promise<Rec
   return map
 }
 
-async function readText(path: string, what: string, { state, step }: WorkAt<ImageWork>): Promise<string> {
+async function readText(path: string, what: string, { state, step, context }: WorkAt<ImageWork>): Promise<string> {
   const file = state.workspace.hostPath(path)
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await context.readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
     throw problem('STEP_FILE_UNREADABLE', { what, file: path, reason }, { cause, at: step.at })
   })
+  return bytes.toString('utf8')
 }

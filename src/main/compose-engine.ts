@@ -1,4 +1,5 @@
 /** The engine's parts for one run: infrastructures, builders, deliveries and secrets, over one registry client per connector. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderPerUse } from '../adapters/builders/builder-per-use.ts'
 import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
@@ -42,6 +43,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
         load: images.delivery,
       },
       images: images.source,
+      readFile,
       openContext: (text, o) => openContext(text, { ...o, remote: composeRemote(machine.env) }),
       secrets,
     },

@@ -1,4 +1,5 @@
 /** Runs a pipeline text on the fake infrastructure with a fake clock, and tells all that happened. */
+import { readFile } from 'node:fs/promises'
 import { fakeInfra } from '../../src/adapters/infra/fake/fake-infra.ts'
 import { brandAs } from '../../src/base/brand.ts'
 import { recorder } from '../../src/engine/recorder.ts'
@@ -77,6 +78,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir }) },
       ...images,
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
+      readFile,
       openContext: async (text) => o.outside?.(text),
       secrets,
       redactor: masks,
