@@ -91,7 +91,13 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
   return program
 }
 
-const infraOption = (): Option => new Option('--on <infrastructure>', 'run every stage there').choices(['local', 'docker', 'kubernetes', 'fake'])
+const infraOption = (): Option =>
+  new Option('--on <infrastructure>', 'run every stage there; on fake nothing is real and hours pass at once (docs/fake.md)').choices([
+    'local',
+    'docker',
+    'kubernetes',
+    'fake',
+  ])
 const engineOption = (): Option => new Option('--engine <engine>', 'what builds').choices(['embedded', 'buildx', 'kaniko'])
 
 function addPipelineCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {

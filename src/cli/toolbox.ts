@@ -1,4 +1,5 @@
 /** The adapters a command may need, made on demand: main picks them, commands only use the interfaces. */
+import type { Clock } from '../base/clock.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import type { Connector } from '../pipeline/connector.ts'
 import type { CodebaseFacts } from '../plan/facts.ts'
@@ -79,6 +80,8 @@ export interface Toolbox {
   /** The number that the next run of the pipeline would get. */
   nextSequence(home: string, pipeline: string): Promise<number>
   engine(needs: EngineNeeds): Promise<Engine>
+  /** For infrastructure fake: nothing is real, and everything sleeps by this clock. */
+  fakeEngine(clock: Clock): Promise<Engine>
   /** The work tree that holds a file, and what its HEAD says; the file's folder when there is none. */
   codebaseOf(file: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
   /** The same for a folder that was named. */

@@ -4,6 +4,7 @@ import type { Outcome } from '../events/outcome.ts'
 import type { OutputVariable } from '../events/run-event.ts'
 import type { StepPlan } from '../plan/plan.ts'
 import type { Work } from '../steps/work.ts'
+import { actOut } from './act-out.ts'
 import { imageWork } from './image-work.ts'
 import type { RunContext } from './parts.ts'
 import type { StageState } from './run-nodes.ts'
@@ -33,5 +34,6 @@ const workers: Workers = {
 
 export async function doWork(step: StepPlan, state: StageState, context: RunContext): Promise<WorkDone> {
   const worker = workers[step.work.kind] as (at: WorkAt<Work>) => Promise<WorkDone>
-  return worker({ work: step.work, step, state, context })
+  const at = { work: step.work, step, state, context }
+  return state.stage.infrastructure.on === 'fake' ? actOut(at, worker) : worker(at)
 }

@@ -28,6 +28,7 @@ const byCode: readonly (readonly [string, FailureKind])[] = [
   ['PLAN_', 'ConfigurationFailure'],
   ['JOB_', 'ConfigurationFailure'],
   ['SETTING', 'ConfigurationFailure'],
+  ['FAKE_', 'ConfigurationFailure'],
   ['STEP_NOT_SUPPORTED', 'ConfigurationFailure'],
 ]
 

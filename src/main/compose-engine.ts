@@ -6,7 +6,6 @@ import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
 import { registryDelivery } from '../adapters/images/registry-delivery.ts'
-import { fakeInfra } from '../adapters/infra/fake/fake-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
@@ -23,13 +22,13 @@ import { secretSources } from './compose-secrets.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
-  const { env, clock, kill } = machine
+  const { env, kill } = machine
   const secrets = secretSources(machine, needs.home)
   const registries = composeRegistryUse(machine, needs, secrets)
   const images = imageStore({ dir: join(needs.home, 'images') })
   return {
     parts: {
-      infrastructures: { local: localInfra({ dir: join(needs.home, 'stages'), env, kill }), fake: fakeInfra({ clock, dir: join(needs.home, 'stages') }) },
+      infrastructures: { local: localInfra({ dir: join(needs.home, 'stages'), env, kill }) },
       builders: {
         embedded: builderPerUse('embedded', (use) => composeBuilder({ home: needs.home, client: () => registries.clientFor(use, 'pull') }, machine)),
       },

@@ -25,6 +25,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { composeEngine } = await import('./compose-engine.ts')
       return composeEngine(machine, needs)
     },
+    async fakeEngine(clock) {
+      const { composeFake } = await import('./compose-fake.ts')
+      return composeFake(clock)
+    },
     async codebaseOf(file, { signal }) {
       const { codebaseOfFile } = await import('../adapters/codebase/find-codebase.ts')
       return codebaseOfFile(file, { env, signal })

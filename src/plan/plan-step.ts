@@ -4,6 +4,7 @@ import type { Report } from '../yaml/shape/shape.ts'
 import { noteContainerSettings } from './container-notes.ts'
 import type { StepPlan } from './plan.ts'
 import { planFailure } from './plan-failure.ts'
+import { planPretence } from './plan-pretence.ts'
 import { planTimeout, planWhen } from './plan-when.ts'
 import { planWork } from './plan-work.ts'
 import { scopeAt } from './scope/scope-at.ts'
@@ -17,6 +18,7 @@ export function planStep(site: StepSite, path: string, images: () => readonly Bu
   const { work, does } = planWork(site, images, resolving)
   noteContainerSettings(site, report)
   const onFailure = planFailure(site, report)
+  const pretence = planPretence(site, { ...resolving, report: () => undefined })
   return {
     kind: 'step',
     path,
@@ -29,5 +31,6 @@ export function planStep(site: StepSite, path: string, images: () => readonly Bu
     at: step.at,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(onFailure.length > 0 && { onFailure }),
+    ...(pretence !== undefined && { pretence }),
   }
 }

@@ -33,6 +33,8 @@ export interface StepPlan {
   /** What happens when it fails, where somebody has said so. */
   readonly onFailure?: FailureLevels
   readonly work: Work
+  /** On infrastructure fake: what steers it besides its own environment. */
+  readonly pretence?: Readonly<Record<string, Planned<Text>>>
   readonly at: Span
 }
 

@@ -74,7 +74,8 @@ function stepVariables(spec: ImageSpec, o: Resolving): ReadonlyMap<string, EnvEn
   const own = spec.fields.get('envVariables')
   for (const { key: name, value: tree } of own?.kind === 'map' ? own.entries : []) {
     const { at } = tree
-    if (!isPluginName(name) && !knownNames.includes(name)) o.report(diagnose('SETTINGS_UNKNOWN_VARIABLE', { name }, { at, hint: didYouMean(name, knownNames) }))
+    if (!isPluginName(name) && !knownNames.includes(name) && !name.startsWith('FAKE_'))
+      o.report(diagnose('SETTINGS_UNKNOWN_VARIABLE', { name }, { at, hint: didYouMean(name, knownNames) }))
     const planned = resolveTree(tree, o)
     if (planned === undefined) continue
     const origin = { kind: 'step-env', name, at } as const

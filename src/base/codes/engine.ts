@@ -149,6 +149,13 @@ export const engineCodes = {
     explain:
       'The step takes an image by name, and no step before it built an image of that name. Images built in a stage are kept under every tag they were given.',
   },
+  FAKE_STEERING: {
+    severity: 'error',
+    message: 'the variable {name} cannot steer {step} on infrastructure fake: {reason}',
+    hint: 'docs/fake.md lists the variables and what they take',
+    explain:
+      'On infrastructure fake a step does what its FAKE_* variables say. A name or a value that means nothing would let a test of the flow pass for the wrong reason.',
+  },
   ENGINE_NOT_AVAILABLE: {
     severity: 'error',
     message: 'the engine {engine} is not available in this version',

@@ -6,7 +6,7 @@ import { recorder } from '../../engine/recorder.ts'
 import { redactor } from '../../engine/redactor.ts'
 import { runPlan } from '../../engine/run-plan.ts'
 import type { Outcome } from '../../events/outcome.ts'
-import type { RunId } from '../../events/run-event.ts'
+import type { RunEvent, RunId } from '../../events/run-event.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { RunFacts } from '../../plan/facts.ts'
 import { type Planner, planner } from '../../plan/planner.ts'
@@ -20,6 +20,7 @@ import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
+import { runTime } from '../run-time.ts'
 import type { Codebase } from '../toolbox.ts'
 import type { World } from '../world.ts'
 
@@ -82,26 +83,24 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
 async function execute(plans: Planner, record: RunRecord, p: Prepared, world: World): Promise<Outcome> {
   const planned = plans.plan()
   if (!planned.ok) throw new Error('a plan that was good without a number is not with it')
-  const embedded = await world.tools.embeddedRegistries(await hostRules(p.options.map, p.loaded.config, world), world.home)
+  const embedded = await world.tools.embeddedRegistries(p.options.on === 'fake' ? [] : await hostRules(p.options.map, p.loaded.config, world), world.home)
   const masks = redactor()
+  const time = runTime(p.options.on, world.clock)
   const story = recorder({
     run: record.run,
-    clock: world.clock,
+    clock: time.clock,
     redactor: masks,
     sinks: [await world.tools.sinks.history(p.history), await viewer(p.options.output, world)],
   })
   const { connectors } = p.loaded.config
   const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
-  const engine = await world.tools.engine({
-    hosts: embedded.hosts,
-    connectors,
-    home: world.home,
-    onSecret: (value) => masks.register(value),
-    ...(p.options.debugAuth === true && { say }),
-  })
+  const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value) }
+  const engine =
+    p.options.on === 'fake' ? await world.tools.fakeEngine(time.clock) : await world.tools.engine({ ...needs, ...(p.options.debugAuth === true && { say }) })
   try {
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder }
-    const context = { ...engine.parts, clock: world.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit: story.emit, signal: world.signal }
+    const emit = (event: RunEvent) => time.real(() => story.emit(event))
+    const context = { ...engine.parts, clock: time.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit, signal: world.signal }
     return await runPlan(launch, context)
   } finally {
     for (const failure of await story.close()) await world.stderr.write(`slipway: ${failure.sink} stopped: ${String(failure.error)}\n`)

@@ -1,20 +1,22 @@
-/** The TCP ports of a fake stage: a step listens where FAKE_LISTEN says, from FAKE_LISTEN_AFTER milliseconds after its start until its end. */
+/** The TCP ports of a fake stage: a step listens from a while after its start until its end. */
 import type { Clock } from '../../../base/clock.ts'
+import type { RunningStep } from '../../../ports/infrastructure.ts'
+import type { Manner } from './manner.ts'
 
 export interface FakePorts {
-  listen(env: ReadonlyMap<string, string>, end: Promise<unknown>): void
+  listen(o: Manner['listens'], end: RunningStep['end']): void
   answers(port: number): boolean
 }
 
 export function fakePorts(clock: Clock): FakePorts {
   const listening = new Set<{ readonly port: number; readonly from: number }>()
   return {
-    listen(env, end) {
-      const port = env.get('FAKE_LISTEN')
-      if (port === undefined) return
-      const one = { port: Number(port), from: clock.now() + Number(env.get('FAKE_LISTEN_AFTER') ?? 0) }
+    listen(o, end) {
+      if (o === undefined) return
+      const one = { port: o.port, from: clock.now() + o.afterMs }
+      const leave = (): void => void listening.delete(one)
       listening.add(one)
-      void end.then(() => listening.delete(one))
+      end.then(leave, leave)
     },
     answers: (port) => [...listening].some((one) => one.port === port && one.from <= clock.now()),
   }

@@ -1,0 +1,23 @@
+/** The engine's parts for a run that only pretends: no network, no files but the history, and a clock that jumps. */
+import { fakeBuilder } from '../adapters/builders/fake-builder.ts'
+import { fakeImages } from '../adapters/images/fake-images.ts'
+import { fakeFiles } from '../adapters/infra/fake/fake-files.ts'
+import { fakeInfra } from '../adapters/infra/fake/fake-infra.ts'
+import { fakeSecrets } from '../adapters/secrets/fake-secrets.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Engine } from '../cli/toolbox.ts'
+
+export function composeFake(clock: Clock): Engine {
+  return {
+    parts: {
+      infrastructures: { fake: fakeInfra({ clock, dir: '/harness' }) },
+      builders: { embedded: fakeBuilder('embedded'), buildx: fakeBuilder('buildx'), kaniko: fakeBuilder('kaniko') },
+      ...fakeImages(),
+      readFile: fakeFiles,
+      openContext: async () => undefined,
+      secrets: [fakeSecrets()],
+    },
+    checkConnector: async (identifier) => `${identifier} was not asked: nothing is real here`,
+    close: async () => undefined,
+  }
+}
