@@ -13,9 +13,9 @@ export interface Machine extends Person {
 export function composeToolbox(machine: Machine): Toolbox {
   const { env, clock } = machine
   return {
-    async history(home) {
+    async history(home, tell) {
       const { sqliteHistory } = await import('../adapters/store/sqlite/sqlite-history.ts')
-      return sqliteHistory({ dir: home })
+      return sqliteHistory({ dir: home, tell })
     },
     async nextSequence(home, pipeline) {
       const { peekSequence } = await import('../adapters/store/sqlite/peek-sequence.ts')

@@ -22,6 +22,7 @@ import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
 import { runTime } from '../run-time.ts'
 import type { Codebase } from '../toolbox.ts'
+import { withHistory } from '../with-history.ts'
 import type { World } from '../world.ts'
 
 export interface RunOptions {
@@ -49,12 +50,8 @@ export async function runCommand(name: string, o: RunOptions, world: World): Pro
     world,
   )
   if (loaded.pipeline === undefined || checked?.ok !== true || hasErrors(findings)) return exitCodes.problems
-  const history = await world.tools.history(world.home)
-  try {
-    return await numbered(loaded.pipeline, { loaded, facts: before, codebase, options: o, history }, world)
-  } finally {
-    await history.close()
-  }
+  const { pipeline } = loaded
+  return withHistory(world, (history) => numbered(pipeline, { loaded, facts: before, codebase, options: o, history }, world))
 }
 
 interface Prepared {

@@ -6,6 +6,7 @@ import { emptyView, type RunView } from '../../events/run-view.ts'
 import type { History, RunRecord } from '../../ports/history.ts'
 import type { Sink } from '../../ports/sink.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
+import { withHistory } from '../with-history.ts'
 import type { World } from '../world.ts'
 
 export interface RunsOptions {
@@ -77,13 +78,4 @@ async function findRun(name: string, history: History): Promise<RunRecord> {
   const first = matches[0]
   if (first === undefined || (matches.length > 1 && name !== 'last')) throw problem('RUN_NOT_FOUND', { run: name })
   return first
-}
-
-async function withHistory(world: World, use: (history: History) => Promise<ExitCode>): Promise<ExitCode> {
-  const history = await world.tools.history(world.home)
-  try {
-    return await use(history)
-  } finally {
-    await history.close()
-  }
 }

@@ -1,86 +1,134 @@
-/** History in SQLite; step output goes beside it into one append-only log file per run, so that log bytes never pass through the database. */
+/** History in SQLite; step output goes beside it into files, so that log bytes never pass through the database. */
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Recorded, RunId } from '../../../events/run-event.ts'
+import { type Diagnostic, diagnose } from '../../../base/diagnostic.ts'
+import type { Recorded } from '../../../events/run-event.ts'
 import type { History, NewRun, RunRecord } from '../../../ports/history.ts'
-import { logFiles } from './log-files.ts'
-import { mergeBySeq } from './merge-by-seq.ts'
+import { logFolder } from '../logs/log-folder.ts'
+import { type Claim, claim } from './claim.ts'
+import { inTransaction } from './in-transaction.ts'
+import { keepCounting } from './keep-counting.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { openDatabase } from './open-database.ts'
+import { readAll } from './read-all.ts'
 import { readRun } from './read-run.ts'
+import { recoverRuns } from './recover.ts'
+import { listRuns, namedRuns } from './run-queries.ts'
+import { readGiven, sealGiven } from './sealed-given.ts'
+import { asProblem } from './sqlite-errors.ts'
+import { turnsOf } from './turns.ts'
 
-export function sqliteHistory(o: { readonly dir: string }): History {
-  const db = openDatabase(join(o.dir, 'history.db'))
-  const logs = logFiles(join(o.dir, 'logs'))
+export interface SqliteHistoryOptions {
+  /** Data folder. */
+  readonly dir: string
+  /** Told what people should know: that a damaged database was put aside. */
+  readonly tell?: (note: Diagnostic) => void
+}
+
+export async function sqliteHistory({ dir, tell }: SqliteHistoryOptions): Promise<History> {
+  const file = join(dir, 'history.db')
+  const runners = join(dir, 'runners')
+  const logs = logFolder(join(dir, 'logs'))
+  const { db, damaged } = openDatabase(file, randomUUID)
+  if (damaged !== undefined) {
+    await keepCounting(db, { logs: join(dir, 'logs'), damaged })
+    tell?.(diagnose('HISTORY_DAMAGED', { file, aside: damaged }))
+  }
+  let mine: Claim | undefined
+  const guarded = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw asProblem(error, file)
+    }
+  }
+  const writing = oneAtATime()
   return {
-    begin: async (run) => begin(db, run),
-    async append(recorded) {
-      await logs.append(recorded.filter(({ event }) => event.kind === 'step.output'))
-      insertEvents(
-        db,
-        recorded.filter(({ event }) => event.kind !== 'step.output'),
-      )
+    begin: (run) =>
+      guarded(async () => {
+        mine ??= claim(runners)
+        const record = begin(db, run, { owner: mine.owner, dir })
+        await logs.begin(run.run, record)
+        return record
+      }),
+    append: (recorded) =>
+      writing(() =>
+        guarded(async () => {
+          for (const turn of turnsOf(recorded)) {
+            if (turn.output) await logs.append(turn.recorded)
+            else insertEvents(db, turn.recorded)
+          }
+        }),
+      ),
+    recover: () => guarded(() => recoverRuns(db, { runners, self: mine?.owner, lastOutput: logs.lastAt })),
+    list: (filter = {}) => guarded(() => listRuns(db, filter)),
+    find: (run) =>
+      guarded(() => {
+        const row = db.prepare('SELECT * FROM runs WHERE run = ?').get(run)
+        return row === undefined ? undefined : readRun(row)
+      }),
+    named: (name) => guarded(() => namedRuns(db, name)),
+    given: (run) => guarded(() => readGiven(db, dir, run)),
+    async *events(run, range = {}) {
+      try {
+        yield* readAll(db, logs, run, range)
+      } catch (error) {
+        throw asProblem(error, file)
+      }
     },
-    async list({ pipeline, limit = 50 } = {}) {
-      const where = pipeline === undefined ? '' : 'WHERE pipeline = ?'
-      const values = pipeline === undefined ? [limit] : [pipeline, limit]
-      return db
-        .prepare(`SELECT * FROM runs ${where} ORDER BY started DESC, run DESC LIMIT ?`)
-        .all(...values)
-        .map(readRun)
-    },
-    async find(run) {
-      const row = db.prepare('SELECT * FROM runs WHERE run = ?').get(run)
-      return row === undefined ? undefined : readRun(row)
-    },
-    events: (run, { after = 0 } = {}) => mergeBySeq(storedEvents(db, run, after), logs.read(run, after)),
+    outputMark: (run, mark) => guarded(() => logs.mark(run, mark)),
+    remove: (runs) =>
+      guarded(async () => {
+        const drop = db.prepare('DELETE FROM runs WHERE run = ?')
+        inTransaction(db, () => runs.forEach((run) => void drop.run(run)))
+        for (const run of runs) await logs.remove(run)
+      }),
+    strays: ({ remove }) =>
+      guarded(async () => {
+        const known = db.prepare('SELECT 1 FROM runs WHERE run = ?')
+        const strays = (await logs.runs()).filter((run) => known.get(run) === undefined)
+        let bytes = 0
+        for (const run of strays) bytes += await logs.bytes(run)
+        if (remove) for (const run of strays) await logs.remove(run)
+        return { count: strays.length, bytes }
+      }),
     async close() {
       await logs.close()
       db.close()
+      mine?.release()
     },
   }
 }
 
-function begin(db: DatabaseSync, run: NewRun): RunRecord {
-  db.exec('BEGIN IMMEDIATE')
+/** A number that is given goes to the disk itself: images carry it, so not even a power cut may have it given again. */
+function begin(db: DatabaseSync, run: NewRun, { owner, dir }: { readonly owner: string; readonly dir: string }): RunRecord {
+  const sealed = run.given === undefined ? undefined : sealGiven(dir, run.run, run.given)
+  db.exec('PRAGMA synchronous = FULL')
   try {
-    const next = db.prepare('INSERT INTO sequences VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last').get(run.pipeline)
-    const sequenceId = Number(next?.['last'])
-    db.prepare('INSERT INTO runs (run, pipeline, pipeline_name, pipeline_file, sequence, started, status) VALUES (?, ?, ?, ?, ?, ?, ?)').run(
-      run.run,
-      run.pipeline,
-      run.pipelineName,
-      run.pipelineFile,
-      sequenceId,
-      run.startedAt,
-      'running',
-    )
-    db.exec('COMMIT')
-    return { ...run, sequenceId, status: 'running' }
-  } catch (error) {
-    db.exec('ROLLBACK')
-    throw error
+    return inTransaction(db, () => {
+      const count =
+        'INSERT INTO sequences (pipeline, last, name) VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET last = last + 1, name = excluded.name RETURNING last'
+      const sequenceId = Number(db.prepare(count).get(run.pipeline, run.pipelineName)?.['last'])
+      const columns = 'run, pipeline, pipeline_name, pipeline_file, sequence, started, status, owner'
+      const values = [run.run, run.pipeline, run.pipelineName, run.pipelineFile, sequenceId, run.startedAt, 'running', owner]
+      db.prepare(`INSERT INTO runs (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(...values)
+      if (sealed !== undefined) db.prepare('INSERT INTO given VALUES (?, ?, ?)').run(run.run, sealed.nonce, sealed.bytes)
+      const { given: _, ...record } = run
+      return { ...record, sequenceId, status: 'running' }
+    })
+  } finally {
+    db.exec('PRAGMA synchronous = NORMAL')
   }
 }
 
 function insertEvents(db: DatabaseSync, recorded: readonly Recorded[]): void {
-  if (recorded.length === 0) return
   const insert = db.prepare('INSERT OR IGNORE INTO events (run, seq, at, event) VALUES (?, ?, ?, ?)')
   const finish = db.prepare('UPDATE runs SET finished = ?, status = ? WHERE run = ?')
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  inTransaction(db, () => {
     for (const { run, seq, at, event } of recorded) {
       insert.run(run, seq, at, JSON.stringify(event))
       if (event.kind === 'run.finished') finish.run(at, event.outcome.kind, run)
     }
-    db.exec('COMMIT')
-  } catch (error) {
-    db.exec('ROLLBACK')
-    throw error
-  }
-}
-
-function* storedEvents(db: DatabaseSync, run: RunId, after: number): Generator<Recorded> {
-  for (const row of db.prepare('SELECT seq, at, event FROM events WHERE run = ? AND seq > ? ORDER BY seq').iterate(run, after)) {
-    yield { run, seq: Number(row['seq']), at: Number(row['at']), event: JSON.parse(String(row['event'])) as Recorded['event'] }
-  }
+  })
 }
