@@ -1,2 +1,110 @@
 /** The adapters a command may need, made on demand: main picks them, commands only use the interfaces. */
+import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { EngineParts } from '../engine/parts.ts'
+import type { Connector } from '../pipeline/connector.ts'
+import type { CodebaseFacts } from '../plan/facts.ts'
+import type { BuildCache } from '../ports/build-cache.ts'
+import type { Builder } from '../ports/builder.ts'
+import type { History } from '../ports/history.ts'
+import type { Remote } from '../ports/remote.ts'
+import type { SecretStore } from '../ports/secret-store.ts'
+import type { Sink } from '../ports/sink.ts'
+import type { RegistryClient } from '../registry/client.ts'
+import type { HostMapping } from '../registry/endpoint.ts'
+import type { Writer } from './world.ts'
+
+export interface Codebase {
+  readonly folder: string
+  readonly facts: CodebaseFacts
+}
+
+export interface EngineNeeds {
+  readonly hosts: readonly HostMapping[]
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** Data folder. */
+  readonly home: string
+  /** Called with every secret before it is used. */
+  readonly onSecret: (value: string) => void
+  /** Told which credential was chosen, from where and why; never the credential. */
+  readonly say?: (line: string) => void
+}
+
+export interface Engine {
+  readonly parts: Omit<EngineParts, 'redactor' | 'clock'>
+  /** Asks the connector's registry whether it is there and takes the credentials; says so in words. Throws a Problem when not. */
+  checkConnector(identifier: string, o: { readonly signal: AbortSignal }): Promise<string>
+  /** Connections of the run. */
+  close(): Promise<void>
+}
+
+/** Registries in this process, one per `embedded:NAME` endpoint; the rules answered point at them. */
+export interface EmbeddedRegistries {
+  readonly hosts: readonly HostMapping[]
+  close(): Promise<void>
+}
+
+export interface RegistryNeeds {
+  readonly hosts: readonly HostMapping[]
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** Data folder. */
+  readonly home: string
+  /** Told which credential was chosen, from where and why; never the credential. */
+  readonly say?: (line: string) => void
+  /** Told what registries warn of, each text once. */
+  readonly warn?: (registry: string, text: string) => void
+}
+
+export interface RegistryAccess {
+  readonly client: RegistryClient
+  close(): Promise<void>
+}
+
+export interface RegistryServerOptions {
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly readOnly?: boolean
+  /** Passwords by user; without them everybody may do everything. */
+  readonly users?: Readonly<Record<string, string>>
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+}
+
+export interface RegistryServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface Toolbox {
+  /** `tell` hears what people should know: that a damaged history was put aside. */
+  history(home: string, tell: (note: Diagnostic) => void): Promise<History>
+  /** The number that the next run of the pipeline would get. */
+  nextSequence(home: string, pipeline: string): Promise<number>
+  engine(needs: EngineNeeds): Promise<Engine>
+  /** For infrastructure fake: nothing is real, and everything sleeps by this clock. */
+  fakeEngine(clock: Clock): Promise<Engine>
+  /** The work tree that holds a file, and what its HEAD says; the file's folder when there is none. */
+  codebaseOf(file: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
+  /** The same for a folder that was named. */
+  codebaseAt(folder: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
+  embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries>
+  /** For commands about images: docker's configuration and the connectors are asked for credentials. */
+  registry(needs: RegistryNeeds): Promise<RegistryAccess>
+  /** What builds of this data folder keep between them. */
+  buildCache(home: string): Promise<BuildCache>
+  /** The secrets that this machine keeps. */
+  secrets(home: string): Promise<SecretStore>
+  /** The embedded builder; base images come through the client. */
+  builder(client: RegistryClient, home: string): Promise<Builder>
+  /** Files of the web and repositories of git. */
+  remote(): Promise<Remote>
+  registryServer(o: RegistryServerOptions): Promise<RegistryServer>
+  readonly sinks: {
+    /** `stopping` is aborted by the first Ctrl-C. */
+    terminal(out: Writer, stopping: AbortSignal): Promise<Sink>
+    plain(out: Writer): Promise<Sink>
+    ndjson(write: (text: string) => Promise<void> | void): Promise<Sink>
+    history(history: History): Promise<Sink>
+  }
+}
