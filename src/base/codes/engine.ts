@@ -15,6 +15,19 @@ export const engineCodes = {
     hint: 'give a path below /harness, or one relative to it',
     explain: 'Relative paths in settings start at the workspace of the stage (`/harness`). A path with enough `..` to leave it is refused.',
   },
+  WORKSPACE_ELSEWHERE: {
+    severity: 'warning',
+    message: 'steps of this stage find their workspace at {folder}, not at /harness: {reason}',
+    hint: 'let ordinary users make user namespaces, or run as root; scripts that use $HARNESS_WORKSPACE work either way',
+    explain:
+      'Each step gets namespaces of its own, in which /harness is the workspace and all processes end with the step. This system does not allow them, so steps see the machine as it is. Settings that name /harness are understood all the same.',
+  },
+  STEP_PIPE_FAILED: {
+    severity: 'error',
+    message: 'no pipes for the output of a step could be made: {reason}',
+    hint: 'put the data folder (SLIPWAY_HOME) on a file system that can hold named pipes and programs',
+    explain: 'The output of a step comes through named pipes in the folder of its stage.',
+  },
   STEP_FILE_UNREADABLE: {
     severity: 'error',
     message: 'the {what} {file} cannot be read: {reason}',

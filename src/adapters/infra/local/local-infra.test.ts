@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { needs } from '../../../../test/support/skip.ts'
 import { tempProject } from '../../../../test/support/temp-project.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
@@ -23,11 +25,11 @@ const stage = {
   steps: [],
 } as const
 
-async function opened(codebase?: string) {
+async function opened(o: { readonly codebase?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
   const dir = tempProject().dir
   const notes: Diagnostic[] = []
-  const infra = localInfra({ dir, env: process.env, kill })
-  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase, note: (note) => notes.push(note) })
+  const infra = localInfra({ dir, env: { ...process.env, ...o.env }, kill })
+  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase: o.codebase, note: (note) => notes.push(note) })
   const sh = async (script: string, o: Partial<ProcessSpec> = {}) => {
     const running = await workspace.start(
       { name: 's/x', start: { kind: 'script', shell: 'Sh', script }, env: new Map(), outputs: [], graceMs: 100, ...o },
@@ -39,10 +41,17 @@ async function opened(codebase?: string) {
   return { dir, workspace, sh, notes }
 }
 
-/** A process that was ended and not yet collected by its new parent (state Z) does not run. */
-async function isRunning(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  return status !== '' && !/\) [ZX] /.test(status)
+/** Processes of this machine whose command holds the text; one that was ended and not yet collected by its new parent has none. */
+function running(text: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(text))
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 describe('local infrastructure', () => {
@@ -85,10 +94,11 @@ describe('local infrastructure', () => {
 
   it('ends children that outlive the script, and leaves nothing behind', async () => {
     const { sh, workspace, dir } = await opened()
-    const { text } = await sh('sleep 300 & echo "child $!"')
-    const child = Number(text.replace(/\D+/g, ''))
+    const mark = `300.${process.pid}`
+    const { text } = await sh(`sleep ${mark} & echo started`)
+    expect(text).toBe('started\n')
     await workspace.close({ signal })
-    await expect.poll(() => isRunning(child)).toBe(false)
+    await expect.poll(() => running(`sleep\0${mark}`)).toEqual([])
     expect(await readdir(dir)).toEqual([])
   })
 
@@ -96,10 +106,10 @@ describe('local infrastructure', () => {
     const code = tempProject().dir
     await mkdir(join(code, 'src'))
     await writeFile(join(code, 'src', 'a.txt'), 'mine')
-    const { sh, workspace, notes } = await opened(code)
+    const { sh, workspace, notes } = await opened({ codebase: code })
     const { text } = await sh('cat src/a.txt; echo changed > src/a.txt')
     expect(text).toBe('mine')
-    expect(notes.map((note) => note.code)).toEqual(['CODEBASE_WITHOUT_GIT'])
+    expect(notes.map((note) => note.code)).toContain('CODEBASE_WITHOUT_GIT')
     expect((await stat(join(code, 'src', 'a.txt'))).size).toBe(4)
     await workspace.close({ signal })
   })
@@ -111,3 +121,104 @@ describe('local infrastructure', () => {
     await workspace.close({ signal })
   })
 })
+
+const rooms = await roomsHere()
+
+describe('the room of a stage', needs(rooms === undefined, `no namespaces for steps: ${rooms}`), () => {
+  it('shows the workspace as /harness, and the machine around it', async () => {
+    const { sh, workspace, notes } = await opened()
+    const { text } = await sh('pwd; echo "$HARNESS_WORKSPACE"; echo made > /harness/file; id -u; test -d /etc && echo etc')
+    expect(text).toBe(`/harness\n/harness\n${process.getuid?.()}\netc\n`)
+    expect(await readFileSync(workspace.hostPath('/harness/file'), 'utf8')).toBe('made\n')
+    expect(notes).toEqual([])
+    await workspace.close({ signal })
+  })
+
+  it('numbers processes anew, so that a step sees only its own', async () => {
+    const { sh, workspace } = await opened()
+    const { text } = await sh('echo $$ $(cat /proc/$$/comm); ls /proc | grep -c "^[0-9]"')
+    expect(text).toMatch(/^2 sh\n[2-6]\n$/)
+    await workspace.close({ signal })
+  })
+
+  it('ends with a step what left its process group', async () => {
+    const { sh, workspace } = await opened()
+    const mark = `301.${process.pid}`
+    await sh(`setsid sh -c 'trap "" TERM HUP; sleep ${mark}' & sleep 0.1`)
+    expect(running(`sleep\0${mark}`)).toEqual([])
+    await workspace.close({ signal })
+  })
+
+  it('lets a step open its own output again', async () => {
+    const { sh, workspace } = await opened()
+    const { text, exit } = await sh('echo one > /dev/stderr; echo two | tee /dev/stderr > /dev/null')
+    expect([text, exit]).toEqual(['one\ntwo\n', { kind: 'exited', code: 0 }])
+    await workspace.close({ signal })
+  })
+
+  it('keeps folders that a step makes beside /harness for the stage alone', async () => {
+    const { sh, workspace } = await opened()
+    await sh(`mkdir /slipway-${process.pid}; echo kept > /slipway-${process.pid}/file`)
+    expect((await sh(`cat /slipway-${process.pid}/file`)).text).toBe('kept\n')
+    expect(readdirSync('/')).not.toContain(`slipway-${process.pid}`)
+    await workspace.close({ signal })
+  })
+
+  it('says which signal ended a step', async () => {
+    const { sh, workspace } = await opened()
+    expect((await sh('kill -USR1 $$; sleep 5')).exit).toEqual({ kind: 'killed', signal: 'SIGUSR1' })
+    await workspace.close({ signal })
+  })
+
+  it('says that a program is missing before anything runs', async () => {
+    const { workspace } = await opened()
+    const spec = { name: 's/y', start: { kind: 'program', argv: ['no-such-program'] }, env: new Map(), outputs: [], graceMs: 100 } as const
+    await expect(workspace.start(spec, { signal })).rejects.toThrow('no-such-program')
+    await workspace.close({ signal })
+  })
+})
+
+describe('a machine without namespaces for steps', () => {
+  const env = { SLIPWAY_NAMESPACES: '0' }
+
+  it('runs steps in the workspace where it lies, and says so', async () => {
+    const { sh, workspace, notes } = await opened({ env })
+    const { text } = await sh('pwd; echo "$HARNESS_WORKSPACE"')
+    expect(text).toBe(`${workspace.hostPath('.')}\n${workspace.hostPath('.')}\n`)
+    expect(notes.map(({ code }) => code)).toEqual(['WORKSPACE_ELSEWHERE'])
+    await workspace.close({ signal })
+  })
+})
+
+describe('folders of stages', () => {
+  it('takes away what a dead process left, and leaves alone what a living one uses', async () => {
+    const { workspace, dir } = await opened()
+    const [mine = ''] = await readdir(dir)
+    await mkdir(join(dir, 'stage-4194304.1-dead', 'harness'), { recursive: true })
+    const other = await localInfra({ dir, env: process.env, kill }).open(stage, {
+      run: brandAs<RunId>('r'),
+      signal,
+      codebase: undefined,
+      note: () => undefined,
+    })
+    const left = await readdir(dir)
+    await other.close({ signal })
+    expect(left).toContain(mine)
+    expect(left).not.toContain('stage-4194304.1-dead')
+    await workspace.close({ signal })
+  })
+
+  it('gives steps a folder for temporary files that ends with the stage', async () => {
+    const { sh, workspace } = await opened()
+    const { text } = await sh('mktemp')
+    expect(text).toContain('/tmp/')
+    await workspace.close({ signal })
+    await expect(stat(text.trim())).rejects.toThrow('ENOENT')
+  })
+})
+
+async function roomsHere(): Promise<string | undefined> {
+  const { notes, workspace } = await opened()
+  await workspace.close({ signal })
+  return notes.find(({ code }) => code === 'WORKSPACE_ELSEWHERE')?.message
+}

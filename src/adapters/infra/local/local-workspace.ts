@@ -1,12 +1,16 @@
 /** A stage's workspace on this machine: starts steps in it, and takes everything away at the end. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { problem } from '../../../base/problem.ts'
-import type { ProcessSpec, RunningStep, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
+import { isProblem, problem } from '../../../base/problem.ts'
+import type { ProcessSpec, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
 import { programOf } from '../program-of.ts'
 import { answers } from './answers.ts'
-import { type ProcessTree, startTree, type TreeOptions } from './process-tree.ts'
-import { programMissing, stepFolder } from './step-folder.ts'
+import { type ProcessTree, startTree } from './process-tree.ts'
+import { findFile } from './room/find-file.ts'
+import { type Room, workspaceRoot } from './room/make-room.ts'
+import { startInRoom } from './room/start-in-room.ts'
+import { stepEnvironment } from './step-environment.ts'
+import { programMissing, type StepFolder, stepFolder } from './step-folder.ts'
 import { hostPath } from './workspace-paths.ts'
 
 export interface WorkspaceOptions {
@@ -14,53 +18,59 @@ export interface WorkspaceOptions {
   readonly workspace: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
+  /** Without it, steps see the machine as it is, and no /harness. */
+  readonly room: Room | undefined
 }
 
-/** What a step inherits from the machine; everything else is the pipeline's. */
-const inherited = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'TMPDIR']
-
 export function localWorkspace(o: WorkspaceOptions): Workspace {
-  const running = new Set<ProcessTree>()
+  const running = new Map<ProcessTree, Promise<unknown>>()
   return {
     hostPath: (path) => hostPath(o.workspace, path),
     async start(spec, { signal }) {
       signal.throwIfAborted()
-      if (spec.image !== undefined) throw problem('STEP_IMAGE_NOT_LOCAL', { image: spec.image.reference })
       const folder = join(o.base, 'steps', spec.name.replaceAll('/', '.'))
-      const { argvs, env, collect } = await stepFolder(spec, { here: folder, inside: folder })
-      const tree = await startFirst(argvs, spec, { cwd: o.workspace, env: { ...environment(spec, o), ...env }, kill: o.kill })
-      running.add(tree)
+      const { tree, collect } = await startStep(spec, folder, o).catch(async (cause: unknown) => {
+        await rm(folder, { recursive: true, force: true })
+        if (isProblem(cause)) throw cause
+        throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
+      })
       const onAbort = (): void => tree.end(spec.graceMs)
       signal.addEventListener('abort', onAbort, { once: true })
-      const end = tree.exit.then(async (exit): Promise<StepEnd> => {
+      if (signal.aborted) onAbort()
+      const end = endOf(tree, collect, folder).finally(() => {
         signal.removeEventListener('abort', onAbort)
         running.delete(tree)
-        const handed = await collect()
-        await rm(folder, { recursive: true, force: true })
-        return { exit, ...handed }
       })
-      // Whoever reads the output first learns of it later.
-      end.catch(() => undefined)
-      return { output: tree.output, end } satisfies RunningStep
+      // Whoever reads the output first learns of a failure later.
+      const settled = end.catch(() => undefined)
+      running.set(tree, settled)
+      return { output: tree.output, end }
     },
     answers: (port, { signal }) => answers(port, signal),
     async close() {
-      for (const tree of running) tree.end(0)
-      await Promise.all([...running].map((tree) => tree.exit))
+      for (const tree of running.keys()) tree.end(0)
+      await Promise.all(running.values())
       await rm(o.base, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
 
-/** Several programs may do for one script: the first that is there. */
-async function startFirst(argvs: readonly (readonly string[])[], spec: ProcessSpec, o: TreeOptions): Promise<ProcessTree> {
+interface Started {
+  readonly tree: ProcessTree
+  readonly collect: StepFolder['collect']
+}
+
+async function startStep(spec: ProcessSpec, folder: string, o: WorkspaceOptions): Promise<Started> {
+  if (spec.image !== undefined) throw problem('STEP_IMAGE_NOT_LOCAL', { image: spec.image.reference })
+  const { argvs, env: more, collect } = await stepFolder(spec, { here: folder, inside: folder })
+  const places = { workspace: o.room === undefined ? o.workspace : workspaceRoot, temporary: join(o.base, 'tmp') }
+  const env = { ...stepEnvironment(spec, o.env, places), ...more }
+  // Several programs may do for one script: the first that is there.
   for (const argv of argvs) {
-    try {
-      return await startTree(argv, o)
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException
-      if (code !== 'ENOENT') throw problem('STEP_START_FAILED', { program: programOf(spec), reason: message }, { cause })
-    }
+    const file = await findFile(argv[0] ?? '', env['PATH'], (path) => hostPath(o.workspace, path))
+    if (file === undefined) continue
+    if (o.room !== undefined) return { tree: await startInRoom(o.room, { file, argv, env, kill: o.kill }), collect }
+    return { tree: await startTree(argv, { cwd: o.workspace, env, kill: o.kill }), collect }
   }
   throw programMissing(
     spec,
@@ -68,15 +78,11 @@ async function startFirst(argvs: readonly (readonly string[])[], spec: ProcessSp
   )
 }
 
-function environment(spec: ProcessSpec, o: WorkspaceOptions): Record<string, string> {
-  const env: Record<string, string> = {}
-  for (const name of inherited) {
-    const value = o.env[name]
-    if (value !== undefined) env[name] = value
+async function endOf(tree: ProcessTree, collect: StepFolder['collect'], folder: string): Promise<StepEnd> {
+  try {
+    const exit = await tree.exit
+    return { exit, ...(await collect()) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
-  env['HARNESS_WORKSPACE'] = o.workspace
-  env['DRONE_WORKSPACE'] = o.workspace
-  env['CI'] = 'true'
-  for (const [name, value] of spec.env) env[name] = typeof value === 'string' ? value : value.reveal()
-  return env
 }

@@ -41,13 +41,27 @@ function codePass(steps: readonly Step[], pass: Pass): { parts: Uint8Array[]; le
       labels.set(step.label, length)
       continue
     }
-    const code = made.get(step) ?? (step.kind === 'call' ? callCode(step, index, assembler, pass) : jumpCode(step, length, assembler, pass))
+    const code = made.get(step) ?? codeOf(step, { index, at: length, assembler, pass })
     // Code that cannot fail is the same wherever it stands.
     if (step.kind === 'call' && step.tolerate === 'any') made.set(step, code)
     parts.push(code)
     length += code.length
   }
   return { parts, length, labels }
+}
+
+interface Place {
+  readonly index: number
+  readonly at: number
+  readonly assembler: Assembler
+  readonly pass: Pass
+}
+
+function codeOf(step: Exclude<Step, { kind: 'label' }>, { index, at, assembler, pass }: Place): Uint8Array {
+  if (step.kind === 'call') return callCode(step, index, assembler, pass)
+  if (step.kind === 'jump if zero') return jumpCode(step, at, assembler, pass)
+  const address = (name: string): bigint => pass.dataAt + pass.data.slot(name)
+  return assembler.takeArguments({ path: address('path'), argv: address('argv'), envp: address('envp') })
 }
 
 function jumpCode(step: Extract<Step, { kind: 'jump if zero' }>, at: number, assembler: Assembler, pass: Pass): Uint8Array {

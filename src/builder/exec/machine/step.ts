@@ -27,7 +27,19 @@ export interface CallStep {
   readonly tolerate?: readonly number[] | 'any'
 }
 
-export type Step = CallStep | { readonly kind: 'jump if zero'; readonly slot: string; readonly to: string } | { readonly kind: 'label'; readonly label: string }
+/**
+ * One program for many processes: `path`, `argv` and `envp` are slots with what execve takes, out of the program's own arguments (the file
+ * first, then the list) and environment.
+ */
+export interface ArgumentsStep {
+  readonly kind: 'take arguments'
+}
+
+export type Step =
+  | CallStep
+  | ArgumentsStep
+  | { readonly kind: 'jump if zero'; readonly slot: string; readonly to: string }
+  | { readonly kind: 'label'; readonly label: string }
 
 export function call(name: SystemCall, args: readonly Argument[], what: string, o: Pick<CallStep, 'save' | 'tolerate'> = {}): CallStep {
   return { kind: 'call', call: name, args, what, ...o }
