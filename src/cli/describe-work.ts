@@ -3,12 +3,14 @@ import type { Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
 import type { ImageJob, ImageOutput, JobSource } from '../image-job/image-job.ts'
 import type { ImageWork } from '../steps/image-work.ts'
-import type { PlannedStart, RunWork, Work } from '../steps/work.ts'
+import type { PlannedStart, RunWork, ServiceWork, Work } from '../steps/work.ts'
 
 export function describeWork(work: Work): readonly string[] {
   switch (work.kind) {
     case 'run':
       return describeRun(work)
+    case 'service':
+      return describeService(work)
     case 'image':
       return describeImage(work)
     case 'unsupported':
@@ -17,6 +19,24 @@ export function describeWork(work: Work): readonly string[] {
 }
 
 function describeRun(work: RunWork): readonly string[] {
+  return [
+    ...processLines(work),
+    ...(work.outputs.length === 0 ? [] : [`gives ${work.outputs.map((output) => output.name).join(', ')}`]),
+    ...(work.reports === undefined ? [] : [`reads test reports ${work.reports.map(shown).join(', ')}`]),
+  ]
+}
+
+function describeService(work: ServiceWork): readonly string[] {
+  const { tcp, command, log } = work.ready
+  const signs = [
+    ...(tcp === undefined ? [] : [`port ${shown(tcp)} takes connections`]),
+    ...(log === undefined ? [] : [`its log says "${shown(log)}"`]),
+    ...(command === undefined ? [] : [`\`${shown(command)}\` passes`]),
+  ]
+  return [...processLines(work), 'runs until the stage ends', ...(signs.length === 0 ? [] : [`ready when ${signs.join(' and ')}`])]
+}
+
+function processLines(work: RunWork | ServiceWork): readonly string[] {
   const lines = startLines(work.start)
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -27,7 +47,6 @@ function describeRun(work: RunWork): readonly string[] {
     ...lines.slice(0, 4).map((line) => `$ ${line}`),
     ...more,
     ...(env.length === 0 ? [] : [`with ${env.join(', ')}`]),
-    ...(work.outputs.length === 0 ? [] : [`gives ${work.outputs.map((output) => output.name).join(', ')}`]),
   ]
 }
 

@@ -4,7 +4,7 @@ import { known } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { ExprValue } from '../expr/value.ts'
 import { type Resolving, resolve } from './resolve.ts'
-import type { DynamicMap } from './shapes.ts'
+import type { DynamicList, DynamicMap } from './shapes.ts'
 import type { DynamicTree } from './tree.ts'
 
 /** Each value is planned by itself: a script may run with nine variables known and the tenth about to be. */
@@ -15,6 +15,10 @@ export function resolveMap(map: DynamicMap, o: Resolving): Readonly<Record<strin
     if (planned !== undefined) values[key] = planned
   }
   return values
+}
+
+export function resolveList(list: DynamicList, o: Resolving): Planned<readonly Text[]> | undefined {
+  return 'kind' in list ? resolve(list, o) : together(list.map((item) => resolve(item, o)))
 }
 
 export function resolveTree(tree: DynamicTree, o: Resolving): Planned<ExprValue> | undefined {

@@ -9,6 +9,7 @@ import { runWork } from './run-work.ts'
 /** `process`: what it starts acts. `parts`: it acts, then works with parts that pretend. `instead`: acting is all it does. */
 const ways: Readonly<Record<Work['kind'], 'process' | 'parts' | 'instead'>> = {
   run: 'process',
+  service: 'process',
   image: 'parts',
   unsupported: 'instead',
 }

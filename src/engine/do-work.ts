@@ -9,10 +9,13 @@ import { imageWork } from './image-work.ts'
 import type { RunContext } from './parts.ts'
 import type { StageState } from './run-nodes.ts'
 import { runWork } from './run-work.ts'
+import { serviceWork } from './service-work.ts'
 
 export interface WorkDone {
   readonly outcome: Outcome
   readonly outputs: readonly OutputVariable[]
+  /** Variables that later steps of the stage find in their environment, beside outputs. */
+  readonly exports?: ReadonlyMap<string, string>
 }
 
 export interface WorkAt<W> {
@@ -26,6 +29,7 @@ type Workers = { readonly [K in Work['kind']]: (at: WorkAt<Extract<Work, { kind:
 
 const workers: Workers = {
   run: runWork,
+  service: serviceWork,
   image: imageWork,
   unsupported: async ({ work, step }) => {
     throw problem('STEP_NOT_SUPPORTED', { type: step.type, because: work.because }, { at: step.at })

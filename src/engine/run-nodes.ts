@@ -1,5 +1,6 @@
 /** The order of steps: one after another, members of a parallel group side by side, groups by their own `when`. */
 import { mapPool } from '../base/map-pool.ts'
+import type { Text } from '../base/secret-text.ts'
 import { type Outcome, worst } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { GroupPlan, LoopPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
@@ -9,11 +10,15 @@ import { factsOf, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import type { RunState } from './run-stage.ts'
 import { runStep } from './run-step.ts'
+import type { StageServices } from './stage-services.ts'
 import { type Standing, standingAfter, whyNot } from './when.ts'
 
 export interface StageState extends RunState {
   readonly stage: StagePlan
   readonly workspace: Workspace
+  /** What steps have left to the environment of those after them. The last one to end wins. */
+  readonly exports: Map<string, Text>
+  readonly services: StageServices
   /** The innermost group around, and what its steps want of it. */
   readonly group?: GroupRun
 }

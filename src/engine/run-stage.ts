@@ -14,6 +14,7 @@ import { type GrowingKnowledge, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { runNodes, skipAll } from './run-nodes.ts'
 import type { Launch } from './run-plan.ts'
+import { stageServices } from './stage-services.ts'
 import { StopReason, stoppedBy } from './stop-reason.ts'
 import { type Standing, whyNot } from './when.ts'
 
@@ -49,10 +50,12 @@ async function underTimeout(stage: StagePlan, run: RunState, outside: RunContext
   const context = { ...outside, signal: limit.signal }
   try {
     const workspace = await open(stage, run, context)
+    const services = stageServices(stage, outside)
     try {
-      const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace }, context)
+      const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace, exports: new Map(), services }, context)
       return limit.passed() ? await settle(tooLong(stage), stage, run, outside) : outcome
     } finally {
+      await services.end()
       await workspace.close({ signal: AbortSignal.timeout(closeMs) })
     }
   } catch (error) {

@@ -45,9 +45,10 @@ async function attempt(planned: StepPlan, standing: Standing, state: StageState,
 async function underTimeout(plan: StepPlan, path: StepPath, state: StageState, context: RunContext): Promise<StepDone> {
   const limit = deadline({ clock: context.clock, ms: plan.timeoutMs, signal: context.signal })
   try {
-    const { outcome, outputs } = await doWork(plan, state, { ...context, signal: limit.signal })
+    const { outcome, outputs, exports } = await doWork(plan, state, { ...context, signal: limit.signal })
     if (outputs.length > 0) await context.emit({ kind: 'step.outputs', step: path, outputs })
     const values = new Map(outputs.map((output) => [output.name, outputText(output, path, context)]))
+    if (exports !== undefined) for (const [name, value] of [...values, ...exports]) state.exports.set(name, value)
     if (limit.passed()) return { outcome: timedOut(plan), outputs: values }
     return { outcome: context.signal.aborted ? { kind: 'aborted', because: stoppedBy(context.signal) } : outcome, outputs: values }
   } catch (error) {

@@ -1,38 +1,32 @@
 /** A Run step: its script in the workspace, output as it comes, exit code as outcome. */
-import { diagnose } from '../base/diagnostic.ts'
-import type { Outcome, StepExit } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ProcessSpec, RunningStep } from '../ports/infrastructure.ts'
-import type { SecretValue } from '../ports/secret-source.ts'
 import type { RunWork } from '../steps/work.ts'
 import type { WorkAt, WorkDone } from './do-work.ts'
+import { exitOutcome } from './exit-outcome.ts'
+import { outputsOf } from './outputs-of.ts'
 import { processStart } from './process-start.ts'
-import { nowKnown, revealValue } from './reveal.ts'
+import { stepEnvironment } from './step-environment.ts'
 import { stepImage } from './step-image.ts'
 
-const graceMs = 10_000
+export const graceMs = 10_000
 
 export async function runWork(at: WorkAt<RunWork>): Promise<WorkDone> {
-  const { work, state, context } = at
+  const { work, step, state, context } = at
   const running = await state.workspace.start(await processOf(at), { signal: context.signal })
   await pump(running, at)
-  const { exit, outputs } = await running.end
-  const found = work.outputs.flatMap(({ name, from, secret }) => {
-    const value = outputs.get(from)
-    if (value === undefined) return []
-    if (secret) context.redactor.register(value)
-    return [{ name, value, secret }]
-  })
-  return { outcome: outcomeOf(exit), outputs: found }
+  const end = await running.end
+  const { outputs, exports, notes } = outputsOf(work, end, context.redactor)
+  for (const note of notes) await context.emit({ kind: 'step.note', step: stepPath(step.path), note })
+  return { outcome: exitOutcome(end.exit), outputs, exports }
 }
 
-async function processOf({ work, step, context }: WorkAt<RunWork>): Promise<ProcessSpec> {
-  const env = new Map<string, string | SecretValue>()
-  for (const [name, value] of Object.entries(work.env)) env.set(name, await revealValue(nowKnown(value), context))
+async function processOf(at: WorkAt<RunWork>): Promise<ProcessSpec> {
+  const { work, step, context } = at
   return {
     name: step.path,
     start: await processStart(work.start, context),
-    env,
+    env: await stepEnvironment(work.env, at),
     outputs: work.outputs.map((output) => output.from),
     graceMs,
     ...(work.image !== undefined && { image: await stepImage(work.image, context) }),
@@ -40,7 +34,7 @@ async function processOf({ work, step, context }: WorkAt<RunWork>): Promise<Proc
 }
 
 /** Awaiting each event lets a slow sink slow the step down, instead of filling memory. */
-async function pump(running: RunningStep, { step, context }: WorkAt<RunWork>): Promise<void> {
+export async function pump(running: RunningStep, { step, context }: WorkAt<unknown>): Promise<void> {
   const decoders = { out: new TextDecoder(), err: new TextDecoder() }
   const masks = { out: context.redactor.stream(), err: context.redactor.stream() }
   const path = stepPath(step.path)
@@ -52,10 +46,4 @@ async function pump(running: RunningStep, { step, context }: WorkAt<RunWork>): P
     const text = masks[stream].push(decoders[stream].decode()) + masks[stream].flush()
     if (text !== '') await context.emit({ kind: 'step.output', step: path, stream, text })
   }
-}
-
-function outcomeOf(exit: StepExit): Outcome {
-  if (exit.kind === 'exited' && exit.code === 0) return { kind: 'passed' }
-  if (exit.kind === 'exited') return { kind: 'failed', exit, problem: diagnose('STEP_EXIT_CODE', { exit: exit.code }) }
-  return { kind: 'failed', exit, problem: diagnose('STEP_KILLED', { signal: exit.kind === 'killed' ? exit.signal : 'SIGKILL' }) }
 }

@@ -4,7 +4,9 @@ import type { BuiltImage } from '../image-job/push-source.ts'
 import type { StepOf } from '../pipeline/step.ts'
 import type { StepType } from '../settings/vocabulary.ts'
 import { type ImageSurroundings, planImageWork } from '../steps/plan-image-work.ts'
+import { planPluginWork } from '../steps/plan-plugin-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
+import { planServiceWork } from '../steps/plan-service-work.ts'
 import type { Work } from '../steps/work.ts'
 import type { ConnectorFact, RunFacts } from './facts.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
@@ -22,6 +24,10 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
   switch (step.type) {
     case 'Run':
       return planRunWork(step.spec, o)
+    case 'Plugin':
+      return planPluginWork(step.spec, o)
+    case 'Background':
+      return planServiceWork(step, o)
     case 'BuildAndPushDockerRegistry':
     case 'BuildAndPushECR':
     case 'BuildAndPushGAR':

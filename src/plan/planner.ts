@@ -6,6 +6,7 @@ import type { Checked } from '../base/result.ts'
 import type { Span } from '../base/span.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { conditionHolds } from './condition.ts'
+import { environmentAt, type StepEnvironment } from './environment.ts'
 import type { RunFacts } from './facts.ts'
 import type { FailureLevels } from './failure-plan.ts'
 import { imagesBefore, imageTrail, trailOf } from './image-trail.ts'
@@ -36,6 +37,8 @@ export interface Planner {
   stageLoop(path: string, knowledge: Knowledge): Unrolled<StagePlan>
   /** The `when.condition` of a stage, group or step; true when it has none. Throws when it cannot be decided. */
   condition(path: string, knowledge: Knowledge): boolean
+  /** The variables that a step finds, beside its own. Throws as `step` does. */
+  environment(path: string, knowledge: Knowledge): StepEnvironment
   /** What the failure strategies of a step, or of a stage itself, say now that it has failed. Throws as `step` does. */
   failure(path: string, knowledge: Knowledge): FailureLevels
 }
@@ -83,6 +86,7 @@ export function planner(pipeline: Pipeline, o: { readonly file: string; readonly
       const { site } = places.at(path)
       return checked((report) => (site.step === undefined ? planStageFailure : planFailure)({ ...site, knowledge }, report)).value
     },
+    environment: (path, knowledge) => checked((report) => environmentAt({ ...places.step(path), knowledge }, report)).value,
     condition(path, knowledge) {
       const { when, site } = places.at(path)
       return checked((report) => conditionHolds(when, { ...site, knowledge }, report)).value

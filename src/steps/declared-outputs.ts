@@ -8,7 +8,8 @@ export const imageOutputs = ['digest', 'image', 'IMAGE_TAR_PATH', 'imageRefs', '
 const scanOutputs = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO', 'UNASSIGNED', 'IGNORED', 'TOTAL'].flatMap((name) => [name, `NEW_${name}`])
 
 export function declaredOutputs(step: Step): readonly string[] | 'any' {
-  if (step.type === 'Run') return (step.spec.outputVariables ?? []).map((output) => output.name)
+  // What an image starts by itself may be a plugin.
+  if (step.type === 'Run') return step.spec.command === undefined ? 'any' : (step.spec.outputVariables ?? []).map((output) => output.name)
   if (Object.hasOwn(stepTypes, step.type)) return imageOutputs
   if (step.type === 'AquaTrivy') return scanOutputs
   return step.type === 'Plugin' || step.type === 'GitClone' ? 'any' : []

@@ -9,6 +9,8 @@ export interface ScriptOutput {
   readonly name: string
   readonly from: string
   readonly secret: boolean
+  /** Later steps reckon with it. */
+  readonly number?: true
 }
 
 /** A script for a shell, or a program; without `argv` what the image itself starts. */
@@ -22,6 +24,28 @@ export interface RunWork {
   readonly image?: ImageToRun
   readonly env: Readonly<Record<string, Planned<Text>>>
   readonly outputs: readonly ScriptOutput[]
+  /** Patterns of the files that hold its test results. */
+  readonly reports?: readonly Planned<Text>[]
+}
+
+/** A service: lives until its stage ends, and is done as a step once it is started, or ready if it says how to know. */
+export interface ServiceWork {
+  readonly kind: 'service'
+  readonly start: PlannedStart
+  readonly image?: ImageToRun
+  readonly env: Readonly<Record<string, Planned<Text>>>
+  readonly ports: Readonly<Record<string, string>>
+  readonly ready: Readiness
+}
+
+/** All of them have to hold. */
+export interface Readiness {
+  /** A TCP port of the stage that takes connections. */
+  readonly tcp?: Planned<Text>
+  /** A command that passes; run as the service is, again and again. */
+  readonly command?: Planned<Text>
+  /** Text in what the service prints. */
+  readonly log?: Planned<Text>
 }
 
 export interface UnsupportedWork {
@@ -29,4 +53,4 @@ export interface UnsupportedWork {
   readonly because: string
 }
 
-export type Work = RunWork | ImageWork | UnsupportedWork
+export type Work = RunWork | ServiceWork | ImageWork | UnsupportedWork

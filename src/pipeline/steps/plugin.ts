@@ -1,7 +1,7 @@
 /** Plugin steps: an image that is steered by PLUGIN_* variables. And GitClone. */
 import { dynList, dynMap, dynText } from '../../dynamic/shapes.ts'
+import { dynTree } from '../../dynamic/tree.ts'
 import { mapOf } from '../../yaml/shape/collections.ts'
-import { anyNode } from '../../yaml/shape/combine.ts'
 import { optional, required } from '../../yaml/shape/field.ts'
 import { record } from '../../yaml/shape/record.ts'
 import { cloneFields } from '../codebase.ts'
@@ -15,7 +15,7 @@ const plugin = record(
     registryRef: optional(dynText()),
     image: optional(dynText({ doc: 'Image of the plugin.' })),
     uses: optional(dynText()),
-    settings: optional(mapOf(anyNode(), { doc: 'Each key becomes the variable PLUGIN_<KEY>.' })),
+    settings: optional(mapOf(dynTree({ numbers: 'json' }), { doc: 'Each key becomes the variable PLUGIN_<KEY>.' })),
     entrypoint: optional(dynList()),
     envVariables: optional(dynMap()),
     reports: optional(reports),

@@ -1,4 +1,5 @@
 /** `steps.X…`: inputs, status and outputs of the steps and groups in one list. What has not happened yet is known later. */
+import type { Text } from '../../base/secret-text.ts'
 import { absent, type Folder, folder, later, type Slot, value } from '../../expr/scope.ts'
 import type { Step } from '../../pipeline/step.ts'
 import type { StepNode } from '../../pipeline/step-nodes.ts'
@@ -54,8 +55,16 @@ function outputsSlot(step: Step, path: string, knowledge: Knowledge): Slot {
     if (facts === undefined && knowledge.ahead?.(path) === true) return undefined
     if (facts === undefined) return known ? later(`the step ${step.identifier}`) : undefined
     const given = facts.outputs.get(name)
-    if (given !== undefined) return value(given)
+    if (given !== undefined) return value(numeric(step, name) ? numberOf(given) : given)
     return known ? { kind: 'absent', why: `the step ${step.identifier} ended as ${facts.status} without it` } : undefined
   }
   return { kind: 'folder', names: () => (declared === 'any' ? [...(facts?.outputs.keys() ?? [])] : declared), get }
+}
+
+function numeric(step: Step, name: string): boolean {
+  return step.type === 'Run' && (step.spec.outputVariables ?? []).some((output) => output.name === name && output.type === 'Number')
+}
+
+function numberOf(text: Text): Text | number {
+  return typeof text === 'string' && text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
 }

@@ -65,6 +65,7 @@ function written({ outputs }: Manner, spec: ProcessSpec): string {
 
 async function* outputOf(manner: Manner, end: RunningStep['end'], { signal }: Stage): AsyncGenerator<OutputChunk> {
   if (manner.output !== undefined) yield { stream: 'out', bytes: lineOf(manner.output) }
+  if (manner.printed !== undefined) yield { stream: 'out', bytes: lineOf(manner.printed) }
   if (manner.errors !== undefined) yield { stream: 'err', bytes: lineOf(manner.errors) }
   const block = Buffer.alloc(65_536, 'fake output\n')
   for (let left = manner.floodBytes; left > 0 && !signal.aborted; left -= block.length)

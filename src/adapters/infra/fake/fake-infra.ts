@@ -39,6 +39,11 @@ function fakeWorkspace(clock: Clock, dir: string): Workspace {
   }
 }
 
+/** A command that asks a service whether it is ready is steered by FAKE_READY_EXIT and the like, the service itself by the plain names. */
 function plainEnv(spec: ProcessSpec): ReadonlyMap<string, string> {
-  return new Map([...spec.env].map(([name, value]) => [name, typeof value === 'string' ? value : value.reveal()]))
+  const env = [...spec.env].map(([name, value]) => [name, typeof value === 'string' ? value : value.reveal()] as const)
+  const [asking, other] = [env.filter(([name]) => name.startsWith(forReady)), env.filter(([name]) => !name.startsWith(forReady))]
+  return new Map(spec.name.endsWith('.ready') ? asking.map(([name, value]) => [`FAKE_${name.slice(forReady.length)}`, value]) : other)
 }
+
+const forReady = 'FAKE_READY_'

@@ -9,6 +9,8 @@ export interface Manner {
   readonly hangs: boolean
   readonly ignoresTerm: boolean
   readonly output: string | undefined
+  /** Lines `NAME=value` of its environment. */
+  readonly printed: string | undefined
   readonly errors: string | undefined
   readonly floodBytes: number
   readonly exit: number
@@ -36,6 +38,7 @@ export const steering = {
   FAKE_LISTEN: 'TCP port that it listens on',
   FAKE_LISTEN_AFTER: 'how long after its start it does',
   FAKE_OUTPUT: 'what it prints',
+  FAKE_PRINT: 'variables whose values it prints, with commas',
   FAKE_ERRORS: 'what it prints on its error stream',
   FAKE_FLOOD: 'prints so many bytes',
   FAKE_UNSET: 'output variables that it does not set, with commas',
@@ -81,6 +84,10 @@ export function mannerOf(given: ReadonlyMap<string, string>, o: { readonly step:
     hangs: flag('FAKE_HANG'),
     ignoresTerm: flag('FAKE_IGNORE_TERM'),
     output: text('FAKE_OUTPUT'),
+    printed: text('FAKE_PRINT')
+      ?.split(',')
+      .map((name) => `${name}=${env.get(name) ?? ''}\n`)
+      .join(''),
     errors: text('FAKE_ERRORS'),
     floodBytes: count('FAKE_FLOOD', text('FAKE_FLOOD')),
     exit: count('FAKE_EXIT', byTurn('FAKE_EXIT')),
