@@ -11,6 +11,7 @@ import { flagsCodes } from './codes/flags.ts'
 import { imageCodes } from './codes/image.ts'
 import { modelCodes } from './codes/model.ts'
 import { registryCodes } from './codes/registry.ts'
+import { savedCodes } from './codes/saved.ts'
 import { secretsCodes } from './codes/secrets.ts'
 import { settingsCodes } from './codes/settings.ts'
 import { storeCodes } from './codes/store.ts'
@@ -39,6 +40,7 @@ export const codes = {
   ...engineCodes,
   ...configCodes,
   ...storeCodes,
+  ...savedCodes,
   ...secretsCodes,
   ...cliCodes,
 } as const

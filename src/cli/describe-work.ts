@@ -1,8 +1,10 @@
 /** What a step will do, line by line, as far as it is known. */
-import type { Planned } from '../base/planned.ts'
+import { mapPlanned, type Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
 import type { ImageJob, ImageOutput, JobSource } from '../image-job/image-job.ts'
+import type { CacheWork } from '../steps/cache-work.ts'
 import type { ImageWork } from '../steps/image-work.ts'
+import { placeName } from '../steps/plan-cache-work.ts'
 import type { PlannedStart, RunWork, ServiceWork, Work } from '../steps/work.ts'
 
 export function describeWork(work: Work): readonly string[] {
@@ -13,6 +15,9 @@ export function describeWork(work: Work): readonly string[] {
       return describeService(work)
     case 'image':
       return describeImage(work)
+    case 'save-cache':
+    case 'restore-cache':
+      return describeCache(work)
     case 'unsupported':
       return [`cannot run here: ${work.because}`]
   }
@@ -57,6 +62,18 @@ function startLines(start: PlannedStart): string {
 
 function startOf(argv: Planned<readonly Text[]>): string {
   return argv.kind === 'known' ? argv.value.map(showText).join(' ') : shown(argv)
+}
+
+function describeCache(work: CacheWork): readonly string[] {
+  const key = work.key === 'of tools' ? 'made of the files of known tools' : shown(work.key)
+  const paths = work.kind === 'save-cache' ? work.paths : work.only
+  const where = work.place.kind === 'here' ? 'on this machine' : `${placeName(work.place, 'in')} with the connector ${shown(work.place.connector)}`
+  return [
+    `key ${key}`,
+    ...(paths === undefined ? [] : [`paths ${paths === 'of tools' ? 'of known tools' : list(mapPlanned(paths, (all) => all.map(showText)))}`]),
+    where,
+    ...(work.kind === 'restore-cache' && work.outside.length > 0 ? [`also below ${work.outside.join(', ')}`] : []),
+  ]
 }
 
 function describeImage({ plan, tool, engine }: ImageWork): readonly string[] {

@@ -11,6 +11,8 @@ const ways: Readonly<Record<Work['kind'], 'process' | 'parts' | 'instead'>> = {
   run: 'process',
   service: 'process',
   image: 'parts',
+  'save-cache': 'parts',
+  'restore-cache': 'parts',
   unsupported: 'instead',
 }
 

@@ -10,6 +10,8 @@ import type { RunContext } from './parts.ts'
 import type { StageState } from './run-nodes.ts'
 import { runWork } from './run-work.ts'
 import { serviceWork } from './service-work.ts'
+import { restoreWork } from './step-cache/restore-work.ts'
+import { saveWork } from './step-cache/save-work.ts'
 
 export interface WorkDone {
   readonly outcome: Outcome
@@ -31,6 +33,8 @@ const workers: Workers = {
   run: runWork,
   service: serviceWork,
   image: imageWork,
+  'save-cache': saveWork,
+  'restore-cache': restoreWork,
   unsupported: async ({ work, step }) => {
     throw problem('STEP_NOT_SUPPORTED', { type: step.type, because: work.because }, { at: step.at })
   },

@@ -9,6 +9,7 @@ import type { Intervention } from '../ports/intervention.ts'
 import type { ReadFile } from '../ports/read-file.ts'
 import type { OpenContext } from '../ports/remote.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
+import type { OpenStepCache } from '../ports/step-cache.ts'
 import type { Redactor } from './redactor.ts'
 import type { StopReason } from './stop-reason.ts'
 
@@ -20,6 +21,7 @@ export interface EngineParts {
   readonly images: ImageSource
   readonly openContext: OpenContext
   readonly readFile: ReadFile
+  readonly openStepCache: OpenStepCache
   readonly secrets: readonly SecretSource[]
   readonly redactor: Redactor
   /** Without it nobody is asked, and what a pipeline says for nobody happens at once. */

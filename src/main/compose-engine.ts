@@ -19,6 +19,7 @@ import { composeBuilder } from './compose-builder.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
 import { composeRemote } from './compose-remote.ts'
 import { secretSources } from './compose-secrets.ts'
+import { composeStepCache } from './compose-step-cache.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
@@ -44,6 +45,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       images: images.source,
       readFile,
       openContext: (text, o) => openContext(text, { ...o, remote: composeRemote(machine.env) }),
+      openStepCache: composeStepCache(needs.home, machine),
       secrets,
     },
     async checkConnector(identifier, o) {

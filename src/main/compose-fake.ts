@@ -15,6 +15,9 @@ export function composeFake(clock: Clock): Engine {
       ...fakeImages(),
       readFile: fakeFiles,
       openContext: async () => undefined,
+      openStepCache: () => {
+        throw new Error('steps that pretend open no store')
+      },
       secrets: [fakeSecrets()],
     },
     checkConnector: async (identifier) => `${identifier} was not asked: nothing is real here`,

@@ -1,4 +1,5 @@
 /** Picks the adapters behind every tool of the command line. Each is loaded when it is asked for: start-up is part of every figure. */
+import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { Toolbox } from '../cli/toolbox.ts'
 import { calmMemory } from './calm-memory.ts'
@@ -49,7 +50,8 @@ export function composeToolbox(machine: Machine): Toolbox {
     },
     async buildCache(home) {
       const { composeBuildCache } = await import('./compose-builder.ts')
-      return composeBuildCache(home, machine)
+      const { joinedCache } = await import('../adapters/step-cache/folder/joined-cache.ts')
+      return joinedCache(composeBuildCache(home, machine), join(home, 'step-cache'))
     },
     async secrets(home) {
       const { composeSecretStore } = await import('./compose-secrets.ts')

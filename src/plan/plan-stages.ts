@@ -12,6 +12,7 @@ import { type Planning, planNodes } from './plan-nodes.ts'
 import { planTimeout, planWhen } from './plan-when.ts'
 import { scopeAt } from './scope/scope-at.ts'
 import type { Site } from './site.ts'
+import { withStageCaching } from './stage-caching.ts'
 
 type OneStage = Exclude<StageNode, { readonly kind: 'parallel' }>
 
@@ -52,7 +53,7 @@ function planStage(stage: Stage, base: Site, p: Planning, turn?: Turn): StagePla
     variables: Object.fromEntries(
       (stage.variables ?? []).flatMap((variable) => planVariable(variable.name, variable.value ?? variable.default ?? undefined, resolving)),
     ),
-    steps: planNodes(stage.spec.execution.steps, path, site, p),
+    steps: planNodes(withStageCaching(stage, stage.spec.execution.steps, resolving), path, site, p),
     ...(timeoutMs !== undefined && { timeoutMs }),
   }
 }

@@ -3,14 +3,17 @@ import type { Resolving } from '../dynamic/resolve.ts'
 import type { BuiltImage } from '../image-job/push-source.ts'
 import type { StepOf } from '../pipeline/step.ts'
 import type { StepType } from '../settings/vocabulary.ts'
+import { type CacheSurroundings, planRestoreCache, planSaveCache, type RestoreStep, type SaveStep } from '../steps/plan-cache-work.ts'
 import { type ImageSurroundings, planImageWork } from '../steps/plan-image-work.ts'
 import { planPluginWork } from '../steps/plan-plugin-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
 import { planServiceWork } from '../steps/plan-service-work.ts'
 import type { Work } from '../steps/work.ts'
+import { cachePaths } from './cache-paths.ts'
 import type { ConnectorFact, RunFacts } from './facts.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
 import type { StepSite } from './site.ts'
+import { impliedCacheWork } from './stage-caching.ts'
 
 export interface PlannedWork {
   readonly work: Work
@@ -21,6 +24,8 @@ const later = 'this version reads it, and does not run it yet'
 
 export function planWork(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): PlannedWork {
   const { step } = site
+  const implied = impliedCacheWork(site, o)
+  if (implied !== undefined) return implied
   switch (step.type) {
     case 'Run':
       return planRunWork(step.spec, o)
@@ -34,8 +39,31 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
     case 'BuildAndPushGCR':
     case 'BuildAndPushACR':
       return planImageWork(step as StepOf<StepType>, surroundings(site, images, o))
+    case 'SaveCache':
+    case 'SaveCacheS3':
+    case 'SaveCacheGCS':
+    case 'SaveCacheAzure':
+      return planSaveCache(step as SaveStep, cacheSurroundings(site, o))
+    case 'RestoreCache':
+    case 'RestoreCacheS3':
+    case 'RestoreCacheGCS':
+    case 'RestoreCacheAzure':
+      return planRestoreCache(step as RestoreStep, cacheSurroundings(site, o))
     default:
       return { work: { kind: 'unsupported', because: later }, does: `${step.type}: not run in this version` }
+  }
+}
+
+function cacheSurroundings(site: StepSite, o: Resolving): CacheSurroundings {
+  const { stage, pipeline, facts } = site
+  return {
+    ...o,
+    variables: [...(stage.variables ?? []), ...(pipeline.variables ?? [])],
+    outside: cachePaths(site, o),
+    connectorKnown: (id) => {
+      const found = connectorFact(id, facts)
+      return typeof found === 'string' ? found : 'known'
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a builder keeps between builds: how large it is, and taking away what may go. Safe beside builds at work. */
 
 export interface CachePart {
-  readonly kind: 'layer' | 'files of a RUN' | 'unpacked layer' | 'cache mount' | 'record'
+  readonly kind: 'layer' | 'files of a RUN' | 'unpacked layer' | 'cache mount' | 'record' | 'saved files'
   readonly name: string
   readonly bytes: number
   readonly usedMs: number

@@ -7,10 +7,16 @@ export const imageOutputs = ['digest', 'image', 'IMAGE_TAR_PATH', 'imageRefs', '
 
 const scanOutputs = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO', 'UNASSIGNED', 'IGNORED', 'TOTAL'].flatMap((name) => [name, `NEW_${name}`])
 
+const cacheOutputs = ['cacheKey', 'cacheBytes', 'cacheSeconds'] as const
+export const saveCacheOutputs = ['cacheSaved', ...cacheOutputs] as const
+export const restoreCacheOutputs = ['cacheHit', ...cacheOutputs] as const
+
 export function declaredOutputs(step: Step): readonly string[] | 'any' {
   // What an image starts by itself may be a plugin.
   if (step.type === 'Run') return step.spec.command === undefined ? 'any' : (step.spec.outputVariables ?? []).map((output) => output.name)
   if (Object.hasOwn(stepTypes, step.type)) return imageOutputs
   if (step.type === 'AquaTrivy') return scanOutputs
+  if (step.type.startsWith('SaveCache')) return saveCacheOutputs
+  if (step.type.startsWith('RestoreCache')) return restoreCacheOutputs
   return step.type === 'Plugin' || step.type === 'GitClone' ? 'any' : []
 }

@@ -1,6 +1,7 @@
 /** What a step's work comes down to, whatever its type: a script, an image, or a reason why not. Plain JSON inside plans. */
 import type { Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
+import type { CacheWork } from './cache-work.ts'
 import type { ImageToRun } from './image-to-run.ts'
 import type { ImageWork } from './image-work.ts'
 
@@ -53,4 +54,4 @@ export interface UnsupportedWork {
   readonly because: string
 }
 
-export type Work = RunWork | ServiceWork | ImageWork | UnsupportedWork
+export type Work = RunWork | ServiceWork | ImageWork | CacheWork | UnsupportedWork

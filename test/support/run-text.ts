@@ -80,6 +80,9 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
       readFile,
       openContext: async (text) => o.outside?.(text),
+      openStepCache: () => {
+        throw new Error('steps on fake touch no store')
+      },
       secrets,
       redactor: masks,
       planner: plans,

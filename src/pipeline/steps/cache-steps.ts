@@ -47,5 +47,5 @@ export const restoreCacheSpecs = {
   RestoreCacheS3: record({ ...s3, failIfKeyNotFound }, { name: 'RestoreCacheS3Spec' }),
   RestoreCacheGCS: record({ ...gcs, failIfKeyNotFound }, { name: 'RestoreCacheGCSSpec' }),
   RestoreCacheAzure: record({ ...azure, failIfKeyNotFound }, { name: 'RestoreCacheAzureSpec' }),
-  RestoreCache: record({ ...harness, providerType: required(provider), failIfKeyNotFound }, { name: 'RestoreCacheSpec' }),
+  RestoreCache: record({ ...harness, providerType: optional(provider), failIfKeyNotFound }, { name: 'RestoreCacheSpec' }),
 }
