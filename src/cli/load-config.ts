@@ -12,6 +12,7 @@ export interface LoadedConfig {
   readonly hosts: NonNullable<Config['hosts']>
   readonly flags: Readonly<Record<string, boolean>>
   readonly engine?: NonNullable<Config['engine']>
+  readonly logs: NonNullable<Config['logs']>
   readonly connectors: ReadonlyMap<string, Connector>
   readonly diagnostics: readonly Diagnostic[]
   readonly sources: readonly SourceFile[]
@@ -45,6 +46,7 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
     connectors,
     flags: Object.fromEntries(configs.toReversed().flatMap((config) => [...config.flags])),
     ...(engine !== undefined && { engine }),
+    logs: Object.assign({}, ...configs.toReversed().map(({ logs }) => logs)),
     diagnostics,
     sources,
   }

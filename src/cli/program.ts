@@ -1,5 +1,6 @@
 /** The command line: names, options and help. What a command does is loaded when it is asked for. */
-import { Argument, Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { readBytes } from '../base/read-bytes.ts'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
@@ -91,6 +92,12 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
   return program
 }
 
+function amount(text: string): number {
+  const bytes = readBytes(text)
+  if (bytes === undefined) throw new InvalidArgumentError('An amount is a number with or without a unit: 25KB, 5MB.')
+  return bytes
+}
+
 const infraOption = (): Option =>
   new Option('--on <infrastructure>', 'run every stage there; on fake nothing is real and hours pass at once (docs/fake.md)').choices([
     'local',
@@ -112,6 +119,8 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
     .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
     .option('--debug-auth', 'say which credential is chosen, and why')
+    .option('--log-line <size>', 'cut longer lines of output, such as at 25KB', amount)
+    .option('--log-step <size>', 'keep the beginning and the end of longer logs, such as 5MB in all', amount)
     .addOption(new Option('--output <form>', 'how to show it').choices(['auto', 'plain', 'ndjson']).default('auto'))
     .action((file: string, o) => act(async () => (await import('./commands/run.ts')).runCommand(file, o, world)))
   program

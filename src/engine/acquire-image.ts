@@ -16,6 +16,7 @@ import type { RunContext } from './parts.ts'
 import { refuseMounts } from './refuse-mounts.ts'
 import { registryUse } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
+import { stepLog } from './step-output.ts'
 
 export interface AcquiredImage extends OpenedImage {
   /** Only when it was built here. */
@@ -63,23 +64,26 @@ async function buildImage(at: WorkAt<ImageWork>, request: Awaited<ReturnType<typ
   const builder = context.builders[work.engine.name]
   if (builder === undefined) throw problem('ENGINE_NOT_AVAILABLE', { engine: work.engine.name }, { at: step.at })
   const path = stepPath(step.path)
-  const built = await builder.build(request, { signal: context.signal, emit: buildTold(path, context) })
+  const told = buildTold(path, context)
+  const built = await builder.build(request, { signal: context.signal, emit: told.tell }).finally(told.end)
   const facts = await imageFacts(built.image)
   await context.emit({ kind: 'image.built', step: path, digest: facts.digest, bytes: facts.bytes, layers: facts.layers, cached: built.cachedLayers })
   return { image: built.image, cachedLayers: built.cachedLayers, close: async () => undefined }
 }
 
 /** Output, notes and transfers of a build as the step's own; a step that failed says its last words once more, where people look first. */
-function buildTold(step: StepPath, context: RunContext): (event: BuildEvent) => void {
+function buildTold(step: StepPath, context: RunContext): { readonly tell: (event: BuildEvent) => void; readonly end: () => Promise<void> } {
   const plain = plainBuild()
+  const log = stepLog(step, context)
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return
-    void context.emit({ kind: 'step.output', step, stream: 'out', text: context.redactor.text(lines.map((line) => `${line}\n`).join('')) })
+    void log.tell({ stream: 'out', text: context.redactor.text(lines.map((line) => `${line}\n`).join('')) })
   }
-  return (event) => {
+  const tell = (event: BuildEvent): void => {
     if (event.kind === 'note') void context.emit({ kind: 'step.note', step, note: event.note })
     else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step, progress: event.progress })
     else print(plain.lines(event, context.clock.now()))
     if (event.kind === 'end' && event.state === 'failed') print(plain.failures())
   }
+  return { tell, end: log.end }
 }

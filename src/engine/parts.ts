@@ -1,5 +1,6 @@
 /** Everything the engine is given: it knows these interfaces and never who implements them. */
 import type { Clock } from '../base/clock.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import type { Planner } from '../plan/planner.ts'
 import type { Builder } from '../ports/builder.ts'
@@ -10,6 +11,7 @@ import type { ReadFile } from '../ports/read-file.ts'
 import type { OpenContext } from '../ports/remote.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { OpenStepCache } from '../ports/step-cache.ts'
+import type { LogLimits } from './log-limits.ts'
 import type { Redactor } from './redactor.ts'
 import type { StopReason } from './stop-reason.ts'
 
@@ -24,6 +26,8 @@ export interface EngineParts {
   readonly openStepCache: OpenStepCache
   readonly secrets: readonly SecretSource[]
   readonly redactor: Redactor
+  /** Of each step's log; without it there are none. */
+  readonly logLimits?: LogLimits
   /** Without it nobody is asked, and what a pipeline says for nobody happens at once. */
   readonly intervention?: Intervention
 }
@@ -34,6 +38,8 @@ export interface RunContext extends EngineParts {
   /** Secret outputs of this run's steps. */
   readonly runSecrets: Map<string, string>
   readonly emit: (event: RunEvent) => Promise<void>
+  /** Notes of the step at work; undefined outside of steps. */
+  readonly note?: (note: Diagnostic) => Promise<void>
   readonly signal: AbortSignal
   /** Ends the run: what is under way is stopped, what is to come is not begun. */
   readonly stop: (reason: StopReason) => void

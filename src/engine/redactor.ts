@@ -1,80 +1,52 @@
-/** The one choke point for secrets: knows every value revealed in a run and masks it in texts and in streams, across chunk borders. */
-import { spellings } from './masks.ts'
-
-const mask = '********'
-
-export interface MaskedStream {
-  /** What can be shown now. A tail that may be the start of a secret is held back until more text decides. */
-  push(text: string): string
-  flush(): string
-}
+/** The one choke point for secrets: knows every value revealed in a run and masks it in texts and in streams of bytes, across chunk borders. */
+import { byteFinder } from './byte-finder.ts'
+import { findSecrets, type SecretFinders } from './find-secrets.ts'
+import { type MaskedStream, maskedStream } from './masked-stream.ts'
+import { isMaskable, mask, spellings } from './masks.ts'
 
 export interface Redactor {
-  register(secret: string): void
+  /** A text too short to be masked wherever it stands is masked only where nothing else stands beside it; its first time is answered with `short`. */
+  register(secret: string): 'short' | undefined
   text(text: string): string
   stream(): MaskedStream
 }
 
 export function redactor(): Redactor {
-  let patterns: readonly string[] = []
-  let finder: RegExp | undefined
+  const finders: SecretFinders = { plain: byteFinder(), wrapped: byteFinder() }
   const known = new Set<string>()
-  const replace = (text: string): string => (finder === undefined ? text : text.replace(finder, mask))
+  const short = new Set<string>()
   return {
     register(secret) {
-      if (known.has(secret)) return
+      if (known.has(secret)) return undefined
       known.add(secret)
-      patterns = [...new Set([...patterns, ...spellings(secret)])].sort((a, b) => b.length - a.length)
-      finder = patterns.length === 0 ? undefined : new RegExp(patterns.map((p) => RegExp.escape(p)).join('|'), 'g')
-    },
-    text: replace,
-    stream: () => maskedStream(replace, () => ({ patterns, finder })),
-  }
-}
-
-interface Known {
-  readonly patterns: readonly string[]
-  readonly finder: RegExp | undefined
-}
-
-function maskedStream(replace: (text: string) => string, known: () => Known): MaskedStream {
-  let held = ''
-  return {
-    push(text) {
-      const whole = held + text
-      const { patterns, finder } = known()
-      const cut = finder === undefined ? whole.length : pastMatches(whole, finder, whole.length - undecidedTail(whole, patterns))
-      held = whole.slice(cut)
-      return replace(whole.slice(0, cut))
-    },
-    flush() {
-      const rest = replace(held)
-      held = ''
-      return rest
-    },
-  }
-}
-
-/** A cut inside a finished match would show both its halves: such a match belongs wholly to what is shown now. */
-function pastMatches(text: string, finder: RegExp, cut: number): number {
-  for (const match of text.matchAll(finder)) {
-    const end = match.index + match[0].length
-    if (match.index < cut && cut < end) return end
-    if (match.index >= cut) break
-  }
-  return cut
-}
-
-/** Length of the longest tail that is a proper prefix of a pattern and so may become a secret. */
-function undecidedTail(text: string, patterns: readonly string[]): number {
-  let longest = 0
-  for (const pattern of patterns) {
-    for (let length = Math.min(pattern.length - 1, text.length); length > longest; length--) {
-      if (text.charCodeAt(text.length - length) === pattern.charCodeAt(0) && pattern.startsWith(text.slice(text.length - length))) {
-        longest = length
-        break
+      if (!isMaskable(secret)) {
+        if (secret.trim() === '') return undefined
+        short.add(secret.trim())
+        return 'short'
       }
-    }
+      const { plain, wrapped } = spellings(secret)
+      for (const form of [...plain, ...wrapped]) finders.plain.add(Buffer.from(form))
+      for (const form of wrapped) finders.wrapped.add(Buffer.from(form))
+      return undefined
+    },
+    text(text) {
+      if (short.has(text.trim())) return mask
+      return finders.plain.empty ? text : maskText(text, finders)
+    },
+    stream: () => maskedStream(finders),
   }
-  return longest
+}
+
+/** A text without secrets is left as it is, also where it is no good Unicode. */
+function maskText(text: string, finders: SecretFinders): string {
+  const bytes = Buffer.from(text)
+  const { covered } = findSecrets(bytes, finders, 0)
+  if (covered.length === 0) return text
+  let shown = ''
+  let at = 0
+  for (const { start, end } of covered) {
+    shown += bytes.toString('utf8', at, start) + mask
+    at = end
+  }
+  return shown + bytes.toString('utf8', at)
 }

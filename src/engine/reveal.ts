@@ -1,4 +1,5 @@
 /** Secrets by name to values, at the last moment: asked source by source, and known to the redactor before anyone else sees them. */
+import { diagnose } from '../base/diagnostic.ts'
 import type { Planned } from '../base/planned.ts'
 import { problem } from '../base/problem.ts'
 import { isSecretText, type Text } from '../base/secret-text.ts'
@@ -22,7 +23,8 @@ async function revealSecret(name: string, context: RunContext): Promise<SecretVa
   for (const source of context.secrets) {
     const value = await source.read(name, { signal: context.signal })
     if (value === undefined) continue
-    context.redactor.register(value.reveal())
+    const known = context.redactor.register(value.reveal())
+    if (known === 'short') await context.note?.(diagnose('SECRET_SHORT', { name, length: value.reveal().trim().length }))
     return value
   }
   throw problem('SECRET_NOT_FOUND', {

@@ -1,5 +1,5 @@
 /** One step: decide, plan it once more with what is known now, do its work under its timeout, tell what came out. */
-import { diagnose } from '../base/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { humanDuration } from '../base/human.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { Outcome } from '../events/outcome.ts'
@@ -45,7 +45,8 @@ async function attempt(planned: StepPlan, standing: Standing, state: StageState,
 async function underTimeout(plan: StepPlan, path: StepPath, state: StageState, context: RunContext): Promise<StepDone> {
   const limit = deadline({ clock: context.clock, ms: plan.timeoutMs, signal: context.signal })
   try {
-    const { outcome, outputs, exports } = await doWork(plan, state, { ...context, signal: limit.signal })
+    const note = (one: Diagnostic) => context.emit({ kind: 'step.note', step: path, note: one })
+    const { outcome, outputs, exports } = await doWork(plan, state, { ...context, signal: limit.signal, note })
     if (outputs.length > 0) await context.emit({ kind: 'step.outputs', step: path, outputs })
     const values = new Map(outputs.map((output) => [output.name, outputText(output, path, context)]))
     if (exports !== undefined) for (const [name, value] of [...values, ...exports]) state.exports.set(name, value)

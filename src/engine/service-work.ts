@@ -7,9 +7,10 @@ import type { WorkAt, WorkDone } from './do-work.ts'
 import { exitText } from './exit-outcome.ts'
 import { processStart } from './process-start.ts'
 import { isReady, type ReadyWatch, readyWatch } from './ready-watch.ts'
-import { graceMs, pump } from './run-work.ts'
+import { graceMs } from './run-work.ts'
 import { stepEnvironment } from './step-environment.ts'
 import { stepImage } from './step-image.ts'
+import { tellOutput } from './step-output.ts'
 
 const usualMs = 120_000
 
@@ -17,7 +18,7 @@ export async function serviceWork(at: WorkAt<ServiceWork>): Promise<WorkDone> {
   const { state, step } = at
   const spec = await processOf(at)
   const watch = await readyWatch(at, spec)
-  const log = (running: RunningStep) => pump({ ...running, output: heard(running.output, watch) }, at)
+  const log = (running: RunningStep) => tellOutput(heard(running.output, watch), stepPath(step.path), at.context)
   const service = await state.services.add(step, (signal) => state.workspace.start(spec, { signal }), log)
   const diedEarly = service.ended.then((exit) => {
     throw problem('SERVICE_ENDED_EARLY', { exit: exitText(exit) }, { at: step.at })

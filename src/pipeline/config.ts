@@ -1,6 +1,7 @@
 /** The configuration file (`.slipway/config.yaml`): registry hosts, connectors, feature flags, preferences. */
+import { bytesPattern, readBytes } from '../base/read-bytes.ts'
 import { list, mapOf } from '../yaml/shape/collections.ts'
-import { anyOf } from '../yaml/shape/combine.ts'
+import { anyOf, mapped } from '../yaml/shape/combine.ts'
 import { optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { ShapeType } from '../yaml/shape/shape.ts'
@@ -23,6 +24,17 @@ const host = record(
   { name: 'HostRule', doc: 'Sends a registry host somewhere else: a mirror, a test registry.' },
 )
 
+/** `25 KB`, `5 MB`. */
+const amount = (doc: string) => mapped(text({ pattern: bytesPattern, patternName: 'an amount of bytes such as 25 KB', doc }), readBytes)
+
+const logs = record(
+  {
+    line: optional(amount('A longer line of output is cut there, with a mark.')),
+    step: optional(amount('Of a step that says more, the beginning and the end are kept.')),
+  },
+  { name: 'LogLimits', doc: 'Limits of the logs of steps. Without them logs are whole.' },
+)
+
 export const configDocument = record(
   {
     hosts: optional(list(host)),
@@ -30,6 +42,7 @@ export const configDocument = record(
     flags: optional(mapOf(flag()), new Map()),
     engine: optional(choice(['embedded', 'buildx', 'kaniko'])),
     store: optional(text()),
+    logs: optional(logs),
   },
   { name: 'Configuration', doc: 'Settings of Slipway beside a pipeline, or in the data folder.' },
 )

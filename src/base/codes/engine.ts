@@ -52,6 +52,13 @@ export const engineCodes = {
     hint: 'hand back the name of a file in the workspace instead',
     explain: 'Outputs become variables and arguments of later steps, so they are kept short. They are refused rather than cut.',
   },
+  LOG_CUT: {
+    severity: 'warning',
+    message: 'the log of this step came to a limit: {bytes} left out, {lines} cut',
+    hint: 'raise `logs` in .slipway/config.yaml, or leave it out for whole logs',
+    explain:
+      'A limit was set for the lines or for the whole log of a step. Of a line its beginning is kept, of a step its beginning and its very end; marks in the log say where something is missing. The step itself is not affected.',
+  },
   STEP_IMAGE_NOT_LOCAL: {
     severity: 'error',
     message: 'the step wants to run in the image {image}, and this version does not run steps in images on this machine yet',

@@ -1,6 +1,7 @@
 /** `slipway cache` (and `slipway builder`): how large the build cache is, and taking away what nobody uses. */
 import { humanBytes, humanDuration } from '../../base/human.ts'
 import { problem } from '../../base/problem.ts'
+import { readBytes } from '../../base/read-bytes.ts'
 import { type Limits, usualLimits } from '../../builder/store/collect-garbage.ts'
 import { parseDuration } from '../../dockerfile/duration.ts'
 import type { CachePart } from '../../ports/build-cache.ts'
@@ -84,11 +85,8 @@ function untilOf(text: string): number {
   return ns / 1e6
 }
 
-const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 }
-
 function bytesOf(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?$/i.exec(text.trim()) ?? []
-  const factor = units[unit.toLowerCase()]
-  if (number === '' || factor === undefined) throw problem('CACHE_LIMIT_INVALID', { option: '--keep-storage', text, wanted: '10GB' })
-  return Number(number) * factor
+  const bytes = readBytes(text)
+  if (bytes === undefined) throw problem('CACHE_LIMIT_INVALID', { option: '--keep-storage', text, wanted: '10GB' })
+  return bytes
 }

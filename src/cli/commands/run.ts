@@ -2,6 +2,7 @@
 import { brandAs } from '../../base/brand.ts'
 import { hasErrors } from '../../base/diagnostic.ts'
 import { uniqueId } from '../../base/unique-id.ts'
+import type { LogLimits } from '../../engine/log-limits.ts'
 import { recorder } from '../../engine/recorder.ts'
 import { redactor } from '../../engine/redactor.ts'
 import { runPlan } from '../../engine/run-plan.ts'
@@ -35,6 +36,9 @@ export interface RunOptions {
   readonly output: 'auto' | 'plain' | 'ndjson'
   /** Says on the error stream which credential was chosen for each registry, from where and why. */
   readonly debugAuth?: boolean
+  /** Bytes. */
+  readonly logLine?: number
+  readonly logStep?: number
 }
 
 export async function runCommand(name: string, o: RunOptions, world: World): Promise<ExitCode> {
@@ -97,13 +101,19 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   try {
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder }
     const emit = (event: RunEvent) => time.real(() => story.emit(event))
-    const context = { ...engine.parts, clock: time.clock, redactor: masks, planner: plans, runSecrets: new Map(), emit, signal: world.signal }
+    const told = { redactor: masks, logLimits: logLimits(p), runSecrets: new Map<string, string>(), emit }
+    const context = { ...engine.parts, ...told, clock: time.clock, planner: plans, signal: world.signal }
     return await runPlan(launch, context)
   } finally {
     for (const failure of await story.close()) await world.stderr.write(`slipway: ${failure.sink} stopped: ${String(failure.error)}\n`)
     await engine.close()
     await embedded.close()
   }
+}
+
+/** The command line goes before the configuration. */
+function logLimits({ options: { logLine, logStep }, loaded }: Prepared): LogLimits {
+  return { ...loaded.config.logs, ...(logLine !== undefined && { line: logLine }), ...(logStep !== undefined && { step: logStep }) }
 }
 
 async function viewer(output: RunOptions['output'], world: World): Promise<Sink> {
