@@ -8,6 +8,7 @@ import { dockerfileCodes } from './codes/dockerfile.ts'
 import { engineCodes } from './codes/engine.ts'
 import { exprCodes } from './codes/expr.ts'
 import { flagsCodes } from './codes/flags.ts'
+import { gitCodes } from './codes/git.ts'
 import { imageCodes } from './codes/image.ts'
 import { modelCodes } from './codes/model.ts'
 import { registryCodes } from './codes/registry.ts'
@@ -38,6 +39,7 @@ export const codes = {
   ...registryCodes,
   ...cloudCodes,
   ...engineCodes,
+  ...gitCodes,
   ...configCodes,
   ...storeCodes,
   ...savedCodes,

@@ -15,8 +15,10 @@ export interface OutputVariable {
   readonly secret: boolean
 }
 
-/** One long-running piece of a step, such as the upload of a blob. `done` of `total` bytes; equal = finished. */
+/** One long-running piece of a step, such as the upload of a blob. `done` of `total`; equal = finished. */
 export interface Progress {
+  /** Bytes, unless it says that things are counted. */
+  readonly unit?: 'count'
   readonly task: string
   readonly done: number
   readonly total?: number

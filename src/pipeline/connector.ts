@@ -8,6 +8,7 @@ import { record } from '../yaml/shape/record.ts'
 import { keyPath, type ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
 import { tagged } from '../yaml/shape/variants.ts'
+import { anyGitSpec, codecommitSpec, gitSpec } from './git-connector.ts'
 import { displayName, identifier } from './names.ts'
 
 /** Secrets are given by reference (`account.dockerPassword`); a user name may be one too. */
@@ -52,32 +53,6 @@ function cloudExtras() {
   return { region: optional(dynText()), azureEnvironmentType: optional(text()), serviceAccountUrl: optional(dynText()) }
 }
 
-const git = record(
-  {
-    url: required(dynText({ nonEmpty: true })),
-    type: optional(choice(['Account', 'Repo', 'Project', 'Region'])),
-    validationRepo: optional(text()),
-    authentication: optional(dynTree()),
-    apiAccess: optional(dynTree()),
-    ...around,
-  },
-  { name: 'GitConnectorSpec', unknown: 'warning' },
-)
-
-/** For any other server: `type` is the protocol here, and `spec` the login. */
-const anyGit = record(
-  {
-    url: required(dynText({ nonEmpty: true })),
-    type: optional(choice(['Http', 'Ssh'])),
-    connectionType: optional(choice(['Account', 'Repo', 'Project'])),
-    validationRepo: optional(text()),
-    branchName: optional(text()),
-    spec: optional(dynTree({ doc: 'How to log in.' })),
-    ...around,
-  },
-  { name: 'AnyGitConnectorSpec', unknown: 'warning' },
-)
-
 const common = {
   identifier: required(identifier),
   name: required(displayName),
@@ -97,12 +72,12 @@ const connector = tagged({
     Gcp: record({ ...common, spec: required(cloud) }),
     Azure: record({ ...common, spec: required(cloud) }),
     K8sCluster: record({ ...common, spec: required(cloud) }),
-    Github: record({ ...common, spec: required(git) }),
-    Gitlab: record({ ...common, spec: required(git) }),
-    Bitbucket: record({ ...common, spec: required(git) }),
-    AzureRepo: record({ ...common, spec: required(git) }),
-    Codecommit: record({ ...common, spec: required(git) }),
-    Git: record({ ...common, spec: required(anyGit) }),
+    Github: record({ ...common, spec: required(gitSpec) }),
+    Gitlab: record({ ...common, spec: required(gitSpec) }),
+    Bitbucket: record({ ...common, spec: required(gitSpec) }),
+    AzureRepo: record({ ...common, spec: required(gitSpec) }),
+    Codecommit: record({ ...common, spec: required(codecommitSpec) }),
+    Git: record({ ...common, spec: required(anyGitSpec) }),
   },
 })
 

@@ -1,0 +1,34 @@
+/** git's `--progress` lines to amounts, and everything else that it says to the log. */
+import type { Progress } from '../events/run-event.ts'
+
+export interface ProgressReader {
+  push(text: string): void
+  flush(): void
+}
+
+const counting = /^(?:remote: )?([A-Z][A-Za-z ]+):\s+(?:\d+% \((\d+)\/(\d+)\)|(\d+))/
+
+/** git rewrites a line with `\r` until it is done, and ends it with `\n`. */
+export function progressReader(o: { readonly progress: (progress: Progress) => void; readonly say: (text: string) => void }): ProgressReader {
+  let rest = ''
+  const take = (line: string): void => {
+    const found = counting.exec(line)
+    if (found !== null) o.progress({ task: (found[1] ?? '').toLowerCase(), unit: 'count', ...amounts(found) })
+    else if (line.trim() !== '') o.say(`${line}\n`)
+  }
+  return {
+    push(text) {
+      const lines = (rest + text).split(/\r\n|\r|\n/)
+      rest = lines.pop() ?? ''
+      for (const line of lines) take(line)
+    },
+    flush() {
+      if (rest !== '') take(rest)
+      rest = ''
+    },
+  }
+}
+
+function amounts([, , done, total, alone]: RegExpExecArray): { readonly done: number; readonly total?: number } {
+  return total === undefined ? { done: Number(alone) } : { done: Number(done), total: Number(total) }
+}
