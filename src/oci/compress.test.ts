@@ -1,22 +1,23 @@
-/** The pinned compressor: one member that every program reads, the same bytes however the input is cut, noise kept as it is. */
+/** The pinned compressor: one member that every program reads, the same bytes however the input is cut and whoever compresses it. */
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { pinnedGzip } from './compress.ts'
-import { segmentsOf, storedBlocks } from './incompressible.ts'
+import { pinnedGzip, type StreamOptions } from './compress.ts'
+import { digestOf } from './digest.ts'
 import { join } from './join.ts'
 
 const o = { signal: new AbortController().signal }
 
-async function packed(chunks: readonly Buffer[]): Promise<Buffer> {
-  return Buffer.concat(await join(Readable.from(chunks, { objectMode: false }), pinnedGzip.streams(), o).toArray())
+async function packed(chunks: readonly Buffer[], with_: StreamOptions = {}): Promise<Buffer> {
+  return Buffer.concat(await join(Readable.from(chunks, { objectMode: false }), pinnedGzip.streams(with_), o).toArray())
 }
 
+const mebibyte = 1024 * 1024
 const text = Buffer.from(Array.from({ length: 400_000 }, (_, i) => createHash('md5').update(String(i)).digest('hex').slice(0, 12)).join('\n'))
 
 describe('the pinned compressor', () => {
-  it.each([0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 9_500_000])('gives back %i bytes', async (size) => {
+  it.each([0, 1, 2, 3, 4, 5, mebibyte - 1, mebibyte, mebibyte + 1, 4 * mebibyte, 9_500_000])('gives back %i bytes', async (size) => {
     const bytes = Buffer.concat([Buffer.from('abc'.repeat(size / 6)), randomBytes(size)]).subarray(0, size)
     expect(gunzipSync(await packed([bytes])).equals(bytes)).toBe(true)
   })
@@ -26,35 +27,42 @@ describe('the pinned compressor', () => {
     expect((await packed(small)).equals(await packed([text]))).toBe(true)
   })
 
+  it('makes the same bytes in this thread and in others, of one stream or of several at once', async () => {
+    const short = text.subarray(0, 2 * mebibyte + 5)
+    const long = text.subarray(0, 4 * mebibyte)
+    const [here, ...there] = await Promise.all([packed([short]), packed([long]), packed([long]), packed([text])])
+    expect(there[0]?.equals(there[1] as Buffer)).toBe(true)
+    // The threads are there by now.
+    expect((await packed([short])).equals(here as Buffer)).toBe(true)
+    expect(gunzipSync(there[2] as Buffer).equals(text)).toBe(true)
+  })
+
+  it('is the same on every machine', async () => {
+    const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+    expect(sum(text)).toBe('36d1fbc3f038725f')
+    expect(sum(await packed([text]))).toBe('58649c8f0d6541c6')
+  })
+
+  it('tells the digest of what came in', async () => {
+    for (const bytes of [Buffer.alloc(0), text.subarray(0, 100), text]) {
+      const digests: string[] = []
+      await packed([bytes], { onPlain: (digest) => digests.push(digest) })
+      expect(digests).toEqual([digestOf(bytes)])
+    }
+  })
+
   it('names no time and no operating system', async () => {
     expect((await packed([text])).subarray(0, 10).toString('hex')).toBe('1f8b08000000000000ff')
   })
 
-  it('stores noise, and nothing else', async () => {
-    const noise = randomBytes(3 * 1024 * 1024)
-    expect((await packed([noise])).length).toBeLessThan(noise.length * 1.0002)
-    // Each byte value equally often, and yet a pattern.
-    expect(await segmentsOf(Buffer.alloc(1024 * 1024, randomBytes(4096)))).toEqual([{ from: 0, to: 1024 * 1024, noise: false }])
-    expect(await segmentsOf(text.subarray(0, 1024 * 1024))).toEqual([{ from: 0, to: 1024 * 1024, noise: false }])
-  })
-
-  it('finds noise between other things', async () => {
+  it('keeps noise as it is, also between other things', async () => {
+    const noise = randomBytes(3 * mebibyte)
+    expect((await packed([noise])).length).toBeLessThan(noise.length * 1.0003)
     const mixed = Buffer.concat([text.subarray(0, 100_000), randomBytes(200_000), text.subarray(0, 70_000), randomBytes(20_000), text.subarray(0, 5_000_000)])
-    const [first, second, third, ...others] = await segmentsOf(mixed.subarray(0, 1024 * 1024))
-    expect([first?.noise, second?.noise, third?.noise, others]).toEqual([false, true, false, []])
-    expect(first?.to).toBe(7 * 16_384)
-    expect(second?.to).toBe(18 * 16_384)
     const one = await packed([mixed])
     expect(gunzipSync(one).equals(mixed)).toBe(true)
     const apart = await Promise.all([mixed.subarray(0, 100_000), mixed.subarray(300_000)].map((part) => packed([part])))
-    expect(one.length).toBeLessThan(1.003 * apart.reduce((sum, part) => sum + part.length, 200_000))
-  })
-
-  it('stores blocks of any length', () => {
-    for (const size of [1, 65_535, 65_536, 200_000]) {
-      const blocks = storedBlocks(randomBytes(size))
-      expect(blocks.length).toBe(size + 5 * Math.ceil(size / 65_535))
-    }
+    expect(one.length).toBeLessThan(1.01 * apart.reduce((sum, part) => sum + part.length, 200_000))
   })
 
   it('fails when its input fails', async () => {

@@ -37,7 +37,7 @@ export async function bundle(dir: string): Promise<Bundle> {
   const { metafile } = await build({
     ...forNode,
     absWorkingDir: root,
-    entryPoints: { cli: 'src/main/cli.ts' },
+    entryPoints: { cli: 'src/main/cli.ts', 'parts/deflate-worker': 'src/oci/deflate/worker.ts' },
     outdir: dir,
     splitting: true,
     outExtension: { '.js': '.mjs' },

@@ -29,6 +29,7 @@ export async function layerMemory(store: BuildStore, compressor: string, previou
   const known = new Map(rows.map((row) => [row[0], row]))
   const noted: Row[] = []
   return {
+    knows: file !== undefined,
     async recall(key) {
       const row = known.get(key)
       return row === undefined || file === undefined ? undefined : readRow(file, row)

@@ -1,5 +1,4 @@
 /** Changed paths to a layer: tarred straight from their sources while it is hashed, compressed and stored, all in one pass. */
-import { byteMeter } from '../../oci/byte-meter.ts'
 import { pinnedGzip } from '../../oci/compress.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
@@ -25,14 +24,16 @@ export interface WriteOptions extends Reading {
 }
 
 export async function writeLayer(changes: Changes, o: WriteOptions): Promise<WrittenLayer> {
-  const plain = byteMeter()
   const pool = piecePool()
   const memory = await layerMemory(o.store, pinnedGzip.name, o.previous, o)
   try {
-    const packed = join(layerTar(changes, { ...o, pool }), [plain.stream, ...pinnedGzip.streams({ done: pool.give, memory })], o)
+    let diffId: Digest | undefined
+    const streams = pinnedGzip.streams({ done: pool.give, memory, onPlain: (plain) => (diffId = plain) })
+    const packed = join(layerTar(changes, { ...o, pool }), streams, o)
     const { digest, size } = await o.store.putBlob(packed, o)
     await memory.save(digest, o)
-    return { diffId: plain.digest(), descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
+    if (diffId === undefined) throw new Error('a compressed layer without the digest of what it holds')
+    return { diffId, descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
   } finally {
     await memory.close()
   }
