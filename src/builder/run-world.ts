@@ -40,35 +40,45 @@ export interface RunWorlds {
 }
 
 export function runWorlds(root: string, given: Sandbox | undefined, o: Waiting & { readonly onAbility?: (ability: Ability) => void }): RunWorlds {
-  let running: Promise<{ readonly world: RunWorld; readonly ability: Ability }> | undefined
-  const start = async () => {
-    const sandbox = given ?? namespaceSandbox()
-    const store = snapshots(root)
-    // Only faster: where it does not work, the probe below says what does not.
-    if (given === undefined) await spreadFolders(join(root, 'runs'), root, o).catch(() => o.signal.throwIfAborted())
-    await sweepWork(root)
-    await sweepImages(root)
-    const work = await store.work()
-    try {
-      const image = join(work.folder, 'empty.erofs')
-      writeFileSync(image, emptyImage())
-      const ability = await sandbox.probe(work.folder, { ...o, image, remember: join(root, 'ability.json') })
-      o.onAbility?.(ability)
-      const images = ability.kind === 'able' && ability.layers !== 'folder' ? layerImages(root, { ...o, work: store.work }) : undefined
-      return { world: worldOf(sandbox, store, images, o), ability }
-    } finally {
-      await work.end()
-    }
-  }
+  let running: Promise<OpenRunWorld> | undefined
   return {
     async at(span) {
-      running ??= start()
+      running ??= openRunWorld(root, given, o)
       const { world, ability } = await running
       if (ability.kind === 'unable') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: ability.reasons.join('; ') }, { at: span })
       return world
     },
     now: async () => (await running)?.world,
     settled: async () => (await running?.catch(() => undefined))?.world.images?.settled(),
+  }
+}
+
+export interface OpenRunWorld {
+  readonly world: RunWorld
+  readonly ability: Ability
+}
+
+export async function openRunWorld(
+  root: string,
+  given: Sandbox | undefined,
+  o: Waiting & { readonly onAbility?: (ability: Ability) => void },
+): Promise<OpenRunWorld> {
+  const sandbox = given ?? namespaceSandbox()
+  const store = snapshots(root)
+  // Only faster: where it does not work, the probe below says what does not.
+  if (given === undefined) await spreadFolders(join(root, 'runs'), root, o).catch(() => o.signal.throwIfAborted())
+  await sweepWork(root)
+  await sweepImages(root)
+  const work = await store.work()
+  try {
+    const image = join(work.folder, 'empty.erofs')
+    writeFileSync(image, emptyImage())
+    const ability = await sandbox.probe(work.folder, { ...o, image, remember: join(root, 'ability.json') })
+    o.onAbility?.(ability)
+    const images = ability.kind === 'able' && ability.layers !== 'folder' ? layerImages(root, { ...o, work: store.work }) : undefined
+    return { world: worldOf(sandbox, store, images, o), ability }
+  } finally {
+    await work.end()
   }
 }
 

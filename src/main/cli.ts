@@ -2,7 +2,7 @@
 
 import { runProgram } from '../cli/program.ts'
 import { composeWorld } from './compose-world.ts'
-import { workerCommand } from './worker-command.ts'
+import { stepWorkerCommand, workerCommand } from './worker-command.ts'
 
 const interrupt = new AbortController()
 let interrupts = 0
@@ -17,6 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // A reader that went away (`slipway plan | head`) is no defect.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
-// Started by a build of this program, not by people: without the channel the word means nothing.
+// Started by this program, not by people: without the channel the words mean nothing.
 if (process.argv[2] === workerCommand && process.channel !== undefined) await (await import('./builder-worker.ts')).runWorker()
+else if (process.argv[2] === stepWorkerCommand && process.channel !== undefined) await (await import('./step-worker.ts')).runStepWorker()
 else process.exitCode = await runProgram(process.argv.slice(2), composeWorld(interrupt.signal))

@@ -20,6 +20,7 @@ import { composeRegistryUse } from './compose-registry-use.ts'
 import { composeRemote } from './compose-remote.ts'
 import { secretSources } from './compose-secrets.ts'
 import { composeStepCache } from './compose-step-cache.ts'
+import { composeStepImages } from './compose-step-images.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
@@ -29,7 +30,14 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const images = imageStore({ dir: join(needs.home, 'images') })
   return {
     parts: {
-      infrastructures: { local: localInfra({ dir: join(needs.home, 'stages'), env, kill }) },
+      infrastructures: {
+        local: localInfra({
+          dir: join(needs.home, 'stages'),
+          env,
+          kill,
+          images: () => composeStepImages({ home: needs.home, images: images.source, client: (use) => registries.clientFor(use, 'pull') }, machine),
+        }),
+      },
       builders: {
         embedded: builderPerUse('embedded', (use) => composeBuilder({ home: needs.home, client: () => registries.clientFor(use, 'pull') }, machine)),
       },

@@ -1,4 +1,5 @@
 /** The embedded builder of a user who is not root: this program once more, in a user namespace, for the builds that need one. */
+import type { ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -50,15 +51,25 @@ export function composeRootlessCache(home: string, person: Person): BuildCache {
 }
 
 async function startWorker(home: string, person: Person, w: Waiting): Promise<WorkerChannel> {
+  return childChannel(await startInNamespace(workerCommand, home, person, { ...w, refused: (reason, o) => problem('BUILD_RUN_IMPOSSIBLE', { reason }, o) }))
+}
+
+/** This program as root of a user namespace; throws what `refused` makes of the reason. */
+export async function startInNamespace(
+  command: string,
+  home: string,
+  person: Person,
+  w: Waiting & { readonly refused: (reason: string, o: { readonly hint: string }) => Error },
+): Promise<ChildProcess> {
   const folder = join(home, 'build')
   mkdirSync(folder, { recursive: true })
   const { uid, gid, username: name } = userInfo()
   const env = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'].flatMap((key) =>
     person.env[key] === undefined ? [] : [`${key}=${person.env[key]}`],
   )
-  const entered = await enterUserNamespace({ args: [...person.program, workerCommand], env, folder }, { uid, gid, name }, w)
-  if (entered.kind === 'refused') throw problem('BUILD_RUN_IMPOSSIBLE', { reason: refusal(entered.reason) }, { hint })
-  return childChannel(entered.child)
+  const entered = await enterUserNamespace({ args: [...person.program, command], env, folder }, { uid, gid, name }, w)
+  if (entered.kind === 'refused') throw w.refused(refusal(entered.reason), { hint })
+  return entered.child
 }
 
 const hint =

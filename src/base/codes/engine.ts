@@ -59,11 +59,40 @@ export const engineCodes = {
     explain:
       'A limit was set for the lines or for the whole log of a step. Of a line its beginning is kept, of a step its beginning and its very end; marks in the log say where something is missing. The step itself is not affected.',
   },
-  STEP_IMAGE_NOT_LOCAL: {
+  STEP_IMAGE_IMPOSSIBLE: {
     severity: 'error',
-    message: 'the step wants to run in the image {image}, and this version does not run steps in images on this machine yet',
-    hint: 'leave `image:` out to run it with the programs of this machine',
-    explain: 'Infrastructure local runs steps as processes of this machine. A step that names an image is refused rather than run outside of it.',
+    message: 'steps cannot run in images ({image}) on this machine: {reason}',
+    hint: 'docs/sandbox.md says what the machine has to allow; `--on docker` leaves it to Docker',
+    explain: 'Steps with `image:` run in that image, in the same sandbox as the RUN instructions of builds. This machine does not allow what it needs.',
+  },
+  STEP_IMAGE_FAILED: {
+    severity: 'error',
+    message: 'the step could not be started in its image {image}: it was not possible to {what} ({reason})',
+    explain: 'The step never ran. The sandbox for steps in images could not be set up as the image and the step ask for it.',
+  },
+  STEP_IMAGE_WITHOUT_COMMAND: {
+    severity: 'error',
+    message: 'the image {image} says nothing about what to start',
+    hint: 'give the step a `command`, or an `entrypoint`',
+    explain: 'A step without a command runs what its image starts: ENTRYPOINT with CMD. This image has neither.',
+  },
+  STEP_IMAGE_NOT_HERE: {
+    severity: 'error',
+    message: 'the image {image} is not on this machine, and the step says never to pull it',
+    hint: 'pull it once with `imagePullPolicy: IfNotPresent`, or build it in an earlier step',
+    explain: 'With `imagePullPolicy: Never` a step takes images of the image store and those that earlier steps pulled, with all their layers.',
+  },
+  STEP_WORKER_ENDED: {
+    severity: 'error',
+    message: 'the process that carries out steps in images ended: {why}',
+    explain:
+      'Who is not root has steps in images carried out by a second process of Slipway, which is root of a user namespace of its own. It ended before it could say how the step went.',
+  },
+  STEP_PRIVILEGED: {
+    severity: 'info',
+    message: '`privileged` in the image {image}: the step has all rights in namespaces of its own, which may be fewer than on a cluster',
+    explain:
+      'It may mount, trace and change kernel settings as far as the system lets the user of Slipway do so. It sees the usual devices only, and started by an ordinary user it stays within that user namespace.',
   },
   STEP_SHELL_UNKNOWN: {
     severity: 'error',

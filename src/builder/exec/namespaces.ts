@@ -15,10 +15,11 @@ import { probe } from './probe.ts'
 import { remembered } from './remembered-ability.ts'
 import { parseReport } from './report.ts'
 import type { Ended, LayerForm, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
-import { fifoName, type Rights, runSteps } from './steps.ts'
+import { fifoName, type Rights, runSteps, statusName } from './steps.ts'
 
 /** Paths that one program looks at. */
 const batch = 2000
+const signalTerm = 15
 
 /** `layers`: the only form to try; without it, the best that works. */
 export function namespaceSandbox(o: { readonly layers?: LayerForm } = {}): Sandbox {
@@ -105,7 +106,9 @@ async function runJob(job: SandboxJob, rights: Rights, o: RunOptions & { readonl
     killParent()
   }
   const onAbort = (): void => void end().catch(killParent)
+  const onPolite = (): void => void askToEnd(pid, job.folder, o.cpu).catch(onAbort)
   o.signal.addEventListener('abort', onAbort)
+  o.polite?.addEventListener('abort', onPolite)
   try {
     const launched = await launch(steps, o.cpu, {
       signal: o.signal,
@@ -114,17 +117,21 @@ async function runJob(job: SandboxJob, rights: Rights, o: RunOptions & { readonl
         killParent = () => void child.kill('SIGKILL')
       },
       onReport: (report) => {
-        output ??= readOutput(join(job.folder, fifoName), o.onOutput)
+        if (job.output === undefined) output ??= readOutput(join(job.folder, fifoName), o.onOutput)
+        const known = pid !== undefined
         pid ??= parseReport(report).pid
         if (o.signal.aborted) onAbort()
+        else if (!known && pid !== undefined && o.polite?.aborted === true) onPolite()
       },
     })
     if (launched.kind === 'failed') output?.stop()
     await output?.end
     o.signal.throwIfAborted()
-    return endOf(steps, launched)
+    const ended = endOf(steps, launched)
+    return job.process.supervised === true && ended.kind === 'exited' ? supervisedEnd(ended, job.folder) : ended
   } finally {
     o.signal.removeEventListener('abort', onAbort)
+    o.polite?.removeEventListener('abort', onPolite)
     rmSync(join(job.folder, fifoName), { force: true })
   }
 }
@@ -134,12 +141,32 @@ async function killProcess(pid: number, folder: string, cpu: Cpu): Promise<void>
   await launch([call('kill', [pid, 9], 'end a process', { tolerate: 'any' })], cpu, { folder, signal: new AbortController().signal })
 }
 
+/** Before the command there is nothing that could be asked. */
+async function askToEnd(first: number | undefined, folder: string, cpu: Cpu): Promise<void> {
+  if (first === undefined) return
+  const [command] = readFileSync(`/proc/${first}/task/${first}/children`, 'latin1').trim().split(' ').map(Number)
+  if (command === undefined || command === 0) return killProcess(first, folder, cpu)
+  await launch([call('kill', [-command, signalTerm], 'ask a process to end', { tolerate: 'any' })], cpu, { folder, signal: new AbortController().signal })
+}
+
+/** Where nothing was told, its first process was killed. */
+function supervisedEnd(ended: Extract<Ended, { kind: 'exited' }>, folder: string): Ended {
+  const told = readFileSync(join(folder, statusName))
+  if (told.length < 4) return ended
+  const status = told.readInt32LE(0)
+  return { kind: 'exited', code: exitCode(status), status }
+}
+
+function exitCode(status: number): number {
+  return (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+}
+
 function endOf(steps: readonly Step[], launched: Launched): Ended {
   if (launched.kind === 'failed') return { kind: 'unable', what: launched.what, error: launched.error }
   const { status = 0, failure } = parseReport(launched.report)
   const failed = failure && steps[failure.step]
   if (failure !== undefined && failed?.kind === 'call') return { kind: 'unable', what: failed.what, error: failure.error }
-  return { kind: 'exited', code: (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f) }
+  return { kind: 'exited', code: exitCode(status) }
 }
 
 interface Output {

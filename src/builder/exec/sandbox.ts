@@ -10,6 +10,12 @@ export interface ProcessSpec {
   readonly groups: readonly number[]
   /** `none`: a network of its own with nothing but loopback. */
   readonly network: 'host' | 'none'
+  /** Absent: as builds call it. */
+  readonly hostName?: string
+  /** A process of its own is the first one, so that signals mean to the command what they usually mean, and how it ended is told exactly. */
+  readonly supervised?: boolean
+  /** Keeps all rights that there are in its namespaces, and nothing of /proc is hidden. */
+  readonly privileged?: boolean
 }
 
 /** A layer in overlay form: an absolute folder, or an EROFS image in a file, which is mounted for the run alone. */
@@ -36,14 +42,23 @@ export interface SandboxJob {
   /** A folder for this run alone, on the file system of the folders among the lowers. What the run changes is in `upper/` of it afterwards. */
   readonly folder: string
   readonly mounts: readonly SandboxMount[]
+  /** Named pipes that the caller reads, instead of `onOutput`. */
+  readonly output?: { readonly out: string; readonly err: string }
 }
 
 export interface RunOptions extends Waiting {
   readonly onOutput: (chunk: Buffer) => void
+  /** Aborted: a supervised command is asked to end (SIGTERM, to its process group). */
+  readonly polite?: AbortSignal
 }
 
-/** `exited`: 128 and the signal's number for a process that was killed. `unable`: the command never ran. */
-export type Ended = { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'unable'; readonly what: string; readonly error: string }
+/**
+ * `exited`: 128 and the signal's number for a process that was killed; `status`, of a supervised one, as wait(2) has it. `unable`: the
+ * command never ran.
+ */
+export type Ended =
+  | { readonly kind: 'exited'; readonly code: number; readonly status?: number }
+  | { readonly kind: 'unable'; readonly what: string; readonly error: string }
 
 export type Ability =
   | { readonly kind: 'able'; readonly rung: number; readonly layers: LayerForm; readonly because?: readonly string[] }

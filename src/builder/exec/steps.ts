@@ -28,11 +28,28 @@ const newUts = 0x4000000
 const newIpc = 0x8000000
 const newPid = 0x20000000
 const newNet = 0x40000000
+const newUser = 0x10000000
+/** Made, written, closed by what is executed. */
+const statusFlags = 0o2000101
 export const fifoName = 'output'
+/** Holds how a supervised command ended. */
+export const statusName = 'status'
 
 /** Makes the folders that the steps need. Report: the child's process id as eight bytes, its wait status as eight bytes when it has ended; or a failure. */
 export function runSteps(job: SandboxJob, rights: Rights): readonly Step[] {
   return [...parentSteps(job), { kind: 'label', label: 'child' }, ...childSteps(job, rights)]
+}
+
+/** The builder opens the other end of its pipe when it hears of the start. */
+function outputSteps({ output }: SandboxJob): readonly Step[] {
+  const started = call('write', [reportDescriptor, 'started\n', 8], 'report the start')
+  const to = (path: string, descriptors: readonly number[]): readonly Step[] => [
+    call('openat', [here, path, 1, 0], 'open the output pipe', { save: 'output' }),
+    ...descriptors.map((n) => call('dup3', [slot('output'), n, 0], 'connect the output')),
+    call('close', [slot('output')], 'close the output pipe'),
+  ]
+  if (output !== undefined) return [started, ...to(output.out, [1]), ...to(output.err, [2])]
+  return [call('mknodat', [here, fifoName, 0o010600, 0], 'make the output pipe'), started, ...to(fifoName, [1, 2])]
 }
 
 function parentSteps(job: SandboxJob): readonly Step[] {
@@ -43,13 +60,8 @@ function parentSteps(job: SandboxJob): readonly Step[] {
     call('close_range', [reportDescriptor + 1, 0xffffffff, 0], 'close what else is open', { tolerate: 'any' }),
     call('umask', [0], 'set the file mode mask'),
     call('chdir', [job.folder], `enter ${job.folder}`),
-    call('mknodat', [here, fifoName, 0o010600, 0], 'make the output pipe'),
-    // The builder opens the other end when it hears of this.
-    call('write', [reportDescriptor, 'started\n', 8], 'report the start'),
-    call('openat', [here, fifoName, 1, 0], 'open the output pipe', { save: 'output' }),
-    call('dup3', [slot('output'), 1, 0], 'connect standard output'),
-    call('dup3', [slot('output'), 2, 0], 'connect standard error'),
-    call('close', [slot('output')], 'close the output pipe'),
+    ...outputSteps(job),
+    ...(job.process.supervised === true ? [call('openat', [here, statusName, statusFlags, 0o600], 'make a place for the end', { save: 'end' })] : []),
     call('clone', [flags >>> 0, 0, 0, 0, 0], 'start a process in new namespaces', { save: 'child' }),
     { kind: 'jump if zero', slot: 'child', to: 'child' },
     call('write', [reportDescriptor, addressOf('child'), 8], 'report the process'),
@@ -60,6 +72,7 @@ function parentSteps(job: SandboxJob): readonly Step[] {
 }
 
 function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
+  const hostName = job.process.hostName ?? 'buildkitsandbox'
   return [
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
     call('setsid', [], 'start a session'),
@@ -75,11 +88,27 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
     call('chdir', ['/'], 'enter the new root'),
     ...kernelSteps('place', rights),
     ...deviceSteps(rights),
-    ...maskSteps(),
+    ...(job.process.privileged === true ? [] : maskSteps()),
     ...placeMounts(job.mounts),
     ...(job.process.network === 'none' ? loopbackSteps() : []),
-    call('sethostname', ['buildkitsandbox', 15], 'set the host name'),
+    call('sethostname', [hostName, Buffer.byteLength(hostName)], 'set the host name'),
+    ...(job.process.supervised === true ? superviseSteps() : []),
     ...processSteps(job, rights),
+  ]
+}
+
+/** From here on there are two: one waits and tells how the other ended, which ends everything in the namespaces. */
+function superviseSteps(): readonly Step[] {
+  return [
+    call('clone', [cloneChild, 0, 0, 0, 0], 'start the command', { save: 'command' }),
+    { kind: 'jump if zero', slot: 'command', to: 'command' },
+    call('close_range', [0, 2, 0], 'leave the output to the command'),
+    call('wait4', [slot('command'), addressOf('command status'), 0, 0], 'wait for the command'),
+    call('write', [slot('end'), addressOf('command status'), 8], 'tell how the command ended'),
+    call('exit_group', [0], 'end'),
+    { kind: 'label', label: 'command' },
+    call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
+    call('setsid', [], 'start a session'),
   ]
 }
 
@@ -100,17 +129,38 @@ function processSteps({ process: spec }: SandboxJob, rights: Rights): readonly S
   for (const [i, group] of spec.groups.entries()) groups.writeUInt32LE(group, 4 * i)
   return [
     ...folderSteps(spec.cwd, 'the working directory'),
-    call('fchown', [1, spec.uid, spec.gid], 'give the output to the user', { tolerate: 'any' }),
-    ...droppedCapabilities.map((n) => call('prctl', [dropBounding, n, 0, 0, 0], 'drop a capability', { tolerate: [errno.EINVAL] })),
-    call('setgroups', [spec.groups.length, groups], 'set the groups', rights.manyIds ? {} : { tolerate: [errno.EPERM] }),
-    call('setresgid', [spec.gid, spec.gid, spec.gid], `become group ${spec.gid}`),
-    call('chdir', [spec.cwd], `enter ${spec.cwd}`),
-    call('capset', [capabilityHeader, capabilityData], 'drop capabilities'),
-    call('setresuid', [spec.uid, spec.uid, spec.uid], `become user ${spec.uid}`),
+    ...[1, 2].map((n) => call('fchown', [n, spec.uid, spec.gid], 'give the output to the user', { tolerate: 'any' })),
+    ...(spec.privileged === true
+      ? []
+      : droppedCapabilities.map((n) => call('prctl', [dropBounding, n, 0, 0, 0], 'drop a capability', { tolerate: [errno.EINVAL] }))),
+    ...(spec.supervised === true && !rights.manyIds && spec.uid !== 0
+      ? [call('chdir', [spec.cwd], `enter ${spec.cwd}`), ...onlyIdSteps(spec)]
+      : [
+          call('setgroups', [spec.groups.length, groups], 'set the groups', rights.manyIds ? {} : { tolerate: [errno.EPERM] }),
+          call('setresgid', [spec.gid, spec.gid, spec.gid], `become group ${spec.gid}`),
+          call('chdir', [spec.cwd], `enter ${spec.cwd}`),
+          ...(spec.privileged === true ? [] : [call('capset', [capabilityHeader, capabilityData], 'drop capabilities')]),
+          call('setresuid', [spec.uid, spec.uid, spec.uid], `become user ${spec.uid}`),
+        ]),
     call('umask', [0o022], 'set the file mode mask'),
     // Changing ids has cleared it.
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
     ...execSteps(spec.args, spec.env),
+  ]
+}
+
+/** The one id that there is gets the name that is asked for, in a user namespace of the command's own: all files are that user's then. */
+function onlyIdSteps({ uid, gid }: SandboxJob['process']): readonly Step[] {
+  const write = (file: string, text: string): readonly Step[] => [
+    call('openat', [here, `/proc/self/${file}`, 1, 0], `open ${file}`, { save: 'map' }),
+    call('write', [slot('map'), Buffer.from(text), text.length], `become user ${uid}`),
+    call('close', [slot('map')], `close ${file}`),
+  ]
+  return [
+    call('unshare', [newUser], 'make a user namespace for the command'),
+    ...write('setgroups', 'deny'),
+    ...write('uid_map', `${uid} 0 1`),
+    ...write('gid_map', `${gid} 0 1`),
   ]
 }
 

@@ -19,12 +19,12 @@ const largest = 16 * 1024 * 1024
  * As BuildKit does: who is in /etc/passwd, by name or by number, has the group of that line and all that list the name; another number has
  * group 0; a group that is given is the only one. The first group is one of the others, too.
  */
-export async function processUser(find: Find, text: string, o: Waiting & { readonly at: Span }): Promise<ProcessUser> {
+export async function processUser(find: Find, text: string, o: Waiting & { readonly at?: Span }): Promise<ProcessUser> {
   const [user = '', group = ''] = text.split(':')
   const passwd = await readLines(find, 'etc/passwd', o)
   const numeric = /^\d*$/.test(user)
   const known = passwd.find(([name, , id]) => (numeric ? id !== undefined && id !== '' && Number(id) === Number(user) : name === user))
-  if (!numeric && known === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'user', name: user }, { at: o.at })
+  if (!numeric && known === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'user', name: user }, o)
   const uid = Number(known?.[2] ?? user)
   const home = known?.[5] || '/'
   if (/^\d+$/.test(group)) return { uid, gid: Number(group), groups: [Number(group)], home }
@@ -35,7 +35,7 @@ export async function processUser(find: Find, text: string, o: Waiting & { reado
     return { uid, gid, groups: [...new Set([gid, ...others])], home }
   }
   const found = groups.find(([name]) => name === group)
-  if (found === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'group', name: group }, { at: o.at })
+  if (found === undefined) throw problem('BUILD_OWNER_UNKNOWN', { kind: 'group', name: group }, o)
   return { uid, gid: gidOf(found), groups: [gidOf(found)], home }
 }
 

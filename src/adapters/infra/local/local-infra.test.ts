@@ -10,6 +10,7 @@ import type { RunId } from '../../../events/run-event.ts'
 import { infrastructureContract } from '../../../ports/infrastructure.contract.ts'
 import type { ProcessSpec } from '../../../ports/infrastructure.ts'
 import { localInfra } from './local-infra.ts'
+import { noImages } from './no-images-fixture.ts'
 
 const kill = process.kill.bind(process)
 const signal = new AbortController().signal
@@ -28,7 +29,7 @@ const stage = {
 async function opened(o: { readonly codebase?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
   const dir = tempProject().dir
   const notes: Diagnostic[] = []
-  const infra = localInfra({ dir, env: { ...process.env, ...o.env }, kill })
+  const infra = localInfra({ dir, env: { ...process.env, ...o.env }, kill, images: noImages })
   const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase: o.codebase, note: (note) => notes.push(note) })
   const sh = async (script: string, o: Partial<ProcessSpec> = {}) => {
     const running = await workspace.start(
@@ -56,7 +57,7 @@ function commandOf(pid: string): string {
 
 describe('local infrastructure', () => {
   infrastructureContract(async () => ({
-    infrastructure: localInfra({ dir: tempProject().dir, env: process.env, kill }),
+    infrastructure: localInfra({ dir: tempProject().dir, env: process.env, kill, images: noImages }),
     step: ({ output, exit = 0, sleepMs = 0, outputs = {}, writes = {} }) => ({
       env: new Map(),
       start: {
@@ -195,7 +196,7 @@ describe('folders of stages', () => {
     const { workspace, dir } = await opened()
     const [mine = ''] = await readdir(dir)
     await mkdir(join(dir, 'stage-4194304.1-dead', 'harness'), { recursive: true })
-    const other = await localInfra({ dir, env: process.env, kill }).open(stage, {
+    const other = await localInfra({ dir, env: process.env, kill, images: noImages }).open(stage, {
       run: brandAs<RunId>('r'),
       signal,
       codebase: undefined,

@@ -1,31 +1,37 @@
 /** Infrastructure local: steps are processes of this machine, in a workspace folder of their stage. */
-import { mkdir } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { arch, platform, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { diagnose } from '../../../base/diagnostic.ts'
+import { cpuOf } from '../../../builder/exec/machine/launch.ts'
 import { once } from '../../../oci/once.ts'
 import type { Infrastructure, StageOpening } from '../../../ports/infrastructure.ts'
 import { copyCodebase } from './copy-codebase.ts'
+import type { ImageSteps } from './image/image-job.ts'
 import { localWorkspace } from './local-workspace.ts'
-import { makeRoom, type Room } from './room/make-room.ts'
-import { makeStageFolder, removeFolder, sweepStageFolders } from './stage-folder.ts'
+import { makeRoom, type Room, type RoomNeeds } from './room/make-room.ts'
+import { namedPipes, type Pipes } from './room/pipes.ts'
+import { serviceNames } from './service-names.ts'
+import { deadStageFolders, makeStageFolder } from './stage-folder.ts'
 
 export interface LocalOptions {
   /** Folder for workspaces; each stage gets a new one inside. */
   readonly dir: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
+  /** Who carries out steps in images, for one stage. */
+  readonly images: () => ImageSteps
 }
 
 export function localInfra(o: LocalOptions): Infrastructure {
-  const swept = once(() => sweepStageFolders(o.dir))
+  const swept = once(() => sweep(o))
   return {
     name: 'local',
     async check(stage) {
       const os = stage.infrastructure.os.toLowerCase()
       return os === 'linux' || os === '' ? [] : [diagnose('INFRA_OS_UNSUPPORTED', { os: stage.infrastructure.os, infra: 'local' })]
     },
-    async open(_stage, opening) {
+    async open(stage, { codebase, signal, note }) {
       await swept()
       const base = await makeStageFolder(o.dir)
       try {
@@ -33,11 +39,14 @@ export function localInfra(o: LocalOptions): Infrastructure {
         await mkdir(workspace)
         await mkdir(join(base, 'tmp'))
         await mkdir(join(base, 'steps'), { mode: 0o700 })
-        const { codebase, signal, note } = opening
         if (codebase !== undefined) await copyCodebase(codebase, workspace, { env: o.env, signal, note })
-        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room: await roomOf(base, workspace, { ...opening, env: o.env }) })
+        const cpu = cpuOf(arch())
+        const pipes = cpu === undefined || platform() !== 'linux' ? undefined : namedPipes(join(base, 'pipes'), cpu, { signal })
+        const hosts = serviceNames(stage.steps)
+        const room = await roomOf({ base, workspace, env: o.env, note, pipes, binds: await hostsBind(base, hosts) })
+        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room, pipes, images: o.images(), hosts, note })
       } catch (error) {
-        await removeFolder(base)
+        await rm(base, { recursive: true, force: true })
         throw error
       }
     },
@@ -47,16 +56,47 @@ export function localInfra(o: LocalOptions): Infrastructure {
 /** In a user namespace a step cannot become another user, as with sudo. Who needs that can do without /harness. */
 const withoutRooms = 'SLIPWAY_NAMESPACES'
 
+interface RoomOptions extends Pick<LocalOptions, 'env'>, Pick<StageOpening, 'note'> {
+  readonly base: string
+  readonly workspace: string
+  readonly pipes: Pipes | undefined
+  readonly binds: RoomNeeds['binds']
+}
+
 /** Who is root may still be kept from making namespaces without one for users. */
-async function roomOf(base: string, workspace: string, { signal, note, env }: StageOpening & Pick<LocalOptions, 'env'>): Promise<Room | undefined> {
+async function roomOf({ base, workspace, note, env, pipes, binds }: RoomOptions): Promise<Room | undefined> {
   const { uid, gid } = userInfo()
   const reasons: string[] = []
   const ways = uid === 0 ? [undefined, { uid, gid }] : [{ uid, gid }]
-  for (const person of env[withoutRooms] === '0' ? [] : ways) {
-    const made = await makeRoom({ folder: join(base, `room${reasons.length}`), workspace, binds: [], person, signal })
-    if (made.kind === 'room') return made.room
-    reasons.push(made.reason)
+  if (pipes !== undefined && env[withoutRooms] !== '0') {
+    for (const person of ways) {
+      const made = await makeRoom({ folder: join(base, `room${reasons.length}`), workspace, binds, person, pipes })
+      if (made.kind === 'room') return made.room
+      reasons.push(made.reason)
+    }
   }
-  note(diagnose('WORKSPACE_ELSEWHERE', { folder: workspace, reason: reasons.join('; ') || `${withoutRooms} is 0` }))
+  const without = pipes === undefined ? 'it takes Linux on x86-64 or arm64' : `${withoutRooms} is 0`
+  note(diagnose('WORKSPACE_ELSEWHERE', { folder: workspace, reason: reasons.join('; ') || without }))
   return undefined
+}
+
+/** Services are found by the names of their steps, on this machine. */
+async function hostsBind(base: string, names: readonly string[]): Promise<RoomNeeds['binds']> {
+  if (names.length === 0) return []
+  const file = join(base, 'hosts')
+  const usual = await readFile('/etc/hosts', 'utf8').catch(() => '127.0.0.1\tlocalhost\n')
+  await writeFile(file, `${usual.trimEnd()}\n${names.map((name) => `127.0.0.1\t${name}\n`).join('')}`)
+  return [[file, '/etc/hosts']]
+}
+
+/** What belongs to users of images needs the one who carries out steps in images. */
+async function sweep(o: LocalOptions): Promise<void> {
+  const left = await deadStageFolders(o.dir)
+  if (left.length === 0) return
+  const images = o.images()
+  try {
+    for (const folder of left) await images.remove(folder)
+  } finally {
+    await images.close()
+  }
 }

@@ -1,15 +1,19 @@
 /** A stage's workspace on this machine: starts steps in it, and takes everything away at the end. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Diagnostic } from '../../../base/diagnostic.ts'
 import { isProblem, problem } from '../../../base/problem.ts'
-import type { ProcessSpec, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
+import type { ProcessSpec, StepEnd, StepImage, Workspace } from '../../../ports/infrastructure.ts'
 import { programOf } from '../program-of.ts'
 import { answers } from './answers.ts'
+import type { ImageSteps } from './image/image-job.ts'
+import { startInImage } from './image/start-in-image.ts'
 import { type ProcessTree, startTree } from './process-tree.ts'
 import { findFile } from './room/find-file.ts'
 import { type Room, workspaceRoot } from './room/make-room.ts'
+import type { Pipes } from './room/pipes.ts'
 import { startInRoom } from './room/start-in-room.ts'
-import { stepEnvironment } from './step-environment.ts'
+import { pipelineEnvironment, stepEnvironment } from './step-environment.ts'
 import { programMissing, type StepFolder, stepFolder } from './step-folder.ts'
 import { hostPath } from './workspace-paths.ts'
 
@@ -20,7 +24,16 @@ export interface WorkspaceOptions {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   /** Without it, steps see the machine as it is, and no /harness. */
   readonly room: Room | undefined
+  /** Absent: no programs can be made for this machine. */
+  readonly pipes: Pipes | undefined
+  readonly images: ImageSteps
+  /** Of the stage's services: names of this machine for its steps. */
+  readonly hosts: readonly string[]
+  readonly note: (note: Diagnostic) => void
 }
+
+/** Where a step in an image finds its private folder. */
+const stepRoot = '/run/slipway'
 
 export function localWorkspace(o: WorkspaceOptions): Workspace {
   const running = new Map<ProcessTree, Promise<unknown>>()
@@ -50,7 +63,8 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
     async close() {
       for (const tree of running.keys()) tree.end(0)
       await Promise.all(running.values())
-      await rm(o.base, { recursive: true, force: true, maxRetries: 5 })
+      await o.images.remove(o.base)
+      await o.images.close()
     },
   }
 }
@@ -61,7 +75,7 @@ interface Started {
 }
 
 async function startStep(spec: ProcessSpec, folder: string, o: WorkspaceOptions): Promise<Started> {
-  if (spec.image !== undefined) throw problem('STEP_IMAGE_NOT_LOCAL', { image: spec.image.reference })
+  if (spec.image !== undefined) return startWithImage(spec, spec.image, folder, o)
   const { argvs, env: more, collect } = await stepFolder(spec, { here: folder, inside: folder })
   const places = { workspace: o.room === undefined ? o.workspace : workspaceRoot, temporary: join(o.base, 'tmp') }
   const env = { ...stepEnvironment(spec, o.env, places), ...more }
@@ -72,10 +86,30 @@ async function startStep(spec: ProcessSpec, folder: string, o: WorkspaceOptions)
     if (o.room !== undefined) return { tree: await startInRoom(o.room, { file, argv, env, kill: o.kill }), collect }
     return { tree: await startTree(argv, { cwd: o.workspace, env, kill: o.kill }), collect }
   }
-  throw programMissing(
-    spec,
-    argvs.map(([program = '']) => program),
-  )
+  throw programMissing(spec, programsOf(argvs))
+}
+
+async function startWithImage(spec: ProcessSpec, image: StepImage, folder: string, o: WorkspaceOptions): Promise<Started> {
+  if (o.pipes === undefined) throw problem('STEP_IMAGE_IMPOSSIBLE', { image: image.reference, reason: 'it needs Linux on x86-64 or arm64' })
+  const { argvs, env, collect } = await stepFolder(spec, { here: folder, inside: stepRoot })
+  const job = {
+    image,
+    argvs,
+    env: Object.entries({ ...pipelineEnvironment(spec, workspaceRoot), ...env }),
+    binds: [
+      { source: o.workspace, target: workspaceRoot },
+      { source: folder, target: stepRoot },
+    ],
+    owned: [o.workspace, folder],
+    cwd: workspaceRoot,
+    hosts: o.hosts,
+  }
+  const missing = (): Error => programMissing(spec, programsOf(argvs))
+  return { tree: await startInImage({ job, missing, pipes: o.pipes, steps: o.images, note: o.note }), collect }
+}
+
+function programsOf(argvs: StepFolder['argvs']): readonly string[] {
+  return argvs.map(([program = '']) => program)
 }
 
 async function endOf(tree: ProcessTree, collect: StepFolder['collect'], folder: string): Promise<StepEnd> {

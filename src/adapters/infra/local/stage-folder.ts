@@ -1,5 +1,5 @@
 /** The folder of a stage, named by the process that made it: what a dead one left is taken away when another begins. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive, thisProcess } from '../../../builder/rootfs/owner-process.ts'
 
@@ -10,14 +10,11 @@ export async function makeStageFolder(dir: string): Promise<string> {
   return mkdtemp(join(dir, `${prefix}${thisProcess().replace(' ', '.')}-`))
 }
 
-/** `remove` is told of each; it may need more rights than this process has. */
-export async function sweepStageFolders(dir: string, remove: (folder: string) => Promise<void> = removeFolder): Promise<void> {
-  for (const name of await readdir(dir).catch(() => [])) {
-    const [, owner] = /^stage-([^-]+)-/.exec(name) ?? []
-    if (owner !== undefined && !isAlive(owner.replace('.', ' '))) await remove(join(dir, name))
-  }
+export async function deadStageFolders(dir: string): Promise<readonly string[]> {
+  const names = await readdir(dir).catch(() => [])
+  return names.filter((name) => isDead(/^stage-([^-]+)-/.exec(name)?.[1])).map((name) => join(dir, name))
 }
 
-export function removeFolder(folder: string): Promise<void> {
-  return rm(folder, { recursive: true, force: true, maxRetries: 5 })
+function isDead(owner: string | undefined): boolean {
+  return owner !== undefined && !isAlive(owner.replace('.', ' '))
 }

@@ -1,5 +1,5 @@
 /** The private folder through which a step gets its script and hands back what it has to say. The step may see it at another path than we do. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../../../base/problem.ts'
 import type { HandedBack, ProcessSpec, StepEnd } from '../../../ports/infrastructure.ts'
@@ -19,10 +19,12 @@ const most = 16 * 1024 * 1024
 /** Without `argv` a program is what its image starts: then there is nothing to say here. */
 export async function stepFolder(spec: ProcessSpec, o: { readonly here: string; readonly inside: string }): Promise<StepFolder> {
   await mkdir(o.here, { recursive: true, mode: 0o700 })
+  // The user of an image may be anybody; the folders above keep all others out.
+  if (spec.image !== undefined) await chmod(o.here, 0o777)
   const shell = shellOf(spec)
   if (shell !== undefined && spec.start.kind === 'script') {
     const files = shell.files({ script: spec.start.script, outputs: spec.outputs, folder: o.inside })
-    for (const [name, text] of Object.entries(files)) await writeFile(join(o.here, name), text, { mode: 0o600 })
+    for (const [name, text] of Object.entries(files)) await writeFile(join(o.here, name), text, { mode: spec.image === undefined ? 0o600 : 0o644 })
   }
   return {
     argvs: argvsOf(spec, shell, o.inside),

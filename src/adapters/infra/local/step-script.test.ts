@@ -8,6 +8,7 @@ import { brandAs } from '../../../base/brand.ts'
 import type { RunId } from '../../../events/run-event.ts'
 import type { Workspace } from '../../../ports/infrastructure.ts'
 import { localInfra } from './local-infra.ts'
+import { noImages } from './no-images-fixture.ts'
 
 const signal = new AbortController().signal
 const stage = {
@@ -33,7 +34,7 @@ async function ran(
   o: { readonly outputs?: readonly string[]; readonly env?: Record<string, string>; readonly path?: string } = {},
 ) {
   const env = o.path === undefined ? process.env : { ...process.env, PATH: o.path }
-  const infra = localInfra({ dir: tempProject().dir, env, kill: process.kill.bind(process) })
+  const infra = localInfra({ dir: tempProject().dir, env, kill: process.kill.bind(process), images: noImages })
   const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase: undefined, note: () => undefined })
   open.push(workspace)
   const running = await workspace.start(

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { cpuOf } from '../../../../builder/exec/machine/launch.ts'
 import { assemble } from '../../../../builder/exec/machine/program.ts'
 import type { Step } from '../../../../builder/exec/machine/step.ts'
-import { namedPipes, type Pipes } from './pipes.ts'
+import type { Pipes } from './pipes.ts'
 import { type RoomPlan, roomSteps } from './room-program.ts'
 import { startProgram } from './start-program.ts'
 
@@ -26,7 +26,7 @@ export interface RoomNeeds {
   /** More that steps see: from a path of this machine to a path of theirs. */
   readonly binds: readonly (readonly [from: string, to: string])[]
   readonly person: RoomPlan['person']
-  readonly signal: AbortSignal
+  readonly pipes: Pipes
 }
 
 export const workspaceRoot = '/harness'
@@ -40,7 +40,7 @@ export async function makeRoom(o: RoomNeeds): Promise<RoomOrNot> {
   const binds = [...(await showMachine(root)), ...own]
   for (const [, to] of own) await standIn(root, to)
   const steps = roomSteps({ root, binds, cwd: workspaceRoot, person: o.person })
-  const room = { program: join(o.folder, 'start'), steps, pipes: namedPipes(join(o.folder, 'pipes'), cpu, o) }
+  const room = { program: join(o.folder, 'start'), steps, pipes: o.pipes }
   await writeFile(room.program, assemble(steps, cpu), { mode: 0o700 })
   const reason = await tryOut(room)
   return reason === undefined ? { kind: 'room', room } : { kind: 'none', reason }

@@ -18,8 +18,11 @@ export interface OpenPipe {
 }
 
 export interface Pipes {
-  /** It is used again once its output has ended: then no process holds its input any more. */
-  open(): Promise<OpenPipe>
+  /**
+   * It is used again once its output has ended: then no process holds its input any more. One that is given away to another user is used
+   * once.
+   */
+  open(o?: { readonly once: boolean }): Promise<OpenPipe>
 }
 
 const here = -100
@@ -39,7 +42,7 @@ export function namedPipes(folder: string, cpu: Cpu, o: { readonly signal: Abort
     free.push(...names.map((name) => join(folder, name)))
   }
   return {
-    async open() {
+    async open({ once } = { once: false }) {
       let path = free.pop()
       while (path === undefined) {
         making = making.then(make, make)
@@ -48,7 +51,7 @@ export function namedPipes(folder: string, cpu: Cpu, o: { readonly signal: Abort
       }
       const file = path
       const pipe = openPipe(file)
-      pipe.output.once('end', () => free.push(file))
+      if (!once) pipe.output.once('end', () => free.push(file))
       return pipe
     },
   }
