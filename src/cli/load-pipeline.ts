@@ -13,6 +13,7 @@ export interface LoadedPipeline {
   /** As the user wrote it, for messages; and absolute. */
   readonly name: string
   readonly file: string
+  readonly text: string
   readonly pipeline: Pipeline | undefined
   readonly config: LoadedConfig
   readonly diagnostics: readonly Diagnostic[]
@@ -27,6 +28,7 @@ export async function loadPipeline(name: string, inputs: Readonly<Record<string,
   return {
     name,
     file,
+    text: source.text,
     pipeline: read.ok ? read.value : undefined,
     config,
     diagnostics: [...config.diagnostics, ...read.diagnostics],

@@ -4,6 +4,7 @@ import { readBytes } from '../base/read-bytes.ts'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
+import { addRunsCommands } from './runs-commands.ts'
 import { addSecretCommands } from './secret-commands.ts'
 import type { World } from './world.ts'
 
@@ -117,6 +118,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--codebase <dir>', 'the code under build, instead of the work tree that holds the file')
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
+    .option('--stage <ids>', 'run these stages only, with commas between them; may be repeated', collect)
     .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
     .option('--debug-auth', 'say which credential is chosen, and why')
     .option('--log-line <size>', 'cut longer lines of output, such as at 25KB', amount)
@@ -168,28 +170,6 @@ function addCacheCommands(program: Command, world: World, act: (action: Action) 
       .option('--verbose', 'each piece')
       .action((o) => act(async () => (await load()).pruneCache(o, world)))
   }
-}
-
-function addRunsCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
-  const runs = program.command('runs').description('what was run')
-  const load = async () => import('./commands/runs.ts')
-  runs
-    .command('list', { isDefault: true })
-    .description('the newest runs')
-    .option('--limit <n>', 'how many', Number, 20)
-    .option('--json', 'as JSON')
-    .action((o) => act(async () => (await load()).listRuns(o, world)))
-  runs
-    .command('show')
-    .argument('<run>', 'id, its beginning, NAME#NUMBER or last')
-    .description('one run')
-    .option('--json', 'as JSON: the view that a live run shows')
-    .action((run: string, o) => act(async () => (await load()).showRun(run, o, world)))
-  runs
-    .command('logs')
-    .argument('<run>', 'id, its beginning, NAME#NUMBER or last')
-    .description('the story of a run, with all output')
-    .action((run: string) => act(async () => (await load()).logsOfRun(run, world)))
 }
 
 const sources = 'archive, layout folder, stored image, reference, or docker-daemon:NAME:TAG'

@@ -5,12 +5,13 @@ import { mapPool } from '../base/map-pool.ts'
 import { type Outcome, worst } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import { summarizePlan } from '../events/summarize-plan.ts'
-import type { Plan, StageMember, StageNode } from '../plan/plan.ts'
+import type { Plan, StageMember, StageNode, StagePlan } from '../plan/plan.ts'
 import { deadline } from './deadline.ts'
 import { erroredBy } from './errored-by.ts'
 import { growingKnowledge } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { type RunState, runStage } from './run-stage.ts'
+import type { StandIn } from './stand-in.ts'
 import { stoppedBy } from './stop-reason.ts'
 import { type Standing, standingAfter } from './when.ts'
 
@@ -20,6 +21,8 @@ export interface Launch {
   readonly sequenceId: number
   /** Folder of the code under build. */
   readonly codebase: string | undefined
+  /** What is there instead of a stage that does not run; without it all of them run. */
+  readonly instead?: (stage: StagePlan) => StandIn | undefined
 }
 
 export type RunOptions = Omit<RunContext, 'stop'>

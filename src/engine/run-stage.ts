@@ -15,6 +15,7 @@ import type { RunContext } from './parts.ts'
 import { runNodes, skipAll } from './run-nodes.ts'
 import type { Launch } from './run-plan.ts'
 import { stageServices } from './stage-services.ts'
+import { standIn } from './stand-in.ts'
 import { StopReason, stoppedBy } from './stop-reason.ts'
 import { type Standing, whyNot } from './when.ts'
 
@@ -35,6 +36,8 @@ export async function runStage(stage: StagePlan, standing: Standing, run: RunSta
 async function decideAndRun(stage: StagePlan, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
   try {
     if (context.signal.aborted) return await skipAll(stage.steps, { kind: 'aborted', because: stoppedBy(context.signal) }, context)
+    const instead = await standIn(stage, run, context)
+    if (instead !== undefined) return instead
     const reason = whyNot(stage.when, standing, () => context.planner.condition(stage.path, run.knowledge))
     if (reason !== undefined) return await skipAll(stage.steps, { kind: 'skipped', because: reason }, context)
     await context.emit({ kind: 'stage.started', stage: stepPath(stage.path) })

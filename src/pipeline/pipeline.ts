@@ -6,6 +6,7 @@ import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { Shape, ShapeType } from '../yaml/shape/shape.ts'
 import { text } from '../yaml/shape/text.ts'
+import { flag } from '../yaml/shape/values.ts'
 import { onlyKey } from '../yaml/shape/variants.ts'
 import { codebase } from './codebase.ts'
 import { timeout } from './duration.ts'
@@ -37,8 +38,8 @@ const pipeline = record(
     flowControl: known('barriers are not part of CI stages'),
     timeout: optional(timeout),
     delegateSelectors: known(),
-    allowStageExecutions: known(),
-    fixedInputsOnRerun: known(),
+    allowStageExecutions: optional(flag({ doc: 'Single stages may be run.' })),
+    fixedInputsOnRerun: optional(flag({ doc: 'A run again has the same inputs.' })),
   },
   { name: 'Pipeline', doc: 'What to do, in stages.' },
 )

@@ -21,6 +21,8 @@ export interface ConnectorFact {
 export interface RunFacts {
   readonly sequenceId?: number
   readonly executionId?: string
+  /** Of a run that repeats another: the id of the first. */
+  readonly resumedExecutionId?: string
   /** Milliseconds since the epoch. */
   readonly startTs?: number
   readonly codebase?: CodebaseFacts

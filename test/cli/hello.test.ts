@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { viewJson } from '../../src/cli/commands/runs.ts'
+import { viewJson } from '../../src/cli/runs/view-of-run.ts'
 import { reduceRun } from '../../src/events/reduce-run.ts'
 import type { Recorded } from '../../src/events/run-event.ts'
 import { emptyView } from '../../src/events/run-view.ts'

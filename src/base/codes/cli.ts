@@ -36,7 +36,68 @@ export const cliCodes = {
     severity: 'error',
     message: 'there is no run {run}',
     hint: '`slipway runs list` shows the runs',
-    explain: 'Runs are named by their id, by its beginning, or by `PIPELINE#NUMBER`. The history of the data folder has none of that name.',
+    explain:
+      'Runs are named by their id, by its beginning, by their number (`#7`, or `PIPELINE#7` where several pipelines have one), or as `last`. The history of the data folder has none of that name.',
+  },
+  RUN_AMBIGUOUS: {
+    severity: 'error',
+    message: 'the run {run} could be any of: {runs}',
+    hint: 'give more of the id, or the pipeline in front of the number',
+    explain: 'Every pipeline counts its own runs, and ids that begin alike are from the same moment. The command wants exactly one run.',
+  },
+  RUN_STEP_UNKNOWN: {
+    severity: 'error',
+    message: 'the run has no step {step}',
+    explain:
+      'Steps are named by their path (`stage/group/step`), or by its end where only one step of the run ends so. Turns of a loop end in `_0`, `_1` and so on.',
+  },
+  RUN_RUNNING: {
+    severity: 'error',
+    message: 'the run {run} is still running',
+    hint: 'end it first: Ctrl-C in its terminal, or SIGTERM to its process',
+    explain: 'A run is removed when nobody writes to it any more. A run whose process died counts as interrupted, and can be removed.',
+  },
+  RUN_NOT_REPEATABLE: {
+    severity: 'error',
+    message: 'it was not kept what run {run} was started with',
+    hint: 'start it anew: slipway run {file}',
+    explain: 'Runs of earlier versions kept only what happened, not the inputs. They can be looked at, but not repeated.',
+  },
+  RERUN_TEXT_CHANGED: {
+    severity: 'warning',
+    message: '{file} is not what it was for run {run}: the file as it is now is run',
+    explain:
+      'A run again takes the inputs of the first run and the pipeline file as it is now. With `--from-failed`, stages that passed are not run again, even if the file has other steps for them now.',
+  },
+  RERUN_CODE_CHANGED: {
+    severity: 'warning',
+    message: 'run {run} built {before}, the code is at {now} now, and that is built',
+    hint: 'check out {before} first to build the same code',
+    explain:
+      'The code under build is the work tree as it is. Expressions such as `<+codebase.commitSha>` tell of the code that is built; what only the first run knew is taken from there.',
+  },
+  RERUN_NOTHING_FAILED: {
+    severity: 'error',
+    message: 'no stage of run {run} failed',
+    hint: 'run all of it again: slipway runs rerun {run}',
+    explain: '`--from-failed` takes the stages that passed as they were and runs from the first that did not pass. Here all of them passed.',
+  },
+  RERUN_INPUTS_FIXED: {
+    severity: 'error',
+    message: 'the pipeline does not allow other inputs when it is run again',
+    hint: 'leave --input and --var away, or take fixedInputsOnRerun out of the pipeline',
+    explain: 'With `fixedInputsOnRerun: true` a run again has exactly the inputs of the run it repeats.',
+  },
+  STAGE_SELECTED_UNKNOWN: {
+    severity: 'error',
+    message: 'the pipeline has no stage {stage}',
+    explain: '`--stage` takes identifiers of stages, with commas between them or given several times. The stages that are not named are skipped.',
+  },
+  STAGE_SELECTION_UNUSUAL: {
+    severity: 'warning',
+    message: 'the pipeline does not set allowStageExecutions, so Harness would not run single stages of it',
+    hint: 'set `allowStageExecutions: true` if its stages can run alone',
+    explain: 'Authors say with `allowStageExecutions` that stages of a pipeline make sense alone. Slipway runs them all the same.',
   },
   SERVE_TLS_HALF: {
     severity: 'error',

@@ -292,4 +292,14 @@ export const engineCodes = {
     hint: 'please report it with the command and the output of `--debug`',
     explain: 'An error that no part of the program expected. The run is marked as errored; nothing else is known about it.',
   },
+  STAGE_TAKEN: {
+    severity: 'info',
+    message: 'not run again: it passed in run {run}, and its outputs are taken from there',
+    explain: '`slipway runs rerun --from-failed` begins at the first stage that did not pass. What the stages before it gave to later ones is taken as it was.',
+  },
+  STAGE_NOT_TAKEN: {
+    severity: 'info',
+    message: 'run again although it passed in run {run}: it has secret outputs, which are not kept',
+    explain: 'The value of a secret output is never stored. A stage that has one is run again, so that later stages find it.',
+  },
 } as const satisfies Record<string, CodeEntry>

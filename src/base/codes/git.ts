@@ -68,7 +68,8 @@ export const gitCodes = {
     severity: 'warning',
     message: '{address} offers no merge commit for pull request {number}: its own last commit is taken',
     hint: 'set `prCloneStrategy: SourceBranch` if that is what you want; resolve conflicts of the pull request otherwise',
-    explain: 'With `prCloneStrategy: MergeCommit` the code is what the target branch would be after the merge. Servers offer such a commit only while it can be merged.',
+    explain:
+      'With `prCloneStrategy: MergeCommit` the code is what the target branch would be after the merge. Servers offer such a commit only while it can be merged.',
   },
   GIT_FOLDER_TAKEN: {
     severity: 'error',

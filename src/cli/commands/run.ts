@@ -1,6 +1,7 @@
 /** `slipway run FILE`: check, number, run, and end as the run ends. */
 import { brandAs } from '../../base/brand.ts'
 import { hasErrors } from '../../base/diagnostic.ts'
+import { isProblem, problem } from '../../base/problem.ts'
 import { uniqueId } from '../../base/unique-id.ts'
 import type { LogLimits } from '../../engine/log-limits.ts'
 import { recorder } from '../../engine/recorder.ts'
@@ -22,6 +23,10 @@ import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
 import { runTime } from '../run-time.ts'
+import { checkSelection } from '../runs/check-selection.ts'
+import { type Again, givenOf } from '../runs/given.ts'
+import { type Instead, insteadOf, selectedStages, takenStages } from '../runs/instead-of-stages.ts'
+import { repeat } from '../runs/repeat.ts'
 import type { Codebase } from '../toolbox.ts'
 import { withHistory } from '../with-history.ts'
 import type { World } from '../world.ts'
@@ -33,6 +38,8 @@ export interface RunOptions {
   readonly on?: InfraName
   readonly engine?: Engine
   readonly codebase?: string
+  /** Identifiers of the stages to run, with commas between them; without any all of them run. */
+  readonly stage?: readonly string[]
   readonly output: 'auto' | 'plain' | 'ndjson'
   /** Says on the error stream which credential was chosen for each registry, from where and why. */
   readonly debugAuth?: boolean
@@ -41,13 +48,15 @@ export interface RunOptions {
   readonly logStep?: number
 }
 
-export async function runCommand(name: string, o: RunOptions, world: World): Promise<ExitCode> {
+export async function runCommand(name: string, o: RunOptions, world: World, again?: Again): Promise<ExitCode> {
   const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
   const facts = await readFacts(o, loaded.config, world)
   const codebase = o.codebase === undefined ? await world.tools.codebaseOf(loaded.file, world) : await world.tools.codebaseAt(o.codebase, world)
-  const before = { ...facts, codebase: codebase.facts, connectorsNeeded: o.on !== 'fake' }
+  const repeated = again === undefined ? undefined : repeat(again, codebase.facts)
+  const before = { ...facts, codebase: codebase.facts, ...repeated?.facts, connectorsNeeded: o.on !== 'fake' }
   const checked = loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: before }).plan()
-  const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? [])]
+  const selected = selectedStages(o.stage)
+  const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? []), ...(repeated?.notes ?? []), ...checkSelection(selected, loaded.pipeline)]
   await printDiagnostics(
     findings.filter((d) => d.severity !== 'info'),
     loaded.sources,
@@ -55,7 +64,12 @@ export async function runCommand(name: string, o: RunOptions, world: World): Pro
   )
   if (loaded.pipeline === undefined || checked?.ok !== true || hasErrors(findings)) return exitCodes.problems
   const { pipeline } = loaded
-  return withHistory(world, (history) => numbered(pipeline, { loaded, facts: before, codebase, options: o, history }, world))
+  if (again?.changed === true && pipeline.fixedInputsOnRerun === true) throw problem('RERUN_INPUTS_FIXED', {})
+  return withHistory(world, async (history) => {
+    const taken = again?.fromFailed === true ? await takenStages(again.of, history) : undefined
+    const instead = insteadOf({ selected, ...(taken !== undefined && { taken }) })
+    return numbered(pipeline, { loaded, facts: before, codebase, options: o, history, instead, again }, world)
+  })
 }
 
 interface Prepared {
@@ -64,6 +78,8 @@ interface Prepared {
   readonly codebase: Codebase
   readonly options: RunOptions
   readonly history: History
+  readonly instead: Instead
+  readonly again: Again | undefined
 }
 
 async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<ExitCode> {
@@ -74,6 +90,7 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
     pipelineName: pipeline.name,
     pipelineFile: p.loaded.file,
     startedAt,
+    given: givenOf({ options: p.options, text: p.loaded.text, cwd: world.cwd, codebase: p.facts.codebase, again: p.again }),
   })
   const facts = { ...p.facts, sequenceId: record.sequenceId, executionId: record.run, startTs: startedAt }
   const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world)
@@ -99,13 +116,16 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   const engine =
     p.options.on === 'fake' ? await world.tools.fakeEngine(time.clock) : await world.tools.engine({ ...needs, ...(p.options.debugAuth === true && { say }) })
   try {
-    const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder }
     const emit = (event: RunEvent) => time.real(() => story.emit(event))
     const told = { redactor: masks, logLimits: logLimits(p), runSecrets: new Map<string, string>(), emit }
     const context = { ...engine.parts, ...told, clock: time.clock, planner: plans, signal: world.signal }
+    const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder, instead: p.instead }
     return await runPlan(launch, context)
   } finally {
-    for (const failure of await story.close()) await world.stderr.write(`slipway: ${failure.sink} stopped: ${String(failure.error)}\n`)
+    for (const { sink, error } of await story.close()) {
+      if (isProblem(error)) await printDiagnostics([error.diagnostic], [], world)
+      else await world.stderr.write(`slipway: ${sink} stopped: ${String(error)}\n`)
+    }
     await engine.close()
     await embedded.close()
   }

@@ -20,7 +20,7 @@ export function pipelineFolder(site: Site): Slot {
     name: () => value(pipeline.name),
     sequenceId: fact(facts.sequenceId),
     executionId: fact(facts.executionId),
-    resumedExecutionId: fact(facts.executionId),
+    resumedExecutionId: fact(facts.resumedExecutionId ?? facts.executionId),
     startTs: fact(facts.startTs),
     executionUrl: () => absent(noPage),
     executionMode: () => value('NORMAL'),
