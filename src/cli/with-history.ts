@@ -1,5 +1,6 @@
 /** Opens the history for a command, says what is to be said of it, and marks runs whose process died. */
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { isProblem } from '../base/problem.ts'
 import type { History } from '../ports/history.ts'
 import { printDiagnostics } from './failures.ts'
 import type { World } from './world.ts'
@@ -9,9 +10,15 @@ export async function withHistory<T>(world: World, use: (history: History) => Pr
   const history = await world.tools.history(world.home, (note) => notes.push(note))
   try {
     await printDiagnostics(notes, [], world)
-    await history.recover()
+    await history.recover().catch((error: unknown) => told(error, world))
     return await use(history)
   } finally {
     await history.close()
   }
+}
+
+/** A full disk does not keep people from looking. Whoever has to write will meet it again. */
+async function told(error: unknown, world: World): Promise<void> {
+  if (!isProblem(error)) throw error
+  await printDiagnostics([{ ...error.diagnostic, severity: 'warning' }], [], world)
 }

@@ -1,17 +1,20 @@
 /** Opens the history database: WAL, waiting for other processes, and the schema brought up to date in one transaction. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { problem } from '../../../base/problem.ts'
 import { inTransaction } from './in-transaction.ts'
 import { migrations } from './migrations.ts'
-import { saysDamaged } from './sqlite-errors.ts'
+import { saysDamaged, saysUnwritable } from './sqlite-errors.ts'
 import { suspicion } from './suspicion.ts'
 
 export interface Opened {
   readonly db: DatabaseSync
   /** Where a damaged database was put; this one is new. */
   readonly damaged?: string
+  /** The folder takes nothing: what is there can be read. */
+  readonly readOnly?: true
 }
 
 /** `unique` becomes part of the name of a damaged file that is put aside. */
@@ -20,6 +23,8 @@ export function openDatabase(file: string, unique: () => string): Opened {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     return { db: openSound(file) }
   } catch (cause) {
+    const readable = saysUnwritable(cause) ? openReadOnly(file) : undefined
+    if (readable !== undefined) return { db: readable, readOnly: true }
     if (!saysDamaged(cause)) throw unusable(file, cause)
   }
   try {
@@ -45,6 +50,14 @@ function openSound(file: string): DatabaseSync {
   }
 }
 
+/** Without the helper files that SQLite would have to make. Undefined: what a crash left would be passed over, or it has another layout. */
+function openReadOnly(file: string): DatabaseSync | undefined {
+  if (!existsSync(file) || (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0)) return undefined
+  const db = new DatabaseSync(`${pathToFileURL(file).href}?immutable=1`, { readOnly: true })
+  if (versionOf(db) === migrations.length) return db
+  db.close()
+}
+
 function lookThrough(db: DatabaseSync, file: string): void {
   const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
   if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: 11 })
@@ -58,11 +71,15 @@ function unusable(file: string, cause: unknown): unknown {
 
 /** The version is read again inside the transaction: two processes may start at once on a new file. */
 function migrate(db: DatabaseSync, file: string): void {
-  const version = (): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-  if (version() > migrations.length) throw problem('HISTORY_NEWER', { file, found: version(), known: migrations.length })
-  if (version() === migrations.length) return
+  const version = versionOf(db)
+  if (version > migrations.length) throw problem('HISTORY_NEWER', { file, found: version, known: migrations.length })
+  if (version === migrations.length) return
   inTransaction(db, () => {
-    for (const statement of migrations.slice(version())) db.exec(statement)
+    for (const statement of migrations.slice(versionOf(db))) db.exec(statement)
     db.exec(`PRAGMA user_version = ${migrations.length}`)
   })
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
 }

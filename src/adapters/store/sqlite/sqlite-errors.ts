@@ -7,6 +7,13 @@ import { suspicion } from './suspicion.ts'
 /** Numbers of SQLite's documentation: a damaged page, and no database at all. */
 const damaged = new Set([11, 26])
 
+/** A database that may only be read, and a file that cannot be opened. */
+const unwritable = new Set([8, 14])
+
+export function saysUnwritable(error: unknown): boolean {
+  return unwritable.has(sqliteCode(error) ?? 0)
+}
+
 export function saysDamaged(error: unknown): boolean {
   return damaged.has(sqliteCode(error) ?? 0)
 }

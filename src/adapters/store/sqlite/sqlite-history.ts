@@ -30,7 +30,7 @@ export async function sqliteHistory({ dir, tell }: SqliteHistoryOptions): Promis
   const file = join(dir, 'history.db')
   const runners = join(dir, 'runners')
   const logs = logFolder(join(dir, 'logs'))
-  const { db, damaged } = openDatabase(file, randomUUID)
+  const { db, damaged, readOnly } = openDatabase(file, randomUUID)
   if (damaged !== undefined) {
     await keepCounting(db, { logs: join(dir, 'logs'), damaged })
     tell?.(diagnose('HISTORY_DAMAGED', { file, aside: damaged }))
@@ -61,7 +61,7 @@ export async function sqliteHistory({ dir, tell }: SqliteHistoryOptions): Promis
           }
         }),
       ),
-    recover: () => guarded(() => recoverRuns(db, { runners, self: mine?.owner, lastOutput: logs.lastAt })),
+    recover: () => guarded(() => (readOnly === true ? [] : recoverRuns(db, { runners, self: mine?.owner, lastOutput: logs.lastAt }))),
     list: (filter = {}) => guarded(() => listRuns(db, filter)),
     find: (run) =>
       guarded(() => {
