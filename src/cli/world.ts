@@ -32,5 +32,9 @@ export interface World {
   readonly stdin: () => Readable
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** As Ctrl-C does: for keys that are read one by one. */
+  interrupt(): void
+  /** From now on a reader that goes away aborts `signal`, instead of ending the process at once. */
+  orderly(): void
   readonly tools: Toolbox
 }

@@ -2,7 +2,7 @@
 import { diagnose } from '../base/diagnostic.ts'
 import { humanDuration } from '../base/human.ts'
 import { mapPool } from '../base/map-pool.ts'
-import { type Outcome, worst } from '../events/outcome.ts'
+import { isGood, type Outcome, worst } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import { summarizePlan } from '../events/summarize-plan.ts'
 import type { Plan, StageMember, StageNode, StagePlan } from '../plan/plan.ts'
@@ -34,9 +34,15 @@ export async function runPlan(launch: Launch, given: RunOptions): Promise<Outcom
   await context.emit({ kind: 'run.started', plan: summarizePlan(launch.plan), sequenceId: launch.sequenceId, pipelineFile: launch.plan.pipeline.file })
   const ended = await runStages(launch.plan.stages, { launch, knowledge: growingKnowledge() }, context)
   limit.clear()
-  const outcome = limit.passed() ? tooLong(launch.plan) : own.signal.aborted ? { kind: 'aborted' as const, because: stoppedBy(own.signal) } : ended
+  const outcome = limit.passed() ? tooLong(launch.plan) : (stopped(ended, own.signal, given.signal) ?? ended)
   await context.emit({ kind: 'run.finished', outcome })
   return outcome
+}
+
+/** Also when steps had failed before. A wish that came when everything was over changes nothing. */
+function stopped(ended: Outcome, own: AbortSignal, user: AbortSignal): Outcome | undefined {
+  if (own.aborted) return { kind: 'aborted', because: stoppedBy(own) }
+  return user.aborted && !isGood(ended) ? { kind: 'aborted', because: stoppedBy(user) } : undefined
 }
 
 function tooLong({ timeoutMs = 0 }: Plan): Outcome {

@@ -1,23 +1,30 @@
 /** The command line's process: gathers the world, runs the program, ends with its exit code. */
 
+import { killDescendants } from '../adapters/processes/descendants.ts'
 import { runProgram } from '../cli/program.ts'
 import { composeWorld } from './compose-world.ts'
+import { interrupts } from './interrupts.ts'
 import { stepWorkerCommand, workerCommand } from './worker-command.ts'
 
-const interrupt = new AbortController()
-let interrupts = 0
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    interrupts += 1
-    // Once: end in good order. Twice: at once.
-    if (interrupts > 1) process.exit(130)
-    interrupt.abort(new Error(signal))
-  })
-}
-// A reader that went away (`slipway plan | head`) is no defect.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-
 // Started by this program, not by people: without the channel the words mean nothing.
-if (process.argv[2] === workerCommand && process.channel !== undefined) await (await import('./builder-worker.ts')).runWorker()
-else if (process.argv[2] === stepWorkerCommand && process.channel !== undefined) await (await import('./step-worker.ts')).runStepWorker()
-else process.exitCode = await runProgram(process.argv.slice(2), composeWorld(interrupt.signal))
+const worker = process.channel === undefined ? undefined : process.argv[2]
+const isWorker = worker === workerCommand || worker === stepWorkerCommand
+const kill = process.kill.bind(process)
+const killBelow = (): void => killDescendants(process.pid, kill)
+// Workers take away what only they may: they stay until they have.
+const killWork = (): void => killDescendants(process.pid, kill, [workerCommand, stepWorkerCommand])
+
+const interrupted = interrupts({ now: killWork, leave: () => process.exit(130) })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted.interrupt)
+// Whatever ends this process, a defect too: nothing that it has started goes on.
+if (!isWorker) process.once('exit', killBelow)
+// A reader that went away (`slipway plan | head`) is no defect. Work under way is ended in good order, as by Ctrl-C.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (interrupted.isOrderly()) interrupted.once(error.code ?? 'no reader')
+  else process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+process.stderr.on('error', () => undefined)
+
+if (worker === workerCommand) await (await import('./builder-worker.ts')).runWorker()
+else if (worker === stepWorkerCommand) await (await import('./step-worker.ts')).runStepWorker()
+else process.exitCode = await runProgram(process.argv.slice(2), composeWorld(interrupted.signal, interrupted))

@@ -10,7 +10,12 @@ import { composeToolbox } from './compose-toolbox.ts'
 import { machinePlatform } from './machine-platform.ts'
 import { systemClock } from './system-clock.ts'
 
-export function composeWorld(signal: AbortSignal): World {
+export interface Ends {
+  readonly interrupt: () => void
+  readonly orderly: () => void
+}
+
+export function composeWorld(signal: AbortSignal, ends: Partial<Ends> = {}): World {
   const { env } = process
   const data = env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share')
   return {
@@ -25,6 +30,8 @@ export function composeWorld(signal: AbortSignal): World {
     stdout: writer(process.stdout, env),
     stderr: writer(process.stderr, env),
     signal,
+    interrupt: ends.interrupt ?? (() => undefined),
+    orderly: ends.orderly ?? (() => undefined),
     tools: composeToolbox({ env, kill: process.kill.bind(process), clock: systemClock, program: programHere(), uid: process.getuid?.() ?? 0 }),
   }
 }
@@ -34,15 +41,18 @@ function programHere(): readonly string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? '']
 }
 
+/** Of a terminal that does not know its size. */
+const usual = { columns: 80, rows: 24 }
+
 function writer(stream: WriteStream, env: NodeJS.ProcessEnv): Writer {
   const terminal = stream.isTTY === true && env['TERM'] !== 'dumb'
   return {
-    write: (text) => (stream.write(text) ? undefined : new Promise<void>((resolve) => stream.once('drain', resolve))),
+    write: (text) => (stream.writable === false || stream.write(text) ? undefined : taken(stream)),
     get columns() {
-      return terminal ? stream.columns : undefined
+      return terminal ? stream.columns || usual.columns : undefined
     },
     get rows() {
-      return terminal ? stream.rows : undefined
+      return terminal ? stream.rows || usual.rows : undefined
     },
     atExit: (text) => {
       const give = (): void => lastWords(stream === process.stderr ? 2 : 1, terminal ? text : '')
@@ -51,6 +61,18 @@ function writer(stream: WriteStream, env: NodeJS.ProcessEnv): Writer {
     },
     colour: env['FORCE_COLOR'] !== undefined || (terminal && (env['NO_COLOR'] ?? '') === ''),
   }
+}
+
+/** A reader that went away takes nothing any more: whoever waits for it goes on. */
+function taken(stream: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of ends) stream.off(event, done)
+      resolve()
+    }
+    const ends = ['drain', 'error', 'close'] as const
+    for (const event of ends) stream.once(event, done)
+  })
 }
 
 /** The terminal may be gone already. */

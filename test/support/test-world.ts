@@ -19,9 +19,15 @@ export interface TestWorld {
 }
 
 export function testWorld(
-  o: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly signal?: AbortSignal; readonly stdin?: () => Readable } = {},
+  o: {
+    readonly cwd?: string
+    readonly home?: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly signal?: AbortSignal
+    readonly stdin?: () => Readable
+  } = {},
 ): TestWorld {
-  const home = tempProject().dir
+  const home = o.home ?? tempProject().dir
   const cwd = o.cwd ?? process.cwd()
   return {
     home,

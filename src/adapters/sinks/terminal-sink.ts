@@ -26,9 +26,13 @@ export function terminalSink({ out, clock, stopping }: TerminalOptions): Sink {
   const picture = screen(out)
   const progress = progressMemory()
   let view = emptyView
+  // A run of its own time, as on infrastructure fake, may be ahead of this machine's.
+  let last = 0
   const draw = (rows: number): void => {
     const columns = Math.max(1, (out.columns ?? 80) - 1)
-    picture.draw(treeFrame(view, { now: clock.now(), columns, rows, paint, colours: out.colour, progress: progress.lines, stopping: stopping.aborted }))
+    picture.draw(
+      treeFrame(view, { now: Math.max(last, clock.now()), columns, rows, paint, colours: out.colour, progress: progress.lines, stopping: stopping.aborted }),
+    )
   }
   // One line is left for the cursor: a picture that fills the terminal would scroll it.
   const timer = setInterval(() => draw((out.rows ?? 24) - 1), every)
@@ -37,6 +41,7 @@ export function terminalSink({ out, clock, stopping }: TerminalOptions): Sink {
     name: 'terminal',
     write(recorded) {
       view = reduceRun(view, recorded)
+      last = recorded.at
       progress.see(recorded)
     },
     async close() {

@@ -64,6 +64,7 @@ export async function runCommand(name: string, o: RunOptions, world: World, agai
   )
   if (loaded.pipeline === undefined || checked?.ok !== true || hasErrors(findings)) return exitCodes.problems
   const { pipeline } = loaded
+  world.orderly()
   if (again?.changed === true && pipeline.fixedInputsOnRerun === true) throw problem('RERUN_INPUTS_FIXED', {})
   return withHistory(world, async (history) => {
     const taken = again?.fromFailed === true ? await takenStages(again.of, history) : undefined
@@ -115,6 +116,8 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value) }
   const engine =
     p.options.on === 'fake' ? await world.tools.fakeEngine(time.clock) : await world.tools.engine({ ...needs, ...(p.options.debugAuth === true && { say }) })
+  const stopping = (): void => void world.stderr.write(stoppingLine)
+  if (!isLive(p.options.output, world)) world.signal.addEventListener('abort', stopping, { once: true })
   try {
     const emit = (event: RunEvent) => time.real(() => story.emit(event))
     const told = { redactor: masks, logLimits: logLimits(p), runSecrets: new Map<string, string>(), emit }
@@ -122,6 +125,7 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder, instead: p.instead }
     return await runPlan(launch, context)
   } finally {
+    world.signal.removeEventListener('abort', stopping)
     for (const { sink, error } of await story.close()) {
       if (isProblem(error)) await printDiagnostics([error.diagnostic], [], world)
       else await world.stderr.write(`slipway: ${sink} stopped: ${String(error)}\n`)
@@ -136,8 +140,15 @@ function logLimits({ options: { logLine, logStep }, loaded }: Prepared): LogLimi
   return { ...loaded.config.logs, ...(logLine !== undefined && { line: logLine }), ...(logStep !== undefined && { step: logStep }) }
 }
 
+/** The live tree says it in its first line. */
+const stoppingLine = 'slipway: stopping; what runs has 10 s to end by itself, Ctrl-C once more ends it now\n'
+
+function isLive(output: RunOptions['output'], world: World): boolean {
+  return output === 'auto' && world.stdout.columns !== undefined
+}
+
 async function viewer(output: RunOptions['output'], world: World): Promise<Sink> {
   const { sinks } = world.tools
   if (output === 'ndjson') return sinks.ndjson((text) => world.stdout.write(text))
-  return output === 'auto' && world.stdout.columns !== undefined ? sinks.terminal(world.stdout, world.signal) : sinks.plain(world.stdout)
+  return isLive(output, world) ? sinks.terminal(world.stdout, world.signal) : sinks.plain(world.stdout)
 }
