@@ -3,6 +3,7 @@ import { mapPlanned, type Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
 import type { ImageJob, ImageOutput, JobSource } from '../image-job/image-job.ts'
 import type { CacheWork } from '../steps/cache-work.ts'
+import type { CloneWork } from '../steps/clone-work.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { placeName } from '../steps/plan-cache-work.ts'
 import type { PlannedStart, RunWork, ServiceWork, Work } from '../steps/work.ts'
@@ -18,6 +19,8 @@ export function describeWork(work: Work): readonly string[] {
     case 'save-cache':
     case 'restore-cache':
       return describeCache(work)
+    case 'clone':
+      return describeClone(work)
     case 'unsupported':
       return [`cannot run here: ${work.because}`]
   }
@@ -119,4 +122,17 @@ function shown(planned: Planned<Text>): string {
 
 function list(planned: Planned<readonly string[]>): string {
   return planned.kind === 'known' ? planned.value.join(', ') : `${planned.source} (known after ${planned.until})`
+}
+
+function describeClone({ source, into }: CloneWork): readonly string[] {
+  const to = into === undefined ? 'a folder named as the repository' : shown(into)
+  if (source.kind === 'work-tree') return [`copy of the local work tree to ${to}`]
+  const { settings, repository } = source
+  const login = repository.connector === undefined ? [] : [`with the login of the connector ${shown(repository.connector)}`]
+  return [`to ${to}, ${depthLine(settings.depth)}`, ...login]
+}
+
+function depthLine(depth: Planned<number>): string {
+  if (depth.kind === 'deferred') return `depth ${depth.source}`
+  return depth.value === 0 ? 'with all commits' : `with the last ${depth.value === 1 ? 'commit' : `${depth.value} commits`}`
 }

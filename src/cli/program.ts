@@ -106,6 +106,9 @@ const infraOption = (): Option =>
     'kubernetes',
     'fake',
   ])
+const codebaseOption = (): Option =>
+  new Option('--codebase <dir|url>', 'the code under build: a folder to copy, or URL[#branch:NAME|tag:NAME|commit:SHA|pr:NUMBER] to clone')
+const cloneOption = (): Option => new Option('--clone', 'clone what the codebase of the pipeline names, or the work tree that holds the file')
 const engineOption = (): Option => new Option('--engine <engine>', 'what builds').choices(['embedded', 'buildx', 'kaniko'])
 
 function addPipelineCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
@@ -115,7 +118,8 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .description('run a pipeline')
     .addOption(infraOption())
     .addOption(engineOption())
-    .option('--codebase <dir>', 'the code under build, instead of the work tree that holds the file')
+    .addOption(codebaseOption())
+    .addOption(cloneOption())
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
     .option('--stage <ids>', 'run these stages only, with commas between them; may be repeated', collect)
@@ -131,6 +135,8 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .description('show what a run would do')
     .addOption(infraOption())
     .addOption(engineOption())
+    .addOption(codebaseOption())
+    .addOption(cloneOption())
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
     .option('--facts <file>', 'JSON with the facts of a run, instead of those of this machine')

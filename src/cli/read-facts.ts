@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import { problem } from '../base/problem.ts'
+import { gitAddress, isGitConnector } from '../pipeline/git-address.ts'
 import type { ConnectorFact, RunFacts } from '../plan/facts.ts'
 import type { InfraName } from '../ports/infrastructure.ts'
 import type { Engine } from '../settings/vocabulary.ts'
@@ -44,7 +45,8 @@ export function connectorFacts(connectors: LoadedConfig['connectors']): Readonly
   for (const [id, connector] of connectors) {
     const url = connector.type === 'DockerRegistry' ? connector.spec.dockerRegistryUrl : undefined
     const plain = url?.kind === 'literal' && typeof url.value === 'string' ? url.value : undefined
-    facts[id] = { type: connector.type, ...(plain !== undefined && { url: plain }) }
+    const git = isGitConnector(connector) ? gitAddress(connector) : undefined
+    facts[id] = { type: connector.type, ...(plain !== undefined && { url: plain }), ...(git !== undefined && { git }) }
   }
   return facts
 }

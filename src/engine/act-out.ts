@@ -10,6 +10,7 @@ import { runWork } from './run-work.ts'
 const ways: Readonly<Record<Work['kind'], 'process' | 'parts' | 'instead'>> = {
   run: 'process',
   service: 'process',
+  clone: 'parts',
   image: 'parts',
   'save-cache': 'parts',
   'restore-cache': 'parts',

@@ -5,6 +5,7 @@ import type { OutputVariable } from '../events/run-event.ts'
 import type { StepPlan } from '../plan/plan.ts'
 import type { Work } from '../steps/work.ts'
 import { actOut } from './act-out.ts'
+import { cloneWork } from './clone-work.ts'
 import { imageWork } from './image-work.ts'
 import type { RunContext } from './parts.ts'
 import type { StageState } from './run-nodes.ts'
@@ -32,6 +33,7 @@ type Workers = { readonly [K in Work['kind']]: (at: WorkAt<Extract<Work, { kind:
 const workers: Workers = {
   run: runWork,
   service: serviceWork,
+  clone: cloneWork,
   image: imageWork,
   'save-cache': saveWork,
   'restore-cache': restoreWork,

@@ -1,9 +1,11 @@
 /** What is known of the steps so far: status and outputs, for the expressions of later steps. */
 import type { Outcome } from '../events/outcome.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Knowledge, StepFacts } from '../plan/knowledge.ts'
 import type { StepDone } from './run-step.ts'
 
 export interface GrowingKnowledge extends Knowledge {
+  codebase?: CodebaseFacts
   set(path: string, facts: StepFacts): void
 }
 

@@ -89,11 +89,9 @@ async function open(stage: StagePlan, run: RunState, context: RunContext): Promi
   const findings = await infrastructure.check(stage, { signal })
   const [worst, ...others] = findings.filter((finding) => finding.severity === 'error')
   if (worst !== undefined && hasErrors(findings)) throw new Problem(worst, { others })
-  const wantsCode = stage.clone.kind === 'known' && stage.clone.value
   return infrastructure.open(stage, {
     run: run.launch.run,
     signal,
-    codebase: wantsCode ? run.launch.codebase : undefined,
     note: (note) => void context.emit({ kind: 'stage.note', stage: stepPath(stage.path), note }),
   })
 }

@@ -24,6 +24,8 @@ function applyEvent(view: RunView, { event, at, run }: Recorded): RunView {
       return withStage(view, event.stage, { notes: [...(view.stages.get(event.stage)?.notes ?? []), event.note] })
     case 'stage.finished':
       return withStage(view, event.stage, { status: event.outcome.kind, outcome: event.outcome, finishedAt: at })
+    case 'code.placed':
+      return event.underBuild ? { ...view, codebase: event.codebase } : view
     case 'group.retrying':
       return view
     default:
@@ -31,7 +33,7 @@ function applyEvent(view: RunView, { event, at, run }: Recorded): RunView {
   }
 }
 
-type StepEvent = Extract<RunEvent, { readonly step: StepPath }>
+type StepEvent = Exclude<Extract<RunEvent, { readonly step: StepPath }>, { readonly kind: 'code.placed' }>
 
 function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
   switch (event.kind) {

@@ -3,6 +3,7 @@
 import type { Brand } from '../base/brand.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { StepPath } from './step-path.ts'
@@ -54,6 +55,8 @@ export type RunEvent =
   | { readonly kind: 'image.built'; readonly step: StepPath; readonly digest: string; readonly bytes: number; readonly layers: number; readonly cached: number }
   | { readonly kind: 'image.delivered'; readonly step: StepPath; readonly ref: string; readonly digest: string; readonly bytes: number }
   | { readonly kind: 'file.written'; readonly step: StepPath; readonly file: ArtifactFile }
+  /** Code has come into the workspace; `underBuild`: it is what `<+codebase.…>` speaks of. */
+  | { readonly kind: 'code.placed'; readonly step: StepPath; readonly folder: string; readonly codebase: CodebaseFacts; readonly underBuild: boolean }
   | { readonly kind: 'step.outputs'; readonly step: StepPath; readonly outputs: readonly OutputVariable[] }
   | { readonly kind: 'step.finished'; readonly step: StepPath; readonly outcome: Outcome }
   | { readonly kind: 'stage.finished'; readonly stage: StepPath; readonly outcome: Outcome }

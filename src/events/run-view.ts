@@ -1,6 +1,7 @@
 /** What a run looks like at a moment: the result of folding its events. Terminal, history and browser show this and nothing else. */
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { ArtifactFile, OutputVariable, Progress, RunId } from './run-event.ts'
@@ -69,6 +70,8 @@ export interface RunView {
   readonly startedAt?: Instant
   readonly finishedAt?: Instant
   readonly outcome?: Outcome
+  /** What the run is made of, once code has come into a workspace. */
+  readonly codebase?: CodebaseFacts
   readonly stages: ReadonlyMap<StepPath, StageView>
   readonly steps: ReadonlyMap<StepPath, StepView>
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderPerUse } from '../adapters/builders/builder-per-use.ts'
+import { placeCode } from '../adapters/codebase/place-code.ts'
 import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
@@ -24,9 +25,10 @@ import { composeStepImages } from './compose-step-images.ts'
 import type { Machine } from './compose-toolbox.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
-  const { env, kill } = machine
+  const { env, kill, clock } = machine
   const secrets = secretSources(machine, needs.home)
   const registries = composeRegistryUse(machine, needs, secrets)
+  const code = placeCode({ env, kill, clock, home: needs.home, connectors: needs.connectors, read: readSecretFrom(secrets, needs.onSecret) })
   const images = imageStore({ dir: join(needs.home, 'images') })
   return {
     parts: {
@@ -35,6 +37,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
           dir: join(needs.home, 'stages'),
           env,
           kill,
+          code,
           images: () => composeStepImages({ home: needs.home, images: images.source, client: (use) => registries.clientFor(use, 'pull') }, machine),
         }),
       },

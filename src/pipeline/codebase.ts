@@ -5,6 +5,8 @@ import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { ShapeType } from '../yaml/shape/shape.ts'
 import { tagged } from '../yaml/shape/variants.ts'
+import { timeout } from './duration.ts'
+import { failureStrategies } from './strategy.ts'
 
 const build = tagged({
   tag: 'type',
@@ -38,7 +40,14 @@ export const cloneFields = {
 }
 
 export const codebase = record(
-  { ...cloneFields, prCloneStrategy: optional(dynChoice(['MergeCommit', 'SourceBranch'])), persistCredentials: optional(dynFlag()), resources: known() },
+  {
+    ...cloneFields,
+    prCloneStrategy: optional(dynChoice(['MergeCommit', 'SourceBranch'])),
+    persistCredentials: optional(dynFlag()),
+    resources: known(),
+    timeout: optional(timeout),
+    failureStrategies: optional(failureStrategies),
+  },
   { name: 'Codebase', doc: 'The repository that stages with cloneCodebase see.' },
 )
 

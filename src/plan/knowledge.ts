@@ -1,5 +1,7 @@
 /** What a run has learned about its nodes so far. Planning knows nothing yet. */
+
 import type { Text } from '../base/secret-text.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 
 export interface StepFacts {
   /** Harness' word: SUCCEEDED, FAILED, SKIPPED, ABORTED, RUNNING. */
@@ -10,6 +12,8 @@ export interface StepFacts {
 }
 
 export interface Knowledge {
+  /** What a clone has found of the code under build. */
+  readonly codebase?: CodebaseFacts | undefined
   /** undefined for a node that has not ended. */
   of(path: string): StepFacts | undefined
   /** While planning: the node does not come before the place that is planned, so it can give nothing to it. */

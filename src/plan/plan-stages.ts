@@ -1,9 +1,10 @@
 /** Stages in the order of the file, loops unrolled. */
-import { known, type Planned } from '../base/planned.ts'
+import type { Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { Dynamic } from '../dynamic/dynamic.ts'
 import { type Resolving, resolve } from '../dynamic/resolve.ts'
 import type { Stage } from '../pipeline/stage.ts'
+import { planCodebaseStep } from './codebase-step.ts'
 import { expandStrategy } from './expand-strategy.ts'
 import type { Turn } from './loop.ts'
 import type { StageNode, StagePlan } from './plan.ts'
@@ -49,11 +50,10 @@ function planStage(stage: Stage, base: Site, p: Planning, turn?: Turn): StagePla
     name: turn === undefined ? stage.name : `${stage.name} (${turn.label || turn.index})`,
     when: planWhen(stage.when?.pipelineStatus, stage.when, site, p.report),
     infrastructure: planInfrastructure(stage, site, p.report),
-    clone: stage.spec.cloneCodebase === undefined ? known(false) : (resolve(stage.spec.cloneCodebase, resolving) ?? known(false)),
     variables: Object.fromEntries(
       (stage.variables ?? []).flatMap((variable) => planVariable(variable.name, variable.value ?? variable.default ?? undefined, resolving)),
     ),
-    steps: planNodes(withStageCaching(stage, stage.spec.execution.steps, resolving), path, site, p),
+    steps: [...planCodebaseStep(site, resolving, p), ...planNodes(withStageCaching(stage, stage.spec.execution.steps, resolving), path, site, p)],
     ...(timeoutMs !== undefined && { timeoutMs }),
   }
 }

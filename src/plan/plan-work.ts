@@ -1,6 +1,7 @@
 /** Step type to work. */
 import type { Resolving } from '../dynamic/resolve.ts'
 import type { BuiltImage } from '../image-job/push-source.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { StepOf } from '../pipeline/step.ts'
 import type { StepType } from '../settings/vocabulary.ts'
 import { type CacheSurroundings, planRestoreCache, planSaveCache, type RestoreStep, type SaveStep } from '../steps/plan-cache-work.ts'
@@ -10,7 +11,9 @@ import { planRunWork } from '../steps/plan-run-work.ts'
 import { planServiceWork } from '../steps/plan-service-work.ts'
 import type { Work } from '../steps/work.ts'
 import { cachePaths } from './cache-paths.ts'
-import type { ConnectorFact, RunFacts } from './facts.ts'
+import { codebaseKnown } from './codebase-known.ts'
+import { connectorFact } from './connector-fact.ts'
+import { planCodebase, planGitClone } from './plan-clone.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
 import type { StepSite } from './site.ts'
 import { impliedCacheWork } from './stage-caching.ts'
@@ -33,6 +36,8 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
       return planPluginWork(step.spec, o)
     case 'Background':
       return planServiceWork(step, o)
+    case 'GitClone':
+      return site.codebaseStep === true ? planCodebase(site, o) : planGitClone(step, site.facts, o)
     case 'BuildAndPushDockerRegistry':
     case 'BuildAndPushECR':
     case 'BuildAndPushGAR':
@@ -67,17 +72,11 @@ function cacheSurroundings(site: StepSite, o: Resolving): CacheSurroundings {
   }
 }
 
-/** Scopes tell connectors of one name apart; a connector of another scope is better than none. `harnessImage` is there without anybody defining it. */
-function connectorFact(id: string, { connectors, connectorsNeeded }: RunFacts): ConnectorFact | 'missing' | 'unknown' | undefined {
-  const name = id.replace(/^(account|org)\./, '')
-  if (connectors === undefined || name === 'harnessImage') return undefined
-  return connectors[id] ?? connectors[name] ?? (connectorsNeeded === true ? 'missing' : 'unknown')
-}
-
 function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): ImageSurroundings {
   const { stage, pipeline, facts } = site
   const { declared, os } = planInfrastructure(stage, site, () => undefined)
-  const { codebase } = facts
+  const known = codebaseKnown(site)
+  const codebase = known === 'later' ? undefined : known
   return {
     ...o,
     variables: { stage: stage.variables ?? [], pipeline: pipeline.variables ?? [] },
@@ -89,9 +88,15 @@ function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Re
     git: {
       ...(codebase?.commitSha !== undefined && { commitSha: codebase.commitSha }),
       ...(codebase?.repoUrl !== undefined && { remoteUrl: codebase.repoUrl }),
-      ...(codebase?.branch !== undefined && { commitRef: codebase.tag === undefined ? `refs/heads/${codebase.branch}` : `refs/tags/${codebase.tag}` }),
+      ...commitRefOf(codebase),
     },
     images,
     connector: (id) => connectorFact(id, facts),
   }
+}
+
+function commitRefOf(codebase: CodebaseFacts | undefined): { readonly commitRef?: string } {
+  if (codebase?.commitRef !== undefined) return { commitRef: codebase.commitRef }
+  if (codebase?.branch === undefined) return {}
+  return { commitRef: codebase.tag === undefined ? `refs/heads/${codebase.branch}` : `refs/tags/${codebase.tag}` }
 }

@@ -75,8 +75,6 @@ export interface StagePlan {
   readonly when: WhenPlan
   readonly timeoutMs?: number
   readonly infrastructure: InfraPlan
-  /** Whether the stage sees the code under build. */
-  readonly clone: Planned<boolean>
   readonly variables: Readonly<Record<string, Planned<Text>>>
   readonly steps: readonly StepNode[]
 }

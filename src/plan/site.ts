@@ -20,6 +20,8 @@ export interface Site {
   /** The innermost loop below the stage. */
   readonly turn?: Turn
   readonly step?: Step
+  /** The step is the one that brings the code of the stage. */
+  readonly codebaseStep?: true
 }
 
 export type StageSite = Site & { readonly stage: Stage; readonly stagePath: string }

@@ -1,8 +1,9 @@
 /** How code comes into a workspace: as a copy of a folder, or as a clone. */
+
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Progress } from '../events/run-event.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Revision } from '../pipeline/revision.ts'
-import type { CodebaseFacts } from '../plan/facts.ts'
 
 export interface CloneSettings {
   /** How many commits; 0 is all. */
@@ -49,7 +50,10 @@ export interface CodePlacing {
 export interface PlacedCode {
   /** As steps spell it. */
   readonly folder: string
-  readonly facts: CodebaseFacts
+  /** Nothing is there really. */
+  readonly pretended?: true
+  /** Undefined: nothing was looked at. */
+  readonly facts?: CodebaseFacts
 }
 
 /** Puts code into a folder of this machine. Leaves nothing of its own behind when it fails, and no process when it is aborted. */

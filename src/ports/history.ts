@@ -9,7 +9,7 @@
 import type { Instant } from '../base/clock.ts'
 import type { Outcome } from '../events/outcome.ts'
 import type { Recorded, RunId } from '../events/run-event.ts'
-import type { CodebaseFacts } from '../plan/facts.ts'
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 
 export type RunStatus = 'running' | 'interrupted' | Outcome['kind']
 

@@ -27,7 +27,6 @@ const stage: StagePlan = {
   name: 'launch',
   when: { status: 'Success' },
   infrastructure: { on: 'local', declared: 'Cloud', os: 'Linux', arch: 'Amd64' },
-  clone: { kind: 'known', value: false },
   variables: {},
   steps: [],
 }
@@ -36,7 +35,7 @@ export function infrastructureContract(make: () => Promise<InfrastructureUnderTe
   const signal = new AbortController().signal
   const opened = async (): Promise<InfrastructureUnderTest & { readonly workspace: Workspace }> => {
     const made = await make()
-    const opening = { run: brandAs<RunId>('contract'), signal, codebase: undefined, note: () => undefined }
+    const opening = { run: brandAs<RunId>('contract'), signal, note: () => undefined }
     return { ...made, workspace: await made.infrastructure.open(stage, opening) }
   }
   const spec = (name: string, made: InfrastructureUnderTest, b: Behaviour): ProcessSpec => ({

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { StepExit } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import type { StagePlan } from '../plan/plan.ts'
+import type { CodePlacing, CodeRequest, PlacedCode } from './code.ts'
 import type { RegistryUse } from './registry-use.ts'
 import type { SecretValue } from './secret-source.ts'
 
@@ -80,6 +81,8 @@ export interface Workspace {
   hostPath(path: string): string
   /** Whether anything accepts connections on a TCP port of the stage. */
   answers(port: number, o: { readonly signal: AbortSignal }): Promise<boolean>
+  /** Brings code to where the steps of the stage see it. What it fails with says why, and nothing of it stays then. */
+  placeCode(request: CodeRequest, o: CodePlacing): Promise<PlacedCode>
   /** Aborting ends the whole process tree: politely, then for good after `graceMs`. */
   start(step: ProcessSpec, o: { readonly signal: AbortSignal }): Promise<RunningStep>
   close(o: { readonly signal: AbortSignal }): Promise<void>
@@ -88,8 +91,6 @@ export interface Workspace {
 export interface StageOpening {
   readonly run: RunId
   readonly signal: AbortSignal
-  /** The code under build, to be seen by the stage as a copy of its own; undefined = an empty workspace. */
-  readonly codebase: string | undefined
   readonly note: (note: Diagnostic) => void
 }
 

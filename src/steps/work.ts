@@ -2,6 +2,7 @@
 import type { Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { CacheWork } from './cache-work.ts'
+import type { CloneWork } from './clone-work.ts'
 import type { ImageToRun } from './image-to-run.ts'
 import type { ImageWork } from './image-work.ts'
 
@@ -54,4 +55,4 @@ export interface UnsupportedWork {
   readonly because: string
 }
 
-export type Work = RunWork | ServiceWork | ImageWork | CacheWork | UnsupportedWork
+export type Work = RunWork | ServiceWork | CloneWork | ImageWork | CacheWork | UnsupportedWork

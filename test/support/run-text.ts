@@ -10,8 +10,9 @@ import { reduceRun } from '../../src/events/reduce-run.ts'
 import type { Recorded, RunId } from '../../src/events/run-event.ts'
 import { emptyView, type RunView, type StepView } from '../../src/events/run-view.ts'
 import { readPipeline } from '../../src/pipeline/read-pipeline.ts'
-import { noFacts } from '../../src/plan/facts.ts'
+import { noFacts, type RunFacts } from '../../src/plan/facts.ts'
 import { planner } from '../../src/plan/planner.ts'
+import type { CodePlacer } from '../../src/ports/code.ts'
 import type { Choice, Intervention, Question } from '../../src/ports/intervention.ts'
 import type { OpenContext } from '../../src/ports/remote.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
@@ -27,6 +28,9 @@ export interface RunOptions {
   readonly images?: FakeImages
   /** Contexts from outside, by address. */
   readonly outside?: (text: string) => Awaited<ReturnType<OpenContext>>
+  /** Brings code, in place of code that only seems to come. */
+  readonly code?: CodePlacer
+  readonly facts?: Partial<RunFacts>
   /** Folder that stands for the workspaces: each stage has one named as itself. */
   readonly workspace?: string
   /** Answers for people; an answer of undefined never comes. */
@@ -49,7 +53,7 @@ export interface RanText {
 export async function runText(text: string, o: RunOptions = {}): Promise<RanText> {
   const read = readPipeline(sourceFile('p.yaml', text), { inputs: {} })
   if (!read.ok) throw new Error(JSON.stringify(read.diagnostics, null, 2))
-  const plans = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'fake', sequenceId: 1, executionId: 'x1', startTs: 0 } })
+  const plans = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'fake', sequenceId: 1, executionId: 'x1', startTs: 0, ...o.facts } })
   const planned = plans.plan()
   if (!planned.ok) throw new Error(JSON.stringify(planned.diagnostics, null, 2))
   const images = o.images ?? fakeImages()
@@ -72,10 +76,10 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
   if (o.abortAfter !== undefined) void clock.sleep(o.abortAfter, { signal: abort.signal }).then(() => abort.abort(new Error('user')))
   const secrets = [{ name: 'test', read: async (name: string) => (o.secrets?.[name] === undefined ? undefined : secretValue(name, o.secrets[name] ?? '')) }]
   const running = runPlan(
-    { plan: planned.value, run, sequenceId: 1, codebase: undefined },
+    { plan: planned.value, run, sequenceId: 1, codebase: '/code' },
     {
       clock,
-      infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir }) },
+      infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir, ...(o.code !== undefined && { code: o.code }) }) },
       ...images,
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
       readFile,

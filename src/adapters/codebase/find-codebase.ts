@@ -1,7 +1,8 @@
 /** The code under build of a pipeline file: the git work tree that holds it, else its folder; and what HEAD says. */
+
 import { dirname } from 'node:path'
 import { findWorkTree, headFacts } from '../../git/work-tree.ts'
-import type { CodebaseFacts } from '../../plan/facts.ts'
+import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 
 export interface FindOptions {
   readonly env: Readonly<Record<string, string | undefined>>

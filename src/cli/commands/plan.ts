@@ -6,6 +6,7 @@ import type { RunFacts } from '../../plan/facts.ts'
 import { planner } from '../../plan/planner.ts'
 import type { InfraName } from '../../ports/infrastructure.ts'
 import type { Engine } from '../../settings/vocabulary.ts'
+import { chooseCode } from '../choose-code.ts'
 import { codeFor, type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
 import { loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
@@ -21,6 +22,8 @@ export interface PlanOptions {
   readonly on?: InfraName
   readonly engine?: Engine
   readonly facts?: string
+  readonly codebase?: string
+  readonly clone?: boolean
   readonly json?: boolean
   readonly env?: boolean
 }
@@ -32,7 +35,7 @@ export async function planCommand(name: string, o: PlanOptions, world: World): P
     await printDiagnostics(diagnostics, loaded.sources, world)
     return exitCodes.problems
   }
-  const facts = { ...(await readFacts(o, loaded.config, world)), ...(o.facts === undefined && (await machineFacts(loaded.file, loaded.pipeline, world))) }
+  const facts = { ...(await readFacts(o, loaded.config, world)), ...(o.facts === undefined && (await machineFacts(o, loaded.file, loaded.pipeline, world))) }
   const planned = planner(loaded.pipeline, { file: name, facts }).plan()
   diagnostics.push(...planned.diagnostics)
   await printDiagnostics(diagnostics, loaded.sources, world)
@@ -43,7 +46,7 @@ export async function planCommand(name: string, o: PlanOptions, world: World): P
 }
 
 /** What this machine says of the next run: the code under build and the number. The rest is known when it starts. */
-async function machineFacts(file: string, pipeline: Pipeline, world: World): Promise<Partial<RunFacts>> {
-  const { facts: codebase } = await world.tools.codebaseOf(file, { signal: world.signal })
-  return { codebase, sequenceId: await world.tools.nextSequence(world.home, pipelineKey(pipeline)) }
+async function machineFacts(o: PlanOptions, file: string, pipeline: Pipeline, world: World): Promise<Partial<RunFacts>> {
+  const { facts } = await chooseCode(o, file, world)
+  return { ...facts, sequenceId: await world.tools.nextSequence(world.home, pipelineKey(pipeline)) }
 }

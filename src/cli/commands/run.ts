@@ -16,6 +16,7 @@ import type { History, RunRecord } from '../../ports/history.ts'
 import type { InfraName } from '../../ports/infrastructure.ts'
 import type { Sink } from '../../ports/sink.ts'
 import type { Engine } from '../../settings/vocabulary.ts'
+import { chooseCode } from '../choose-code.ts'
 import { type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
 import { hostRules } from '../host-rules.ts'
 import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
@@ -40,6 +41,7 @@ export interface RunOptions {
   readonly codebase?: string
   /** Identifiers of the stages to run, with commas between them; without any all of them run. */
   readonly stage?: readonly string[]
+  readonly clone?: boolean
   readonly output: 'auto' | 'plain' | 'ndjson'
   /** Says on the error stream which credential was chosen for each registry, from where and why. */
   readonly debugAuth?: boolean
@@ -51,9 +53,9 @@ export interface RunOptions {
 export async function runCommand(name: string, o: RunOptions, world: World, again?: Again): Promise<ExitCode> {
   const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
   const facts = await readFacts(o, loaded.config, world)
-  const codebase = o.codebase === undefined ? await world.tools.codebaseOf(loaded.file, world) : await world.tools.codebaseAt(o.codebase, world)
+  const { codebase, facts: code } = await chooseCode(o, loaded.file, world)
   const repeated = again === undefined ? undefined : repeat(again, codebase.facts)
-  const before = { ...facts, codebase: codebase.facts, ...repeated?.facts, connectorsNeeded: o.on !== 'fake' }
+  const before = { ...facts, ...code, ...repeated?.facts, connectorsNeeded: o.on !== 'fake' }
   const checked = loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: before }).plan()
   const selected = selectedStages(o.stage)
   const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? []), ...(repeated?.notes ?? []), ...checkSelection(selected, loaded.pipeline)]

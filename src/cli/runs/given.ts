@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { RunId } from '../../events/run-event.ts'
-import type { CodebaseFacts } from '../../plan/facts.ts'
+import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 import type { Given, RunRecord } from '../../ports/history.ts'
 import type { RunOptions } from '../commands/run.ts'
 

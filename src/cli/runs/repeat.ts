@@ -1,6 +1,7 @@
 /** What planning is told about a run that repeats another. */
 import { type Diagnostic, diagnose } from '../../base/diagnostic.ts'
-import type { CodebaseFacts, RunFacts } from '../../plan/facts.ts'
+import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
+import type { RunFacts } from '../../plan/facts.ts'
 import { nameOf } from './find-run.ts'
 import { type Again, firstOf } from './given.ts'
 

@@ -1,10 +1,14 @@
 /** `pipeline.…`: the document, the facts of the run, and its stages. */
+
 import { absent, folder, later, type Slot, source, value } from '../../expr/scope.ts'
 import { stagesOfPipeline } from '../../pipeline/check-ids.ts'
+import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { Stage } from '../../pipeline/stage.ts'
+import { codebaseKnown, untilCloned } from '../codebase-known.ts'
 import { type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
+import { slotOf } from './codebase-folder.ts'
 import { lazyFolder } from './lazy-folder.ts'
 import { stepsFolder } from './steps-folder.ts'
 import { variablesFolder } from './variables-folder.ts'
@@ -27,8 +31,8 @@ export function pipelineFolder(site: Site): Slot {
     storeType: () => value('INLINE'),
     triggerType: () => value('MANUAL'),
     triggeredBy: () => folder({ name: value('slipway'), email: absent('runs are started by hand') }),
-    repo: () => codebaseFact(facts.codebase?.repoUrl),
-    branch: () => codebaseFact(facts.codebase?.branch),
+    repo: () => fromCodebase(site, (codebase) => codebase.repoUrl),
+    branch: () => fromCodebase(site, (codebase) => codebase.branch),
     orgIdentifier: () => value(pipeline.orgIdentifier ?? ''),
     projectIdentifier: () => value(pipeline.projectIdentifier ?? ''),
     tags: () =>
@@ -62,8 +66,9 @@ function stagesFolder(site: Site): Slot {
   }
 }
 
-export function codebaseFact(known: string | undefined): Slot {
-  return known === undefined ? absent('the code under build does not say') : value(known)
+function fromCodebase(site: Site, of: (codebase: CodebaseFacts) => string | undefined): Slot {
+  const codebase = codebaseKnown(site)
+  return codebase === 'later' ? later(untilCloned) : slotOf(of(codebase))
 }
 
 /** `turn` when the stage is looped and speaks about itself. */

@@ -2,11 +2,12 @@
 import { secretText } from '../../base/secret-text.ts'
 import { absent, folder, type Scope, type Slot, value } from '../../expr/scope.ts'
 import type { StepGroup } from '../../pipeline/step-nodes.ts'
-import type { CodebaseFacts } from '../facts.ts'
+import { codebaseKnown } from '../codebase-known.ts'
 import { turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
+import { codebaseFolder } from './codebase-folder.ts'
 import { type LazyMembers, lazyFolder } from './lazy-folder.ts'
-import { codebaseFact, noPage, pipelineFolder, stageFolder } from './pipeline-folder.ts'
+import { noPage, pipelineFolder, stageFolder } from './pipeline-folder.ts'
 import { stepsFolder } from './steps-folder.ts'
 import { variablesFolder } from './variables-folder.ts'
 
@@ -18,9 +19,8 @@ export function scopeAt(site: Site): Scope {
   }
 }
 
-const pullRequestOnly = ['targetBranch', 'sourceBranch', 'prNumber', 'prTitle', 'pullRequestLink', 'pullRequestBody', 'state', 'baseCommitSha', 'mergeSha']
-
-function surroundings({ pipeline, facts }: Site): LazyMembers {
+function surroundings(site: Site): LazyMembers {
+  const { pipeline } = site
   const named = (id: string | undefined) => () => folder({ identifier: value(id ?? ''), name: value(id ?? '') })
   return {
     org: named(pipeline.orgIdentifier),
@@ -28,24 +28,8 @@ function surroundings({ pipeline, facts }: Site): LazyMembers {
     account: named('account'),
     trigger: () => absent('the run was started by hand'),
     secrets: () => folder({}),
-    codebase: () => codebaseFolder(facts.codebase),
+    codebase: () => codebaseFolder(codebaseKnown(site)),
   }
-}
-
-function codebaseFolder(codebase: CodebaseFacts | undefined): Slot {
-  return folder({
-    branch: codebaseFact(codebase?.branch),
-    commitSha: codebaseFact(codebase?.commitSha),
-    shortCommitSha: codebaseFact(codebase?.commitSha?.slice(0, 7)),
-    commitMessage: codebaseFact(codebase?.commitMessage),
-    commitRef: codebaseFact(codebase?.branch === undefined ? undefined : `refs/heads/${codebase.branch}`),
-    repoUrl: codebaseFact(codebase?.repoUrl),
-    gitUser: codebaseFact(codebase?.gitUser),
-    gitUserEmail: codebaseFact(codebase?.gitUserEmail),
-    tag: codebaseFact(codebase?.tag),
-    build: folder({ type: value(codebase?.tag === undefined ? 'branch' : 'tag') }),
-    ...Object.fromEntries(pullRequestOnly.map((name) => [name, absent('the run builds no pull request')])),
-  })
 }
 
 /** Relative paths: `stage`, `execution`, `steps` of the innermost group, `step`, and the loop around them. */

@@ -2,24 +2,35 @@
 import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
 import { problem } from '../../../base/problem.ts'
+import type { CodePlacer } from '../../../ports/code.ts'
 import type { Infrastructure, ProcessSpec, RunningStep, Workspace } from '../../../ports/infrastructure.ts'
 import { programOf } from '../program-of.ts'
 import { act } from './act.ts'
+import { fakeCode } from './fake-code.ts'
 import { fakePorts } from './fake-ports.ts'
 import { mannerOf } from './manner.ts'
 
-/** `dir`: where workspaces would be; nothing is written there. */
-export function fakeInfra(o: { readonly clock: Clock; readonly dir: string }): Infrastructure {
-  return { name: 'fake', check: async () => [], open: async (stage) => fakeWorkspace(o.clock, join(o.dir, stage.identifier)) }
+export interface FakeOptions {
+  readonly clock: Clock
+  /** Where workspaces would be; nothing is written there. */
+  readonly dir: string
+  /** In place of code that only seems to come. */
+  readonly code?: CodePlacer
 }
 
-function fakeWorkspace(clock: Clock, dir: string): Workspace {
+export function fakeInfra(o: FakeOptions): Infrastructure {
+  return { name: 'fake', check: async () => [], open: async (stage) => fakeWorkspace(o, join(o.dir, stage.identifier)) }
+}
+
+function fakeWorkspace({ clock, code = fakeCode }: FakeOptions, dir: string): Workspace {
   const closing = new AbortController()
   const running = new Set<RunningStep['end']>()
   const ports = fakePorts(clock)
   const tries = new Map<string, number>()
+  const hostPath = (path: string): string => join(dir, path.replace(/^\/harness/, ''))
   return {
-    hostPath: (path) => join(dir, path.replace(/^\/harness/, '')),
+    hostPath,
+    placeCode: (request, placing) => code.place(request, hostPath, placing),
     async start(spec, { signal }) {
       signal.throwIfAborted()
       const turn = tries.get(spec.name) ?? 0

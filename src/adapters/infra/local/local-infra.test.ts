@@ -7,8 +7,11 @@ import { tempProject } from '../../../../test/support/temp-project.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
 import type { RunId } from '../../../events/run-event.ts'
+import { systemClock } from '../../../main/system-clock.ts'
+import type { CodePlacer } from '../../../ports/code.ts'
 import { infrastructureContract } from '../../../ports/infrastructure.contract.ts'
 import type { ProcessSpec } from '../../../ports/infrastructure.ts'
+import { placeCode } from '../../codebase/place-code.ts'
 import { localInfra } from './local-infra.ts'
 import { noImages } from './no-images-fixture.ts'
 
@@ -21,16 +24,21 @@ const stage = {
   name: 's',
   when: { status: 'Success' },
   infrastructure: { on: 'local', declared: 'none', os: 'Linux', arch: 'Amd64' },
-  clone: { kind: 'known', value: true },
   variables: {},
   steps: [],
 } as const
 
+function codeFor(home: string): CodePlacer {
+  return placeCode({ env: process.env, kill, clock: systemClock, home, connectors: new Map(), read: async () => '' })
+}
+
 async function opened(o: { readonly codebase?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
   const dir = tempProject().dir
   const notes: Diagnostic[] = []
-  const infra = localInfra({ dir, env: { ...process.env, ...o.env }, kill, images: noImages })
-  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase: o.codebase, note: (note) => notes.push(note) })
+  const infra = localInfra({ dir, env: { ...process.env, ...o.env }, kill, images: noImages, code: codeFor(dir) })
+  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, note: (note) => notes.push(note) })
+  const placing = { signal, say: () => undefined, progress: () => undefined, note: (note: Diagnostic) => notes.push(note) }
+  if (o.codebase !== undefined) await workspace.placeCode({ source: { kind: 'folder', path: o.codebase }, into: '/harness' }, placing)
   const sh = async (script: string, o: Partial<ProcessSpec> = {}) => {
     const running = await workspace.start(
       { name: 's/x', start: { kind: 'script', shell: 'Sh', script }, env: new Map(), outputs: [], graceMs: 100, ...o },
@@ -57,7 +65,7 @@ function commandOf(pid: string): string {
 
 describe('local infrastructure', () => {
   infrastructureContract(async () => ({
-    infrastructure: localInfra({ dir: tempProject().dir, env: process.env, kill, images: noImages }),
+    infrastructure: localInfra({ dir: tempProject().dir, env: process.env, kill, images: noImages, code: codeFor(tempProject().dir) }),
     step: ({ output, exit = 0, sleepMs = 0, outputs = {}, writes = {} }) => ({
       env: new Map(),
       start: {
@@ -196,10 +204,9 @@ describe('folders of stages', () => {
     const { workspace, dir } = await opened()
     const [mine = ''] = await readdir(dir)
     await mkdir(join(dir, 'stage-4194304.1-dead', 'harness'), { recursive: true })
-    const other = await localInfra({ dir, env: process.env, kill, images: noImages }).open(stage, {
+    const other = await localInfra({ dir, env: process.env, kill, images: noImages, code: codeFor(dir) }).open(stage, {
       run: brandAs<RunId>('r'),
       signal,
-      codebase: undefined,
       note: () => undefined,
     })
     const left = await readdir(dir)

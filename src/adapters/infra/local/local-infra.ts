@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { diagnose } from '../../../base/diagnostic.ts'
 import { cpuOf } from '../../../builder/exec/machine/launch.ts'
 import { once } from '../../../oci/once.ts'
+import type { CodePlacer } from '../../../ports/code.ts'
 import type { Infrastructure, StageOpening } from '../../../ports/infrastructure.ts'
-import { copyCodebase } from './copy-codebase.ts'
 import type { ImageSteps } from './image/image-job.ts'
 import { localWorkspace } from './local-workspace.ts'
 import { makeRoom, type Room, type RoomNeeds } from './room/make-room.ts'
@@ -18,6 +18,7 @@ export interface LocalOptions {
   /** Folder for workspaces; each stage gets a new one inside. */
   readonly dir: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly code: CodePlacer
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   /** Who carries out steps in images, for one stage. */
   readonly images: () => ImageSteps
@@ -31,7 +32,7 @@ export function localInfra(o: LocalOptions): Infrastructure {
       const os = stage.infrastructure.os.toLowerCase()
       return os === 'linux' || os === '' ? [] : [diagnose('INFRA_OS_UNSUPPORTED', { os: stage.infrastructure.os, infra: 'local' })]
     },
-    async open(stage, { codebase, signal, note }) {
+    async open(stage, { signal, note }) {
       await swept()
       const base = await makeStageFolder(o.dir)
       try {
@@ -39,12 +40,11 @@ export function localInfra(o: LocalOptions): Infrastructure {
         await mkdir(workspace)
         await mkdir(join(base, 'tmp'))
         await mkdir(join(base, 'steps'), { mode: 0o700 })
-        if (codebase !== undefined) await copyCodebase(codebase, workspace, { env: o.env, signal, note })
         const cpu = cpuOf(arch())
         const pipes = cpu === undefined || platform() !== 'linux' ? undefined : namedPipes(join(base, 'pipes'), cpu, { signal })
         const hosts = serviceNames(stage.steps)
         const room = await roomOf({ base, workspace, env: o.env, note, pipes, binds: await hostsBind(base, hosts) })
-        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room, pipes, images: o.images(), hosts, note })
+        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room, pipes, images: o.images(), hosts, note, code: o.code })
       } catch (error) {
         await rm(base, { recursive: true, force: true })
         throw error

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
 import { isProblem, problem } from '../../../base/problem.ts'
+import type { CodePlacer } from '../../../ports/code.ts'
 import type { ProcessSpec, StepEnd, StepImage, Workspace } from '../../../ports/infrastructure.ts'
 import { programOf } from '../program-of.ts'
 import { answers } from './answers.ts'
@@ -21,6 +22,7 @@ export interface WorkspaceOptions {
   readonly base: string
   readonly workspace: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly code: CodePlacer
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   /** Without it, steps see the machine as it is, and no /harness. */
   readonly room: Room | undefined
@@ -39,6 +41,7 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
   const running = new Map<ProcessTree, Promise<unknown>>()
   return {
     hostPath: (path) => hostPath(o.workspace, path),
+    placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.workspace, path), placing),
     async start(spec, { signal }) {
       signal.throwIfAborted()
       const folder = join(o.base, 'steps', spec.name.replaceAll('/', '.'))

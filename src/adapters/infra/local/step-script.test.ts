@@ -7,6 +7,7 @@ import { tempProject } from '../../../../test/support/temp-project.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { RunId } from '../../../events/run-event.ts'
 import type { Workspace } from '../../../ports/infrastructure.ts'
+import { fakeCode } from '../fake/fake-code.ts'
 import { localInfra } from './local-infra.ts'
 import { noImages } from './no-images-fixture.ts'
 
@@ -34,8 +35,8 @@ async function ran(
   o: { readonly outputs?: readonly string[]; readonly env?: Record<string, string>; readonly path?: string } = {},
 ) {
   const env = o.path === undefined ? process.env : { ...process.env, PATH: o.path }
-  const infra = localInfra({ dir: tempProject().dir, env, kill: process.kill.bind(process), images: noImages })
-  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, codebase: undefined, note: () => undefined })
+  const infra = localInfra({ dir: tempProject().dir, env, kill: process.kill.bind(process), images: noImages, code: fakeCode })
+  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, note: () => undefined })
   open.push(workspace)
   const running = await workspace.start(
     { name: 's/x', start: { kind: 'script', shell, script }, env: new Map(Object.entries(o.env ?? {})), outputs: o.outputs ?? [], graceMs: 100 },
