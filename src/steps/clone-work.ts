@@ -42,17 +42,3 @@ export interface CloneWork {
   /** Files whose text becomes an output. */
   readonly files: Planned<readonly Text[]>
 }
-
-/** What every clone tells to later steps. */
-export const cloneOutputs = [
-  'branch',
-  'tag',
-  'commitSha',
-  'shortCommitSha',
-  'commitMessage',
-  'commitRef',
-  'repoUrl',
-  'gitUser',
-  'gitUserEmail',
-  'folder',
-] as const
