@@ -29,7 +29,7 @@ const causes: readonly (readonly [RegExp, Telling])[] = [
     (_reason, o) => problem('GIT_HOST_UNKNOWN', { address: o.address }, { retryable: true }),
   ],
   [
-    /could not read Username|could not read Password|Authentication failed|Permission denied|HTTP Basic: Access denied|The requested URL returned error: 40[13]|Load key .*(?:invalid format|error in libcrypto)|Too many authentication failures/i,
+    /could not read Username|could not read Password|Authentication failed|Permission denied|HTTP Basic: Access denied|The requested URL returned error: 40[13]|Load key .*(?:invalid format|error in libcrypto|incorrect passphrase)|Too many authentication failures/i,
     (reason, o) => problem('GIT_UNAUTHORIZED', { address: o.address, reason, login: o.login }),
   ],
   [

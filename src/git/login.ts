@@ -5,9 +5,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export type GitLogin =
-  | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  | { readonly kind: 'key'; readonly key: string; readonly passphrase?: string }
+export type GitLogin = { readonly kind: 'password'; readonly username: string; readonly password: string } | { readonly kind: 'key'; readonly key: string }
 
 export interface PreparedLogin {
   readonly config: readonly (readonly [string, string])[]
@@ -26,12 +24,12 @@ const keyFile = 'key'
 
 /** `folder` is private and goes when the clone is done. The helper answers for the origin of `url` only, so submodules elsewhere do not get it. */
 export async function prepareLogin(url: string, login: GitLogin | undefined, folder: string, ssh: SshPlace): Promise<PreparedLogin> {
-  const command = sshCommand(login?.kind === 'key' ? quoted(join(folder, keyFile)) : undefined, ssh, login?.kind === 'key' && login.passphrase !== undefined)
+  const command = sshCommand(login?.kind === 'key' ? quoted(join(folder, keyFile)) : undefined, ssh)
   const variables: Record<string, string> = { GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: 'ssh' }
   if (login === undefined) return { config: [], variables }
   if (login.kind === 'key') {
     await writePrivate(join(folder, keyFile), keyText(login.key))
-    return { config: [], variables: { ...variables, ...(await askForPassphrase(login.passphrase, folder)) } }
+    return { config: [], variables }
   }
   await writePrivate(join(folder, credentialFile), credentialText(login))
   return { config: [[`credential.${originOf(url)}.helper`, printing(quoted(join(folder, credentialFile)))]], variables }
@@ -66,26 +64,15 @@ function keyText(key: string): string {
 }
 
 /** Hosts that nobody knows are remembered at the first meeting; one whose key has changed is refused. */
-function sshCommand(key: string | undefined, ssh: SshPlace, asks: boolean): string {
+function sshCommand(key: string | undefined, ssh: SshPlace): string {
   const files = [ssh.knownHosts, ...ssh.otherKnownHosts].map((file) => `"${file}"`).join(' ')
   return [
     'ssh -F /dev/null',
     ...(key === undefined ? [] : [`-i ${key} -o IdentitiesOnly=yes -o IdentityAgent=none`]),
-    ...(asks ? [] : ['-o BatchMode=yes']),
-    '-o StrictHostKeyChecking=accept-new',
+    '-o BatchMode=yes -o StrictHostKeyChecking=accept-new',
     `-o UserKnownHostsFile=${quoted(files)}`,
     '-o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=4',
   ].join(' ')
-}
-
-/** ssh asks a program for the passphrase; ours prints a file. */
-async function askForPassphrase(passphrase: string | undefined, folder: string): Promise<Record<string, string>> {
-  if (passphrase === undefined) return {}
-  const [file, program] = [join(folder, 'passphrase'), join(folder, 'ask')]
-  await writePrivate(file, `${passphrase}\n`)
-  await writePrivate(program, `#!/bin/sh\ncat ${quoted(file)}\n`)
-  await chmod(program, 0o700)
-  return { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force' }
 }
 
 async function writePrivate(file: string, text: string): Promise<void> {

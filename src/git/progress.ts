@@ -8,12 +8,22 @@ export interface ProgressReader {
 
 const counting = /^(?:remote: )?([A-Z][A-Za-z ]+):\s+(?:\d+% \((\d+)\/(\d+)\)|(\d+))/
 
+/** So often at most between nothing and all: git counts every percent. */
+const steps = 20
+
 /** git rewrites a line with `\r` until it is done, and ends it with `\n`. */
 export function progressReader(o: { readonly progress: (progress: Progress) => void; readonly say: (text: string) => void }): ProgressReader {
   let rest = ''
+  let last: Progress | undefined
+  const tell = (progress: Progress): void => {
+    if (last?.task === progress.task && progress.done < (progress.total ?? 0) && progress.done - last.done < (progress.total ?? 0) / steps) return
+    if (last?.task === progress.task && last.done === progress.done) return
+    last = progress
+    o.progress(progress)
+  }
   const take = (line: string): void => {
     const found = counting.exec(line)
-    if (found !== null) o.progress({ task: (found[1] ?? '').toLowerCase(), unit: 'count', ...amounts(found) })
+    if (found !== null) tell({ task: (found[1] ?? '').toLowerCase(), unit: 'count', ...amounts(found) })
     else if (line.trim() !== '') o.say(`${line}\n`)
   }
   return {
