@@ -11,6 +11,7 @@ import type { ClonePlan, CloneWork, PlannedRepository } from '../steps/clone-wor
 import type { WorkAt, WorkDone } from './do-work.ts'
 import type { RunContext } from './parts.ts'
 import { nowKnown, revealText } from './reveal.ts'
+import { stepLog } from './step-output.ts'
 
 export async function cloneWork(at: WorkAt<CloneWork>): Promise<WorkDone> {
   const { work, step, state, context } = at
@@ -72,14 +73,23 @@ async function shown(text: Planned<Text> | undefined, context: RunContext): Prom
 function tellingOf({ step, context }: WorkAt<CloneWork>): { readonly placing: CodePlacing; readonly flush: () => Promise<void> } {
   const path = stepPath(step.path)
   const mask = context.redactor.stream()
-  const output = (text: string): Promise<void> | undefined => (text === '' ? undefined : context.emit({ kind: 'step.output', step: path, stream: 'out', text }))
+  const log = stepLog(path, context)
+  let last: Promise<void> = Promise.resolve()
+  const tell = (text: string): void => {
+    last = last.then(() => log.tell({ stream: 'out', text }))
+  }
   const placing: CodePlacing = {
     signal: context.signal,
-    say: (text) => void output(mask.push(text)),
+    say: (text) => tell(mask.push(Buffer.from(text))),
     progress: (progress) => void context.emit({ kind: 'step.progress', step: path, progress }),
     note: (note) => void context.emit({ kind: 'step.note', step: path, note: { ...note, at: step.at } }),
   }
-  return { placing, flush: async () => void (await output(mask.flush())) }
+  const flush = async (): Promise<void> => {
+    tell(mask.flush())
+    await last
+    await log.end()
+  }
+  return { placing, flush }
 }
 
 /** Names as in `<+codebase.…>`. */
