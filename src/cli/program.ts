@@ -125,6 +125,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--stage <ids>', 'run these stages only, with commas between them; may be repeated', collect)
     .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
     .option('--debug-auth', 'say which credential is chosen, and why')
+    .option('--no-ask', 'ask nothing on the terminal: take what the pipeline says for when nobody answers')
     .option('--log-line <size>', 'cut longer lines of output, such as at 25KB', amount)
     .option('--log-step <size>', 'keep the beginning and the end of longer logs, such as 5MB in all', amount)
     .addOption(new Option('--output <form>', 'how to show it').choices(['auto', 'plain', 'ndjson']).default('auto'))

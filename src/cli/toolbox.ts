@@ -1,4 +1,5 @@
 /** The adapters a command may need, made on demand: main picks them, commands only use the interfaces. */
+import type { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { EngineParts } from '../engine/parts.ts'
@@ -7,6 +8,7 @@ import type { Connector } from '../pipeline/connector.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
+import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
 import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
@@ -76,6 +78,18 @@ export interface RegistryServer {
   close(): Promise<void>
 }
 
+export interface LiveOptions {
+  /** Aborted by the first Ctrl-C. */
+  readonly stopping: AbortSignal
+  /** Where people answer, when they can. */
+  readonly asks?: { readonly input: Readable; readonly interrupt: () => void }
+}
+
+export interface Live {
+  readonly sink: Sink
+  readonly intervention?: Intervention
+}
+
 export interface Toolbox {
   /** `tell` hears what people should know: that a damaged history was put aside. */
   history(home: string, tell: (note: Diagnostic) => void): Promise<History>
@@ -100,9 +114,10 @@ export interface Toolbox {
   /** Files of the web and repositories of git. */
   remote(): Promise<Remote>
   registryServer(o: RegistryServerOptions): Promise<RegistryServer>
+  /** Asks between the lines of a terminal. */
+  askInLines(input: Readable, out: Writer, interrupt: () => void): Promise<Intervention>
   readonly sinks: {
-    /** `stopping` is aborted by the first Ctrl-C. */
-    terminal(out: Writer, stopping: AbortSignal): Promise<Sink>
+    terminal(out: Writer, o: LiveOptions): Promise<Live>
     plain(out: Writer): Promise<Sink>
     ndjson(write: (text: string) => Promise<void> | void): Promise<Sink>
     history(history: History): Promise<Sink>

@@ -134,7 +134,8 @@ async function ask(act: Extract<FailureAct, { kind: 'ask' }>, done: StepDone, tr
   const limit = deadline({ clock: context.clock, ms: act.timeoutMs, signal: context.signal })
   try {
     await context.emit({ kind: 'step.waiting', step: stepPath(step.path), timeoutMs: act.timeoutMs })
-    return await context.intervention.ask({ step: step.path, problem: problemOf(done.outcome), timeoutMs: act.timeoutMs }, { signal: limit.signal })
+    const question = { step: step.path, problem: problemOf(done.outcome), timeoutMs: act.timeoutMs, otherwise: act.otherwise.kind }
+    return await context.intervention.ask(question, { signal: limit.signal })
   } catch (error) {
     if (!limit.passed()) throw error
     await note(diagnose('INTERVENTION_TIMEOUT', { timeout: humanDuration(act.timeoutMs), action: act.otherwise.kind }), tried)

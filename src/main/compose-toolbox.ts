@@ -69,10 +69,18 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { registryServer } = await import('./compose-registries.ts')
       return registryServer(o)
     },
+    async askInLines(input, out, interrupt) {
+      const { askInLines } = await import('../adapters/intervention/ask-in-lines.ts')
+      return askInLines({ input, output: out, interrupt })
+    },
     sinks: {
-      async terminal(out, stopping) {
+      async terminal(out, { stopping, asks }) {
         const { terminalSink } = await import('../adapters/sinks/terminal-sink.ts')
-        return terminalSink({ out, clock, stopping })
+        if (asks === undefined) return { sink: terminalSink({ out, clock, stopping }) }
+        const { askOnKeys } = await import('../adapters/intervention/ask-on-keys.ts')
+        const { keyboard } = await import('../adapters/intervention/keyboard.ts')
+        const panel = askOnKeys({ clock, keys: keyboard(asks.input, asks.interrupt) })
+        return { sink: terminalSink({ out, clock, stopping, panel }), intervention: panel }
       },
       async plain(out) {
         const { plainSink } = await import('../adapters/sinks/plain-sink.ts')

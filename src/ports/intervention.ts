@@ -10,6 +10,8 @@ export interface Question {
   readonly step: string
   readonly problem: Diagnostic | undefined
   readonly timeoutMs: number
+  /** What is done when nobody has chosen by then. */
+  readonly otherwise: string
 }
 
 export interface Intervention {

@@ -8,6 +8,7 @@ import { diagnose } from '../../base/diagnostic.ts'
 import type { PlanSummary, SummaryNode } from '../../events/plan-summary.ts'
 import type { RunEvent, RunId } from '../../events/run-event.ts'
 import { type StepPath, stepPath } from '../../events/step-path.ts'
+import type { Panel } from '../intervention/ask-on-keys.ts'
 import { terminalSink } from './terminal-sink.ts'
 
 const ticks = 150
@@ -43,12 +44,12 @@ const [check, launch] = [stepPath('check'), stepPath('launch')]
 const passed = { kind: 'passed' } as const
 
 /** A run on a terminal of that size. Times are the fake clock's. */
-function live(plan: PlanSummary, o: { readonly columns?: number; readonly rows?: number; readonly colour?: boolean } = {}) {
+function live(plan: PlanSummary, o: { readonly columns?: number; readonly rows?: number; readonly colour?: boolean; readonly panel?: Panel } = {}) {
   const terminal = terminalScreen({ columns: o.columns ?? 80, rows: o.rows ?? 24, colour: o.colour ?? false })
   onTestFinished(() => terminal.dispose())
   const clock = fakeClock()
   const stop = new AbortController()
-  const sink = terminalSink({ out: terminal, clock, stopping: stop.signal })
+  const sink = terminalSink({ out: terminal, clock, stopping: stop.signal, ...(o.panel !== undefined && { panel: o.panel }) })
   let seq = 0
   const tell = async (...events: readonly RunEvent[]): Promise<void> => {
     for (const event of events) {
@@ -197,6 +198,14 @@ describe('the live tree on a terminal', () => {
     await run.wait(100)
     const seen = await run.terminal.visible()
     expect(seen.slice(seen.findLastIndex((line) => line.includes('run 7 of')))).toHaveLength(13)
+  })
+
+  it('keeps a question below the tree, whatever room is left', async () => {
+    const run = await underWay({ rows: 10, panel: { lines: () => ['? launch/test failed', '  [r]etry', '  > _'] } })
+    const seen = await run.terminal.visible()
+    expect(seen.slice(-3)).toEqual(['? launch/test failed', '  [r]etry', '  > _'])
+    expect(seen[0]).toContain('run 7 of shop')
+    expect(seen.length).toBeLessThan(10)
   })
 
   it('tells after the first Ctrl-C what a second one does', async () => {

@@ -3,6 +3,8 @@ import type { Clock } from '../../base/clock.ts'
 import { reduceRun } from '../../events/reduce-run.ts'
 import { emptyView } from '../../events/run-view.ts'
 import type { Sink } from '../../ports/sink.ts'
+import { clip } from '../../text/terminal-text.ts'
+import type { Panel } from '../intervention/ask-on-keys.ts'
 import type { Output } from './output.ts'
 import { painter } from './paint.ts'
 import { progressMemory } from './progress-lines.ts'
@@ -15,13 +17,15 @@ export interface TerminalOptions {
   readonly clock: Clock
   /** Aborted by the first Ctrl-C. */
   readonly stopping: AbortSignal
+  /** Drawn below the tree. */
+  readonly panel?: Panel
 }
 
 const every = 100
 /** Rows of the last picture; a run of thousands of steps is folded there too. */
 const mostAtEnd = 200
 
-export function terminalSink({ out, clock, stopping }: TerminalOptions): Sink {
+export function terminalSink({ out, clock, stopping, panel }: TerminalOptions): Sink {
   const paint = painter(out.colour)
   const picture = screen(out)
   const progress = progressMemory()
@@ -30,6 +34,10 @@ export function terminalSink({ out, clock, stopping }: TerminalOptions): Sink {
   let last = 0
   const draw = (rows: number): void => {
     const columns = Math.max(1, (out.columns ?? 80) - 1)
+    const asked = (panel?.lines() ?? []).map((line) => clip(line, columns))
+    const room = Math.max(1, rows - asked.length)
+    const options = { now: Math.max(last, clock.now()), columns, rows: room, paint, colours: out.colour, progress: progress.lines }
+    picture.draw([...treeFrame(view, { ...options, stopping: stopping.aborted }), ...asked].slice(-Math.max(1, rows)))
     picture.draw(
       treeFrame(view, { now: Math.max(last, clock.now()), columns, rows, paint, colours: out.colour, progress: progress.lines, stopping: stopping.aborted }),
     )

@@ -14,7 +14,7 @@ import type { RunFacts } from '../../plan/facts.ts'
 import { type Planner, planner } from '../../plan/planner.ts'
 import type { History, RunRecord } from '../../ports/history.ts'
 import type { InfraName } from '../../ports/infrastructure.ts'
-import type { Sink } from '../../ports/sink.ts'
+import type { Intervention } from '../../ports/intervention.ts'
 import type { Engine } from '../../settings/vocabulary.ts'
 import { chooseCode } from '../choose-code.ts'
 import { type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
@@ -23,6 +23,7 @@ import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
+import { type Watching, type WatchOptions, watchRun } from '../run/watch-run.ts'
 import { runTime } from '../run-time.ts'
 import { checkSelection } from '../runs/check-selection.ts'
 import { type Again, givenOf } from '../runs/given.ts'
@@ -32,7 +33,7 @@ import type { Codebase } from '../toolbox.ts'
 import { withHistory } from '../with-history.ts'
 import type { World } from '../world.ts'
 
-export interface RunOptions {
+export interface RunOptions extends WatchOptions {
   readonly input: readonly string[]
   readonly var: readonly string[]
   readonly map: readonly string[]
@@ -42,7 +43,6 @@ export interface RunOptions {
   /** Identifiers of the stages to run, with commas between them; without any all of them run. */
   readonly stage?: readonly string[]
   readonly clone?: boolean
-  readonly output: 'auto' | 'plain' | 'ndjson'
   /** Says on the error stream which credential was chosen for each registry, from where and why. */
   readonly debugAuth?: boolean
   /** Bytes. */
@@ -107,27 +107,26 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   const embedded = await world.tools.embeddedRegistries(p.options.on === 'fake' ? [] : await hostRules(p.options.map, p.loaded.config, world), world.home)
   const masks = redactor()
   const time = runTime(p.options.on, world.clock)
+  const watching = await watchRun(p.options, world)
   const story = recorder({
     run: record.run,
     clock: time.clock,
     redactor: masks,
-    sinks: [await world.tools.sinks.history(p.history), await viewer(p.options.output, world)],
+    sinks: [await world.tools.sinks.history(p.history), ...watching.sinks],
   })
   const { connectors } = p.loaded.config
   const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
   const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value) }
   const engine =
     p.options.on === 'fake' ? await world.tools.fakeEngine(time.clock) : await world.tools.engine({ ...needs, ...(p.options.debugAuth === true && { say }) })
-  const stopping = (): void => void world.stderr.write(stoppingLine)
-  if (!isLive(p.options.output, world)) world.signal.addEventListener('abort', stopping, { once: true })
   try {
     const emit = (event: RunEvent) => time.real(() => story.emit(event))
-    const told = { redactor: masks, logLimits: logLimits(p), runSecrets: new Map<string, string>(), emit }
+    const told = { ...asking(watching, p.options), redactor: masks, logLimits: logLimits(p), runSecrets: new Map<string, string>(), emit }
     const context = { ...engine.parts, ...told, clock: time.clock, planner: plans, signal: world.signal }
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder, instead: p.instead }
     return await runPlan(launch, context)
   } finally {
-    world.signal.removeEventListener('abort', stopping)
+    watching.end()
     for (const { sink, error } of await story.close()) {
       if (isProblem(error)) await printDiagnostics([error.diagnostic], [], world)
       else await world.stderr.write(`slipway: ${sink} stopped: ${String(error)}\n`)
@@ -142,15 +141,7 @@ function logLimits({ options: { logLine, logStep }, loaded }: Prepared): LogLimi
   return { ...loaded.config.logs, ...(logLine !== undefined && { line: logLine }), ...(logStep !== undefined && { step: logStep }) }
 }
 
-/** The live tree says it in its first line. */
-const stoppingLine = 'slipway: stopping; what runs has 10 s to end by itself, Ctrl-C once more ends it now\n'
-
-function isLive(output: RunOptions['output'], world: World): boolean {
-  return output === 'auto' && world.stdout.columns !== undefined
-}
-
-async function viewer(output: RunOptions['output'], world: World): Promise<Sink> {
-  const { sinks } = world.tools
-  if (output === 'ndjson') return sinks.ndjson((text) => world.stdout.write(text))
-  return isLive(output, world) ? sinks.terminal(world.stdout, world.signal) : sinks.plain(world.stdout)
+/** On fake hours pass at once: nobody could answer in time. */
+function asking({ intervention }: Watching, { on }: RunOptions): { readonly intervention?: Intervention } {
+  return intervention === undefined || on === 'fake' ? {} : { intervention }
 }

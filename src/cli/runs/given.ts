@@ -25,7 +25,7 @@ export interface GivenParts {
 
 export function givenOf({ options, text, cwd, codebase, again }: GivenParts): Given {
   // How it is shown is the matter of whoever looks.
-  const { output: _, debugAuth: __, ...kept } = options
+  const { output: _, debugAuth: __, ask: ___, ...kept } = options
   return {
     options: { ...kept, ...(kept.codebase !== undefined && { codebase: resolve(cwd, kept.codebase) }) },
     text: digestOf(text),
