@@ -12,7 +12,7 @@ import { erroredBy } from './errored-by.ts'
 import { factsOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { nowKnown } from './reveal.ts'
-import type { StageState } from './run-nodes.ts'
+import type { GroupRun, StageState } from './run-nodes.ts'
 import type { StepDone } from './run-step.ts'
 import { StopReason } from './stop-reason.ts'
 
@@ -40,10 +40,10 @@ export async function afterFailure(first: StepDone, tried: Tried): Promise<StepD
       if (rule === undefined) return done
       const next = await obey(rule, done, used, tried)
       if (next.kind === 'settled') return next.done
-      done = next.done
+      done = { ...next.done, retries: (done.retries ?? 0) + 1 }
     }
   } catch (error) {
-    return { outcome: erroredBy(error, tried.context.signal), outputs: done.outputs }
+    return { outcome: erroredBy(error, tried.context.signal), outputs: done.outputs, retries: done.retries ?? 0 }
   }
 }
 
@@ -75,7 +75,7 @@ async function obey(rule: FailureRule, done: StepDone, used: Map<string, number>
         break
       }
       case 'retry-group': {
-        const { group } = tried.state
+        const group = groupOf(act.group, tried.state.group)
         if (group !== undefined && group.tries < nowKnown(act.count) && holds(act)) {
           group.wanted = { waitMs: waitOf(act, group.tries), of: nowKnown(act.count) }
           return settled(done, done.outcome)
@@ -114,6 +114,13 @@ async function retry(act: Retry, rule: FailureRule, done: StepDone, used: Map<st
   await context.emit({ kind: 'step.retrying', step: stepPath(step.path), attempt: before + 1, of: count, waitMs, ...(problem !== undefined && { problem }) })
   if (waitMs > 0) await context.clock.sleep(waitMs, { signal: context.signal })
   return tried.again()
+}
+
+/** The group whose strategy it is; of a strategy of a step or a stage the innermost one. */
+function groupOf(path: string | undefined, inner: GroupRun | undefined): GroupRun | undefined {
+  let group = inner
+  while (path !== undefined && group !== undefined && group.path !== path) group = group.outer
+  return group
 }
 
 function holds({ condition }: Retry): boolean {

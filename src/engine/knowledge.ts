@@ -15,9 +15,9 @@ export function growingKnowledge(): GrowingKnowledge {
 }
 
 /** What later steps may ask about one. */
-export function factsOf({ outcome, outputs }: StepDone): StepFacts {
+export function factsOf({ outcome, outputs, retries = 0 }: StepDone): StepFacts {
   const exitCode = outcome.kind === 'passed' ? 0 : outcome.kind === 'failed' && outcome.exit.kind === 'exited' ? outcome.exit.code : undefined
-  return { status: statusOf(outcome), outputs, ...(exitCode !== undefined && { exitCode }) }
+  return { status: statusOf(outcome), outputs, retries, ...(exitCode !== undefined && { exitCode }) }
 }
 
 export function statusOf(outcome: Outcome): string {

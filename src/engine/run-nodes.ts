@@ -1,5 +1,4 @@
 /** The order of steps: one after another, members of a parallel group side by side, groups by their own `when`. */
-import { mapPool } from '../base/map-pool.ts'
 import type { Text } from '../base/secret-text.ts'
 import { type Outcome, worst } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
@@ -10,6 +9,7 @@ import { factsOf, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import type { RunState } from './run-stage.ts'
 import { runStep } from './run-step.ts'
+import { runTurns, turnSkipped } from './run-turns.ts'
 import type { StageServices } from './stage-services.ts'
 import { type Standing, standingAfter, whyNot } from './when.ts'
 
@@ -19,11 +19,13 @@ export interface StageState extends RunState {
   /** What steps have left to the environment of those after them. The last one to end wins. */
   readonly exports: Map<string, Text>
   readonly services: StageServices
-  /** The innermost group around, and what its steps want of it. */
+  /** The innermost group around. */
   readonly group?: GroupRun
 }
 
 export interface GroupRun {
+  readonly path: string
+  readonly outer?: GroupRun
   /** How often it was begun again. */
   readonly tries: number
   /** A step has failed, and its strategy wants the group to begin again. */
@@ -45,8 +47,8 @@ async function runNode(node: StepNode, standing: Standing, state: StageState, co
 
 async function runLoop(loop: LoopPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
   try {
-    const { children, maxConcurrency } = loop.decided === undefined ? loop : context.planner.stepLoop(loop.path, state.knowledge)
-    return worst(await mapPool(children, maxConcurrency, (child) => runNode(child, standing, state, context)))
+    const turns = loop.decided === undefined ? loop : context.planner.stepLoop(loop.path, state.knowledge)
+    return await runTurns(turns, (child, skip) => (skip ? skipAll([child], turnSkipped, state, context) : runNode(child, standing, state, context)))
   } catch (error) {
     return erroredBy(error, context.signal)
   }
@@ -60,18 +62,39 @@ async function runLeaf(step: StepPlan, standing: Standing, state: StageState, co
 }
 
 async function runGroup(group: GroupPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
-  const reason = whyNot(group.when, standing, () => context.planner.condition(group.path, state.knowledge))
-  if (reason !== undefined) return skipAll(group.children, { kind: 'skipped', because: reason }, context)
+  const refused = await refusal(group, standing, state, context)
+  if (refused !== undefined) return refused
   // Inside a group that was let in after a failure, its own steps start afresh.
   const inside = group.when.status === 'Success' ? standing : 'Success'
   for (let tries = 0; ; tries++) {
-    const run: GroupRun = { tries }
+    const run: GroupRun = { path: group.path, tries, ...(state.group !== undefined && { outer: state.group }) }
     const outcome = await runNodes(group.children, inside, { ...state, group: run }, context)
     state.knowledge.set(group.path, { status: statusOf(outcome), outputs: new Map() })
     if (run.wanted === undefined || context.signal.aborted) return outcome
     const { waitMs, of } = run.wanted
     await context.emit({ kind: 'group.retrying', group: stepPath(group.path), attempt: tries + 1, of, waitMs })
     if (waitMs > 0 && !(await waited(waitMs, context))) return outcome
+  }
+}
+
+/** How a group ended that does not begin. */
+async function refusal(group: GroupPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome | undefined> {
+  const ended = async (outcome: Outcome, ofSteps: Outcome): Promise<Outcome> => {
+    state.knowledge.set(group.path, { status: statusOf(outcome), outputs: new Map() })
+    await skipAll(group.children, ofSteps, state, context)
+    return outcome
+  }
+  if (context.signal.aborted) {
+    const aborted = erroredBy(undefined, context.signal)
+    return ended(aborted, aborted)
+  }
+  try {
+    const reason = whyNot(group.when, standing, () => context.planner.condition(group.path, state.knowledge))
+    if (reason === undefined) return undefined
+    const skipped: Outcome = { kind: 'skipped', because: reason }
+    return await ended(skipped, skipped)
+  } catch (error) {
+    return ended(erroredBy(error, context.signal), { kind: 'skipped', because: 'the condition of its group could not be decided' })
   }
 }
 
@@ -83,10 +106,11 @@ async function waited(ms: number, { clock, signal }: RunContext): Promise<boolea
 }
 
 /** Ends every step below without running it. */
-export async function skipAll(nodes: readonly StepNode[], outcome: Outcome, context: RunContext): Promise<Outcome> {
+export async function skipAll(nodes: readonly StepNode[], outcome: Outcome, run: RunState, context: RunContext): Promise<Outcome> {
   for (const node of nodes) {
+    if ('path' in node && node.kind !== 'loop') run.knowledge.set(node.path, factsOf({ outcome, outputs: new Map() }))
     if (node.kind === 'step') await context.emit({ kind: 'step.finished', step: stepPath(node.path), outcome })
-    else await skipAll(node.children, outcome, context)
+    else await skipAll(node.children, outcome, run, context)
   }
   return outcome
 }

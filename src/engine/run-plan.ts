@@ -1,7 +1,6 @@
 /** A whole run, as one reads it: announce the plan, run the stages, say how it ended. */
 import { diagnose } from '../base/diagnostic.ts'
 import { humanDuration } from '../base/human.ts'
-import { mapPool } from '../base/map-pool.ts'
 import { isGood, type Outcome, worst } from '../events/outcome.ts'
 import type { RunId } from '../events/run-event.ts'
 import { summarizePlan } from '../events/summarize-plan.ts'
@@ -10,7 +9,8 @@ import { deadline } from './deadline.ts'
 import { erroredBy } from './errored-by.ts'
 import { growingKnowledge } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
-import { type RunState, runStage } from './run-stage.ts'
+import { type RunState, runStage, skipStage } from './run-stage.ts'
+import { runTurns, turnSkipped } from './run-turns.ts'
 import type { StandIn } from './stand-in.ts'
 import { stoppedBy } from './stop-reason.ts'
 import { type Standing, standingAfter } from './when.ts'
@@ -62,8 +62,8 @@ async function runStages(nodes: readonly StageNode[], run: RunState, context: Ru
 async function runMember(node: StageMember, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
   if (node.kind === 'stage') return runStage(node, standing, run, context)
   try {
-    const { children, maxConcurrency } = node.decided === undefined ? node : context.planner.stageLoop(node.path, run.knowledge)
-    return worst(await mapPool(children, maxConcurrency, (stage) => runStage(stage, standing, run, context)))
+    const turns = node.decided === undefined ? node : context.planner.stageLoop(node.path, run.knowledge)
+    return await runTurns(turns, (stage, skip) => (skip ? skipStage(stage, turnSkipped, run, context) : runStage(stage, standing, run, context)))
   } catch (error) {
     return erroredBy(error, context.signal)
   }

@@ -1,10 +1,11 @@
 /** One stage: does it run, where, and its steps inside a workspace that is gone afterwards. */
 import { diagnose, hasErrors } from '../base/diagnostic.ts'
 import { humanDuration } from '../base/human.ts'
-import { Problem, problem } from '../base/problem.ts'
+import { isProblem, Problem, problem } from '../base/problem.ts'
 import { failureKindOf } from '../events/failure-kind.ts'
 import type { Outcome } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
+import type { FailureKind } from '../pipeline/failure-kinds.ts'
 import { ruleFor } from '../plan/failure-plan.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
@@ -27,7 +28,15 @@ export interface RunState {
 const closeMs = 30_000
 
 export async function runStage(stage: StagePlan, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
-  const outcome = await decideAndRun(stage, standing, run, context)
+  return ended(await decideAndRun(stage, standing, run, context), stage, run, context)
+}
+
+/** Ends the stage and its steps without running them. */
+export async function skipStage(stage: StagePlan, outcome: Outcome, run: RunState, context: RunContext): Promise<Outcome> {
+  return ended(await skipAll(stage.steps, outcome, run, context), stage, run, context)
+}
+
+async function ended(outcome: Outcome, stage: StagePlan, run: RunState, context: RunContext): Promise<Outcome> {
   run.knowledge.set(stage.path, { status: statusOf(outcome), outputs: new Map() })
   await context.emit({ kind: 'stage.finished', stage: stepPath(stage.path), outcome })
   return outcome
@@ -35,24 +44,30 @@ export async function runStage(stage: StagePlan, standing: Standing, run: RunSta
 
 async function decideAndRun(stage: StagePlan, standing: Standing, run: RunState, context: RunContext): Promise<Outcome> {
   try {
-    if (context.signal.aborted) return await skipAll(stage.steps, { kind: 'aborted', because: stoppedBy(context.signal) }, context)
+    if (context.signal.aborted) return await skipAll(stage.steps, { kind: 'aborted', because: stoppedBy(context.signal) }, run, context)
     const instead = await standIn(stage, run, context)
     if (instead !== undefined) return instead
     const reason = whyNot(stage.when, standing, () => context.planner.condition(stage.path, run.knowledge))
-    if (reason !== undefined) return await skipAll(stage.steps, { kind: 'skipped', because: reason }, context)
-    await context.emit({ kind: 'stage.started', stage: stepPath(stage.path) })
-    return await underTimeout(stage, run, context)
+    if (reason !== undefined) return await skipAll(stage.steps, { kind: 'skipped', because: reason }, run, context)
   } catch (error) {
-    return erroredBy(error, context.signal)
+    await skipAll(stage.steps, notBegun, run, context)
+    return settle(erroredBy(error, context.signal), stage, run, context)
   }
+  await context.emit({ kind: 'stage.started', stage: stepPath(stage.path) })
+  return underTimeout(stage, run, context)
 }
+
+const notBegun: Outcome = { kind: 'skipped', because: 'its stage could not begin' }
 
 /** Steps that the stage's time ends are aborted; the stage itself says why. */
 async function underTimeout(stage: StagePlan, run: RunState, outside: RunContext): Promise<Outcome> {
   const limit = deadline({ clock: outside.clock, ms: stage.timeoutMs, signal: outside.signal })
   const context = { ...outside, signal: limit.signal }
   try {
-    const workspace = await open(stage, run, context)
+    const workspace = await open(stage, run, context).catch(async (error: unknown) => {
+      await skipAll(stage.steps, context.signal.aborted ? erroredBy(undefined, context.signal) : notBegun, run, context)
+      throw error
+    })
     const services = stageServices(stage, outside)
     try {
       const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace, exports: new Map(), services }, context)
@@ -71,11 +86,21 @@ async function underTimeout(stage: StagePlan, run: RunState, outside: RunContext
 /** What failed was the stage itself, not a step of it: what its strategies say of that, as far as it can be said of a whole stage. */
 async function settle(outcome: Outcome, stage: StagePlan, run: RunState, context: RunContext): Promise<Outcome> {
   const kind = failureKindOf(outcome)
-  const act = kind === undefined ? undefined : ruleFor(kind, context.planner.failure(stage.path, run.knowledge))?.act
+  const act = kind === undefined ? undefined : actOf(kind, stage, run, context)
+  if (act?.kind === 'unknown') return { kind: 'errored', problem: act.problem, ...(outcome.kind === 'errored' && { others: [outcome.problem] }) }
   if (act?.kind === 'ignore' && outcome.kind === 'errored') return { ...outcome, ignored: true }
   if (act?.kind === 'mark-success') return { kind: 'passed' }
   if (act?.kind === 'abort') context.stop(new StopReason('failure'))
   return outcome
+}
+
+function actOf(kind: FailureKind, stage: StagePlan, run: RunState, { planner }: RunContext) {
+  try {
+    return ruleFor(kind, planner.failure(stage.path, run.knowledge))?.act
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    return { kind: 'unknown' as const, problem: error.diagnostic }
+  }
 }
 
 function tooLong({ timeoutMs = 0 }: StagePlan): Outcome {

@@ -24,6 +24,8 @@ export async function runStep(planned: StepPlan, standing: Standing, state: Stag
 export interface StepDone {
   readonly outcome: Outcome
   readonly outputs: ReadonlyMap<string, Text>
+  /** How often it was tried again. */
+  readonly retries?: number
 }
 
 /** Never rejects. */

@@ -1,14 +1,14 @@
 /** Loops and what happens on failure: read here, expanded by the plan, obeyed by the engine. */
 import { diagnose } from '../base/diagnostic.ts'
 import { dynCondition } from '../dynamic/dynamic-shape.ts'
-import { dynChoice, dynInteger, dynList } from '../dynamic/shapes.ts'
+import { dynChoice, dynInteger, dynList, dynText } from '../dynamic/shapes.ts'
 import { dynTree } from '../dynamic/tree.ts'
 import { list } from '../yaml/shape/collections.ts'
 import { lazy, mapped } from '../yaml/shape/combine.ts'
 import { optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import { keyPath, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
-import { choice, text } from '../yaml/shape/text.ts'
+import { choice } from '../yaml/shape/text.ts'
 import { anyJson, flag } from '../yaml/shape/values.ts'
 import { interventionTimeout } from './duration.ts'
 import { failureKinds } from './failure-kinds.ts'
@@ -99,7 +99,7 @@ const repeat = record(
     end: optional(dynInteger()),
     unit: optional(choice(['Percentage', 'Count'])),
     partitionSize: optional(dynInteger({ min: 1 })),
-    nodeName: optional(text()),
+    nodeName: optional(dynText()),
     ...loopFields,
   },
   { name: 'Repeat' },

@@ -17,6 +17,8 @@ export type FailureAct =
       readonly intervalsMs: readonly number[]
       /** Asked after each failure. */
       readonly condition?: Planned<boolean>
+      /** The group whose strategy it is; absent in those of steps and stages. */
+      readonly group?: string
       readonly otherwise: FailureAct
     }
   /** A person chooses. */

@@ -9,6 +9,8 @@ export interface StepFacts {
   readonly outputs: ReadonlyMap<string, Text>
   /** Of a command that ended by itself. */
   readonly exitCode?: number
+  /** How often it was tried again. */
+  readonly retries?: number
 }
 
 export interface Knowledge {

@@ -17,10 +17,9 @@ const askDefaultMs = 24 * 3_600_000
 
 export function planFailure(site: Site, report: Report): FailureLevels {
   const resolving = { scope: scopeAt(site), report }
-  const groups = [...site.groups].reverse().map(({ group }) => group.failureStrategies)
-  return [site.step?.failureStrategies, ...groups, site.stage?.failureStrategies]
-    .map((strategies) => planRules(strategies ?? [], resolving))
-    .filter((rules) => rules.length > 0)
+  const groups = [...site.groups].reverse().map(({ group, path }) => planRules(group.failureStrategies ?? [], { ...resolving, group: path }))
+  const levels = [planRules(site.step?.failureStrategies ?? [], resolving), ...groups, planRules(site.stage?.failureStrategies ?? [], resolving)]
+  return levels.filter((rules) => rules.length > 0)
 }
 
 /** For failures of the stage itself: nothing of its steps. */
@@ -29,11 +28,16 @@ export function planStageFailure(site: Site, report: Report): FailureLevels {
   return rules.length === 0 ? [] : [rules]
 }
 
-function planRules(strategies: FailureStrategies, o: Resolving): readonly FailureRule[] {
+interface Level extends Resolving {
+  /** Path of the group whose strategies they are. */
+  readonly group?: string
+}
+
+function planRules(strategies: FailureStrategies, o: Level): readonly FailureRule[] {
   return strategies.map(({ onFailure }) => ({ errors: onFailure.errors, act: planAct(onFailure.action, o) }))
 }
 
-function planAct({ type, spec }: FailureAction, o: Resolving): FailureAct {
+function planAct({ type, spec }: FailureAction, o: Level): FailureAct {
   switch (type) {
     case 'Ignore':
       return { kind: 'ignore' }
@@ -61,13 +65,14 @@ function planAct({ type, spec }: FailureAction, o: Resolving): FailureAct {
         count: (spec?.retryCount === undefined ? undefined : resolve(spec.retryCount, o)) ?? known(1),
         intervalsMs: intervalsOf(spec?.retryIntervals, o),
         ...(condition !== undefined && { condition }),
+        ...(o.group !== undefined && { group: o.group }),
         otherwise: nextOf(spec?.onRetryFailure, o),
       }
     }
   }
 }
 
-function nextOf(next: { readonly action: FailureAction } | undefined, o: Resolving): FailureAct {
+function nextOf(next: { readonly action: FailureAction } | undefined, o: Level): FailureAct {
   return next === undefined ? { kind: 'mark-failure' } : planAct(next.action, o)
 }
 

@@ -6,6 +6,7 @@ import { checkArchives } from './check-archives.ts'
 import { expandStrategy } from './expand-strategy.ts'
 import type { ImageTrail } from './image-trail.ts'
 import type { Turn } from './loop.ts'
+import { limitsOf, named } from './loop-settings.ts'
 import type { Places } from './places.ts'
 import type { StepNode } from './plan.ts'
 import { planStep } from './plan-step.ts'
@@ -47,17 +48,19 @@ function planNamed(node: Named, parent: string, site: StageSite, p: Planning): S
     p.places.note(path, { site, loop: { kind: 'step', model: node, site, parent, images: p.images.last() } })
     return { ...loop, children: [], decided: expansion.deferred }
   }
-  const { turns, maxConcurrency } = expansion
-  const members = turns.map((turn) => ({ turn, images: p.images.branch() }))
+  const members = expansion.turns.map((turn) => {
+    const inside = { scope: scopeAt({ ...site, turns: [...site.turns, turn] }), report: p.report }
+    return { turn: named(turn, expansion, inside), images: p.images.branch() }
+  })
   const children = members.map(({ turn, images }) => planOne(node, parent, site, { ...p, images }, turn))
   for (const { images } of members) p.images.join(images)
   checkArchives(children, p.report)
-  return { ...loop, children, ...(maxConcurrency !== undefined && { maxConcurrency }) }
+  return { ...loop, children, ...limitsOf(expansion) }
 }
 
 function planOne(node: Named, parent: string, outside: StageSite, p: Planning, turn?: Turn): StepNode {
   const path = `${parent}/${node.value.identifier}${turn?.postfix ?? ''}`
-  const site = turn === undefined ? outside : { ...outside, turn }
+  const site = turn === undefined ? outside : { ...outside, turns: [...outside.turns, turn] }
   if (node.key === 'step') {
     p.places.note(path, { site: { ...site, step: node.value }, when: node.value.when, images: p.images.last() })
     const plan = planStep({ ...site, step: node.value }, path, () => p.images.seenFrom(site.stagePath), p.report)
@@ -66,7 +69,7 @@ function planOne(node: Named, parent: string, outside: StageSite, p: Planning, t
   }
   const group = node.value
   p.places.note(path, { site, when: group.when })
-  const children = planNodes(group.steps, path, { ...site, groups: [...site.groups, { group, path }] }, p)
+  const children = planNodes(group.steps, path, { ...site, groups: [...site.groups, { group, path, ...(turn !== undefined && { turn }) }] }, p)
   const name = turn === undefined ? group.name : `${group.name} (${turn.label || turn.index})`
   return { kind: 'group', path, identifier: group.identifier, name, when: planWhen(group.when?.stageStatus, group.when, site, p.report), children }
 }

@@ -7,6 +7,7 @@ import type { Stage } from '../pipeline/stage.ts'
 import { planCodebaseStep } from './codebase-step.ts'
 import { expandStrategy } from './expand-strategy.ts'
 import type { Turn } from './loop.ts'
+import { limitsOf, named } from './loop-settings.ts'
 import type { StageNode, StagePlan } from './plan.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
 import { type Planning, planNodes } from './plan-nodes.ts'
@@ -33,8 +34,11 @@ export function planLooped(stage: Stage, site: Site, p: Planning): OneStage {
     p.places.note(identifier, { site, loop: { kind: 'stage', stage } })
     return { ...loop, children: [], decided: expansion.deferred }
   }
-  const { turns, maxConcurrency } = expansion
-  return { ...loop, children: turns.map((turn) => planStage(stage, site, p, turn)), ...(maxConcurrency !== undefined && { maxConcurrency }) }
+  const children = expansion.turns.map((turn) => {
+    const inside = { scope: scopeAt({ ...site, stage, stagePath: identifier, stageTurn: turn }), report: p.report }
+    return planStage(stage, site, p, named(turn, expansion, inside))
+  })
+  return { ...loop, children, ...limitsOf(expansion) }
 }
 
 function planStage(stage: Stage, base: Site, p: Planning, turn?: Turn): StagePlan {

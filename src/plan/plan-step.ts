@@ -13,6 +13,7 @@ import type { StepSite } from './site.ts'
 /** `images`: what steps before it build. */
 export function planStep(site: StepSite, path: string, images: () => readonly BuiltImage[], report: Report): StepPlan {
   const { step } = site
+  const turn = site.turns.at(-1)
   const resolving = { scope: scopeAt(site), report }
   const timeoutMs = planTimeout(step.timeout, resolving)
   const { work, does } = planWork(site, images, resolving)
@@ -23,7 +24,7 @@ export function planStep(site: StepSite, path: string, images: () => readonly Bu
     kind: 'step',
     path,
     identifier: step.identifier,
-    name: site.turn === undefined ? step.name : `${step.name} (${site.turn.label || site.turn.index})`,
+    name: turn === undefined ? step.name : `${step.name} (${turn.label || turn.index})`,
     type: step.type,
     does,
     when: planWhen(step.when?.stageStatus, step.when, site, report),

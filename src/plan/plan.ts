@@ -59,6 +59,8 @@ export interface LoopPlan {
   readonly identifier: string
   readonly name: string
   readonly maxConcurrency?: number
+  /** After a failure, turns that have not begun are skipped. */
+  readonly skipQueued?: true
   readonly children: readonly StepNode[]
   /** The turns are known only when the loop is reached. */
   readonly decided?: Deferred

@@ -11,6 +11,7 @@ import type { RunFacts } from './facts.ts'
 import type { FailureLevels } from './failure-plan.ts'
 import { imagesBefore, imageTrail, trailOf } from './image-trail.ts'
 import type { Knowledge } from './knowledge.ts'
+import { limitsOf } from './loop-settings.ts'
 import { places as newPlaces } from './places.ts'
 import type { Plan, StagePlan, StepNode, StepPlan } from './plan.ts'
 import { planFailure, planStageFailure } from './plan-failure.ts'
@@ -46,12 +47,13 @@ export interface Planner {
 export interface Unrolled<Node> {
   readonly children: readonly Node[]
   readonly maxConcurrency?: number
+  readonly skipQueued?: true
 }
 
 export function planner(pipeline: Pipeline, o: { readonly file: string; readonly facts: RunFacts }): Planner {
   const places = newPlaces()
   const knowledge: Knowledge = { of: () => undefined, ahead: (path) => !places.passed(path) }
-  const base: Site = { pipeline, file: o.file, facts: o.facts, knowledge, groups: [] }
+  const base: Site = { pipeline, file: o.file, facts: o.facts, knowledge, groups: [], turns: [] }
   return {
     plan() {
       const diagnostics: Diagnostic[] = []
@@ -99,13 +101,13 @@ function about(pipeline: Pipeline, file: string): Plan['pipeline'] {
   return { identifier, name, file, ...(org !== undefined && { org }), ...(project !== undefined && { project }) }
 }
 
-function unrolled<N extends { readonly decided?: Deferred; readonly at: Span; readonly maxConcurrency?: number }, C>(
+function unrolled<N extends { readonly decided?: Deferred; readonly at: Span; readonly maxConcurrency?: number; readonly skipQueued?: true }, C>(
   loop: (N & { readonly children: readonly C[] }) | undefined,
   path: string,
 ): Unrolled<C> {
   if (loop === undefined) throw new Error(`no loop at ${path}`)
   if (loop.decided !== undefined) throw problem('VALUE_NOT_KNOWN', { source: loop.decided.source, until: loop.decided.until }, { at: loop.at })
-  return { children: loop.children, ...(loop.maxConcurrency !== undefined && { maxConcurrency: loop.maxConcurrency }) }
+  return { children: loop.children, ...limitsOf(loop) }
 }
 
 /** Errors are thrown together, the rest goes on as notes. */

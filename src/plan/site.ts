@@ -16,9 +16,9 @@ export interface Site {
   readonly stagePath?: string
   readonly stageTurn?: Turn
   /** Outermost first. */
-  readonly groups: readonly { readonly group: StepGroup; readonly path: string }[]
-  /** The innermost loop below the stage. */
-  readonly turn?: Turn
+  readonly groups: readonly { readonly group: StepGroup; readonly path: string; readonly turn?: Turn }[]
+  /** Of the loops below the stage, outermost first. */
+  readonly turns: readonly Turn[]
   readonly step?: Step
   /** The step is the one that brings the code of the stage. */
   readonly codebaseStep?: true

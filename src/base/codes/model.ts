@@ -102,6 +102,12 @@ export const modelCodes = {
     message: '{what} of the strategy must be {wanted}',
     explain: 'The loop cannot be unrolled: axes of a matrix and items of a repeat are lists, or expressions that give a list or a text with commas.',
   },
+  PLAN_LOOP_WHEN: {
+    severity: 'warning',
+    message: '`when` of a strategy has no effect',
+    hint: 'give the looped node itself a `when`: it is asked in each turn, and may use <+matrix.X> and <+repeat.item>',
+    explain: 'Whether a turn of a loop runs is decided by the `when` of the step, group or stage that is looped, once in each turn.',
+  },
   PLAN_LOOP_TOO_LARGE: {
     severity: 'error',
     message: 'the strategy makes {count} children, more than {limit}',

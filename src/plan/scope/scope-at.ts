@@ -3,7 +3,7 @@ import { secretText } from '../../base/secret-text.ts'
 import { absent, folder, type Scope, type Slot, value } from '../../expr/scope.ts'
 import type { StepGroup } from '../../pipeline/step-nodes.ts'
 import { codebaseKnown } from '../codebase-known.ts'
-import { turnSlots } from '../loop.ts'
+import { type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
 import { codebaseFolder } from './codebase-folder.ts'
 import { type LazyMembers, lazyFolder } from './lazy-folder.ts'
@@ -38,17 +38,19 @@ function stageMembers(site: Site): LazyMembers {
   if (stage === undefined || stagePath === undefined) return {}
   const nodes = stage.spec.execution.steps
   const inner = groups.at(-1)
-  const turn = site.turn ?? site.stageTurn
+  const turns = [...(site.stageTurn === undefined ? [] : [site.stageTurn]), ...site.turns]
   return {
     stage: () => stageFolder(stage, stagePath, site, site.stageTurn),
     execution: () => folder({ steps: stepsFolder(nodes, stagePath, knowledge) }),
     steps: () => (inner === undefined ? stepsFolder(nodes, stagePath, knowledge) : stepsFolder(inner.group.steps, inner.path, knowledge)),
-    stepGroup: inner === undefined ? undefined : () => groupFolder(inner.group),
-    ...(turn !== undefined && Object.fromEntries(Object.entries(turnSlots(turn)).map(([name, slot]) => [name, () => slot]))),
+    stepGroup: inner === undefined ? undefined : () => groupFolder(inner.group, inner.turn),
+    // The innermost loop that has a matrix, an item, a number: what it does not have is the next one's.
+    ...Object.fromEntries(turns.flatMap((turn) => Object.entries(turnSlots(turn)).map(([name, slot]) => [name, () => slot]))),
     step: step === undefined ? undefined : () => folder({ identifier: value(step.identifier), name: value(step.name), executionUrl: absent(noPage) }),
   }
 }
 
-function groupFolder(group: StepGroup): Slot {
-  return folder({ identifier: value(group.identifier), name: value(group.name), variables: variablesFolder(group.variables) })
+function groupFolder(group: StepGroup, turn: Turn | undefined): Slot {
+  const own = { identifier: value(group.identifier), name: value(group.name), variables: variablesFolder(group.variables) }
+  return folder({ ...own, ...(turn !== undefined && turnSlots(turn)) })
 }

@@ -43,7 +43,14 @@ function nodeSlots(node: { readonly identifier: string; readonly name: string },
   const facts = knowledge.of(path)
   const status = facts === undefined ? later(`the end of ${node.identifier}`) : value(facts.status)
   const exitCode = facts === undefined ? status : facts.exitCode === undefined ? absent(`${node.identifier} has no exit code`) : value(facts.exitCode)
-  return { identifier: value(node.identifier), name: value(node.name), status, currentStatus: status, exitCode }
+  return {
+    identifier: value(node.identifier),
+    name: value(node.name),
+    status,
+    currentStatus: status,
+    exitCode,
+    retryCount: facts === undefined ? status : value(facts.retries ?? 0),
+  }
 }
 
 /** Names are checked against what the step says it gives; a plugin may give any name. */
