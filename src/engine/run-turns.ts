@@ -14,7 +14,7 @@ export async function runTurns<N>({ children, maxConcurrency, skipQueued }: Turn
   let failed = false
   const outcomes = await mapPool(children, maxConcurrency, async (child) => {
     const outcome = await work(child, failed && skipQueued === true)
-    failed ||= !isGood(outcome)
+    failed ||= !isGood(outcome) && outcome.kind !== 'aborted'
     return outcome
   })
   return worst(outcomes)

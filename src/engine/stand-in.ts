@@ -21,7 +21,7 @@ export async function standIn(stage: StagePlan, run: RunState, context: RunConte
   const instead = run.launch.instead?.(stage)
   const at = stepPath(stage.path)
   if (instead === undefined) return undefined
-  if (instead.kind === 'unselected') return skipAll(stage.steps, { kind: 'skipped', because: 'it was not selected' }, context)
+  if (instead.kind === 'unselected') return skipAll(stage.steps, { kind: 'skipped', because: 'it was not selected' }, run, context)
   if (instead.kind === 'not-taken') {
     await context.emit({ kind: 'stage.note', stage: at, note: diagnose('STAGE_NOT_TAKEN', { run: instead.from }) })
     return undefined
