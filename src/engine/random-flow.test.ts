@@ -70,77 +70,76 @@ describe('every run', () => {
     expect(compared).toBeGreaterThan(40)
   })
 
-  it('begins no step before those before it have ended', { timeout: 120_000 }, async () => {
+  it('keeps the order of steps and the limits of loops, ends everything once, and looks the same when replayed', { timeout: 120_000 }, async () => {
     await always((flow, ran) => {
-      const events = ran.recorded.flatMap(({ event }, at) => (event.kind === 'step.started' || event.kind === 'step.finished' ? [{ event, at }] : []))
-      const places = (ids: readonly string[], parent: string, kind: 'step.started' | 'step.finished') =>
-        events.flatMap(({ event, at }) => (event.kind === kind && event.step.startsWith(parent) && ids.some((id) => within(id)(event.step)) ? [at] : []))
-      const check = (nodes: readonly FlowNode[], parent: string): void => {
-        for (const [i, node] of nodes.entries()) {
-          const next = nodes[i + 1]
-          if (next !== undefined) {
-            const [last, first] = [Math.max(...places(idsOf(node), parent, 'step.finished')), Math.min(...places(idsOf(next), parent, 'step.started'))]
-            expect(first).toBeGreaterThan(last)
-          }
-        }
-      }
-      // Groups that begin again go through their steps more than once: then the order holds within each time, which the forecast has looked at.
-      if (ran.recorded.some(({ event }) => event.kind === 'group.retrying')) return
-      for (const one of flow.stages.flat()) if (one.loop === undefined) check(one.nodes, `${one.id}/`)
-    })
-  })
-
-  it('has never more turns of a loop under way than allowed', { timeout: 120_000 }, async () => {
-    await always((flow, ran) => {
-      const limits = new Map<string, number>()
-      const note = (nodes: readonly (FlowNode | Flow['stages'][number][number])[]): void => {
-        for (const node of nodes) {
-          if ('id' in node && node.loop?.max !== undefined) limits.set(node.id, node.loop.max)
-          if ('nodes' in node) note(node.nodes)
-        }
-      }
-      note(flow.stages.flat())
-      const under = new Map<string, Set<string>>()
-      for (const { event } of ran.recorded) {
-        if (event.kind !== 'step.started' && event.kind !== 'step.finished') continue
-        const parts = event.step.split('/')
-        for (const [i, part] of parts.entries()) {
-          const id = part.replace(/_\d+$/, '')
-          const limit = limits.get(id)
-          if (limit === undefined) continue
-          const loop = [...parts.slice(0, i), id].join('/')
-          const running = under.get(loop) ?? new Set()
-          under.set(loop, running)
-          if (event.kind === 'step.started') running.add(event.step)
-          else running.delete(event.step)
-          expect(new Set([...running].map((path) => path.split('/')[i])).size).toBeLessThanOrEqual(limit)
-        }
-      }
-    })
-  })
-
-  it('ends every stage and every step once, and nothing is told of them afterwards', { timeout: 120_000 }, async () => {
-    await always((_flow, ran) => {
-      expect(ran.recorded.map(({ event }) => event.kind).filter((kind) => kind.startsWith('run.'))).toEqual(['run.started', 'run.finished'])
-      expect([ran.recorded[0]?.event.kind, ran.recorded.at(-1)?.event.kind]).toEqual(['run.started', 'run.finished'])
-      expect([...ran.live.stages.values()].filter(({ status }) => status === 'waiting' || status === 'running')).toEqual([])
-      expect([...ran.live.steps.values()].filter(({ status }) => status === 'waiting' || status === 'running')).toEqual([])
-      const over = new Set<string>()
-      for (const { event } of ran.recorded) {
-        // A group that begins again opens its steps again.
-        if (event.kind === 'group.retrying') for (const path of [...over]) if (path.startsWith(`${event.group}/`)) over.delete(path)
-        if ('step' in event) expect(over).not.toContain(event.step)
-        if (event.kind === 'step.finished') over.add(event.step)
-        if ('stage' in event) expect(over).not.toContain(event.stage)
-        if (event.kind === 'stage.finished') over.add(event.stage)
-      }
-    })
-  })
-
-  it('looks the same live and replayed, and numbers its events without gaps', { timeout: 120_000 }, async () => {
-    await always((_flow, ran) => {
+      inOrder(flow, ran)
+      withinLimits(flow, ran)
+      endsOnce(ran)
       expect(ran.replayed).toEqual(ran.live)
       expect(ran.recorded.map(({ seq }) => seq)).toEqual(ran.recorded.map((_, i) => i + 1))
     })
   })
 })
+
+/** No step begins before those before it have ended. */
+function inOrder(flow: Flow, ran: RanText): void {
+  // Groups that begin again go through their steps more than once: then the order holds within each time, which the forecast has looked at.
+  if (ran.recorded.some(({ event }) => event.kind === 'group.retrying')) return
+  const events = ran.recorded.flatMap(({ event }, at) => (event.kind === 'step.started' || event.kind === 'step.finished' ? [{ event, at }] : []))
+  const places = (node: FlowNode, parent: string, kind: 'step.started' | 'step.finished') => {
+    const below = idsOf(node).map(within)
+    return events.flatMap(({ event, at }) => (event.kind === kind && event.step.startsWith(parent) && below.some((is) => is(event.step)) ? [at] : []))
+  }
+  for (const { id, loop, nodes } of flow.stages.flat()) {
+    if (loop !== undefined) continue
+    for (const [i, node] of nodes.entries()) {
+      const next = nodes[i + 1]
+      if (next === undefined) continue
+      expect(Math.min(...places(next, `${id}/`, 'step.started'))).toBeGreaterThan(Math.max(...places(node, `${id}/`, 'step.finished')))
+    }
+  }
+}
+
+/** Never more turns of a loop are under way than maxConcurrency allows. */
+function withinLimits(flow: Flow, ran: RanText): void {
+  const limits = new Map<string, number>()
+  const note = (nodes: readonly (FlowNode | Flow['stages'][number][number])[]): void => {
+    for (const node of nodes) {
+      if ('id' in node && node.loop?.max !== undefined) limits.set(node.id, node.loop.max)
+      if ('nodes' in node) note(node.nodes)
+    }
+  }
+  note(flow.stages.flat())
+  const under = new Map<string, Set<string>>()
+  for (const { event } of ran.recorded) {
+    if (event.kind !== 'step.started' && event.kind !== 'step.finished') continue
+    const parts = event.step.split('/')
+    for (const [i, part] of parts.entries()) {
+      const id = part.replace(/_\d+$/, '')
+      const limit = limits.get(id)
+      if (limit === undefined) continue
+      const loop = [...parts.slice(0, i), id].join('/')
+      const running = under.get(loop) ?? new Set()
+      under.set(loop, running)
+      if (event.kind === 'step.started') running.add(event.step)
+      else running.delete(event.step)
+      expect(new Set([...running].map((path) => path.split('/')[i])).size).toBeLessThanOrEqual(limit)
+    }
+  }
+}
+
+/** Every stage and every step ends once, and nothing is told of them afterwards. */
+function endsOnce(ran: RanText): void {
+  expect(ran.recorded.map(({ event }) => event.kind).filter((kind) => kind.startsWith('run.'))).toEqual(['run.started', 'run.finished'])
+  expect([ran.recorded[0]?.event.kind, ran.recorded.at(-1)?.event.kind]).toEqual(['run.started', 'run.finished'])
+  expect([...ran.live.stages.values(), ...ran.live.steps.values()].filter(({ status }) => status === 'waiting' || status === 'running')).toEqual([])
+  const over = new Set<string>()
+  for (const { event } of ran.recorded) {
+    // A group that begins again opens its steps again.
+    if (event.kind === 'group.retrying') for (const path of [...over]) if (path.startsWith(`${event.group}/`)) over.delete(path)
+    if ('step' in event) expect(over).not.toContain(event.step)
+    if (event.kind === 'step.finished') over.add(event.step)
+    if ('stage' in event) expect(over).not.toContain(event.stage)
+    if (event.kind === 'stage.finished') over.add(event.stage)
+  }
+}

@@ -67,7 +67,8 @@ function repositoryOf(url: string): readonly [namespace: string | undefined, nam
   return [parts.slice(0, -1).join('/') || undefined, parts.at(-1)]
 }
 
-function loopRows({ turn, stageTurn }: StepSite): readonly (readonly [string, Value])[] {
+function loopRows({ turns, stageTurn }: StepSite): readonly (readonly [string, Value])[] {
+  const turn = turns.at(-1)
   const inner = turn ?? stageTurn
   return [
     ['HARNESS_NODE_INDEX', inner?.index],

@@ -8,7 +8,7 @@ import { programOf } from '../program-of.ts'
 import { act } from './act.ts'
 import { fakeCode } from './fake-code.ts'
 import { fakePorts } from './fake-ports.ts'
-import { mannerOf } from './manner.ts'
+import { type Manner, mannerOf } from './manner.ts'
 
 export interface FakeOptions {
   readonly clock: Clock
@@ -35,11 +35,11 @@ function fakeWorkspace({ clock, code = fakeCode }: FakeOptions, dir: string): Wo
       signal.throwIfAborted()
       const turn = tries.get(spec.name) ?? 0
       tries.set(spec.name, turn + 1)
-      const manner = mannerOf(plainEnv(spec), { step: spec.name, turn })
+      const manner = usual(mannerOf(plainEnv(spec), { step: spec.name, turn }), spec)
       if (manner.startFailure !== undefined) throw problem('STEP_START_FAILED', { program: programOf(spec), reason: manner.startFailure })
       const step = act(manner, spec, { clock, signal: AbortSignal.any([signal, closing.signal]) })
       running.add(step.end)
-      ports.listen(manner.listens, step.end)
+      for (const port of portsOf(manner, spec)) ports.listen(port, manner.listensAfterMs, step.end)
       return step
     },
     answers: async (port) => ports.answers(port),
@@ -48,6 +48,16 @@ function fakeWorkspace({ clock, code = fakeCode }: FakeOptions, dir: string): Wo
       await Promise.allSettled(running)
     },
   }
+}
+
+/** A service stays until its stage ends, unless it is told how to end. */
+function usual(manner: Manner, { ports }: ProcessSpec): Manner {
+  const told = manner.sleepMs > 0 || manner.exit > 0 || manner.outOfMemory || manner.failure !== undefined
+  return ports === undefined || told ? manner : { ...manner, hangs: true }
+}
+
+function portsOf({ listens }: Manner, { ports = {} }: ProcessSpec): readonly number[] {
+  return listens === undefined ? Object.keys(ports).map(Number) : [listens]
 }
 
 /** A command that asks a service whether it is ready is steered by FAKE_READY_EXIT and the like, the service itself by the plain names. */

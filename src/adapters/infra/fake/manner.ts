@@ -15,8 +15,10 @@ export interface Manner {
   readonly floodBytes: number
   readonly exit: number
   readonly outOfMemory: boolean
-  /** The TCP port that it listens on, from so long after its start. */
-  readonly listens: { readonly port: number; readonly afterMs: number } | undefined
+  /** The TCP port that it listens on; a service that does not say listens on those of its step. */
+  readonly listens: number | undefined
+  /** After its start. */
+  readonly listensAfterMs: number
   /** Why it does not start. */
   readonly startFailure: string | undefined
   readonly failure: FakeFailure | undefined
@@ -92,7 +94,8 @@ export function mannerOf(given: ReadonlyMap<string, string>, o: { readonly step:
     floodBytes: count('FAKE_FLOOD', text('FAKE_FLOOD')),
     exit: count('FAKE_EXIT', byTurn('FAKE_EXIT')),
     outOfMemory: flag('FAKE_OOM'),
-    listens: text('FAKE_LISTEN') === undefined ? undefined : { port: count('FAKE_LISTEN', text('FAKE_LISTEN')), afterMs: time('FAKE_LISTEN_AFTER') },
+    listens: text('FAKE_LISTEN') === undefined ? undefined : count('FAKE_LISTEN', text('FAKE_LISTEN')),
+    listensAfterMs: time('FAKE_LISTEN_AFTER'),
     startFailure: text('FAKE_START_FAIL'),
     failure: kind === 'no' ? undefined : kind,
     outputs: new Map([...env].flatMap(([name, value]) => (name.startsWith(outputPrefix) ? [[name.slice(outputPrefix.length), value] as const] : []))),
