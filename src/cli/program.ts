@@ -4,6 +4,7 @@ import { readBytes } from '../base/read-bytes.ts'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
+import { outputForms } from './run/output-forms.ts'
 import { addRunsCommands } from './runs-commands.ts'
 import { addSecretCommands } from './secret-commands.ts'
 import type { World } from './world.ts'
@@ -128,7 +129,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--no-ask', 'ask nothing on the terminal: take what the pipeline says for when nobody answers')
     .option('--log-line <size>', 'cut longer lines of output, such as at 25KB', amount)
     .option('--log-step <size>', 'keep the beginning and the end of longer logs, such as 5MB in all', amount)
-    .addOption(new Option('--output <form>', 'how to show it').choices(['auto', 'plain', 'ndjson']).default('auto'))
+    .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
     .action((file: string, o) => act(async () => (await import('./commands/run.ts')).runCommand(file, o, world)))
   program
     .command('plan')

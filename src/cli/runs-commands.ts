@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { collect } from './name-value.ts'
 import type { Act } from './program.ts'
+import { outputForms } from './run/output-forms.ts'
 import { runArgument } from './runs/find-run.ts'
 import type { World } from './world.ts'
 
@@ -40,7 +41,7 @@ export function addRunsCommands(program: Command, world: World, act: Act): void 
     .option('--from-failed', 'take the stages that passed as they were')
     .option('--input <path=value>', 'another value of an <+input>; may be repeated', collect, [])
     .option('--var <name=value>', 'another value of a pipeline variable; may be repeated', collect, [])
-    .addOption(new Option('--output <form>', 'how to show it').choices(['auto', 'plain', 'ndjson']).default('auto'))
+    .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
     .action((run: string, o) => act(async () => (await import('./commands/rerun.ts')).rerunCommand(run, o, world)))
   runs
     .command('delete')

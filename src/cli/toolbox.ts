@@ -120,6 +120,7 @@ export interface Toolbox {
     terminal(out: Writer, o: LiveOptions): Promise<Live>
     plain(out: Writer): Promise<Sink>
     ndjson(write: (text: string) => Promise<void> | void): Promise<Sink>
+    junit(write: (text: string) => Promise<void> | void): Promise<Sink>
     history(history: History): Promise<Sink>
   }
 }

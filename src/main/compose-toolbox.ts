@@ -90,6 +90,10 @@ export function composeToolbox(machine: Machine): Toolbox {
         const { ndjsonSink } = await import('../adapters/sinks/ndjson-sink.ts')
         return ndjsonSink({ write })
       },
+      async junit(write) {
+        const { junitSink } = await import('../adapters/sinks/junit-sink.ts')
+        return junitSink({ write })
+      },
       async history(history) {
         const { historySink } = await import('../adapters/sinks/history-sink.ts')
         return historySink(history)

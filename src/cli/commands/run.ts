@@ -126,13 +126,13 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder, instead: p.instead }
     return await runPlan(launch, context)
   } finally {
-    watching.end()
     for (const { sink, error } of await story.close()) {
       if (isProblem(error)) await printDiagnostics([error.diagnostic], [], world)
       else await world.stderr.write(`slipway: ${sink} stopped: ${String(error)}\n`)
     }
     await engine.close()
     await embedded.close()
+    await watching.end()
   }
 }
 
