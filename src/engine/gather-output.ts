@@ -46,11 +46,20 @@ export async function* gatherOutput(output: AsyncIterable<OutputChunk>, most: nu
   }
 }
 
-/** All that waits of one stream, up to where the other one spoke. */
+/** A chunk of this size is worth an event of its own: putting two together would only copy them. */
+const worthIt = 32 * 1024
+
+/** All that waits of one stream, up to where the other one spoke, or as much as is worth it. */
 function takeChunk(waiting: OutputChunk[]): OutputChunk | undefined {
   const [first] = waiting
   if (first === undefined) return undefined
-  const end = waiting.findIndex(({ stream }) => stream !== first.stream)
-  const taken = waiting.splice(0, end === -1 ? waiting.length : end)
+  let [count, bytes] = [0, 0]
+  for (const chunk of waiting) {
+    if (chunk.stream !== first.stream || bytes + chunk.bytes.length > 2 * worthIt) break
+    count += 1
+    bytes += chunk.bytes.length
+    if (bytes >= worthIt) break
+  }
+  const taken = waiting.splice(0, Math.max(1, count))
   return taken.length === 1 ? first : { stream: first.stream, bytes: Buffer.concat(taken.map(({ bytes }) => bytes)) }
 }

@@ -24,6 +24,7 @@ export function composeToolbox(machine: Machine): Toolbox {
     },
     async engine(needs) {
       const { composeEngine } = await import('./compose-engine.ts')
+      calmMemory()
       return composeEngine(machine, needs)
     },
     async fakeEngine(clock) {

@@ -1,27 +1,47 @@
-/** Keeps the run's events. Output and progress are written in batches; everything else at once, because it was acknowledged. */
-import type { Recorded } from '../../events/run-event.ts'
+/**
+ * Keeps the run's events. What others rely on (a step that has finished, an image that was delivered) is kept before it is told further;
+ * output, and that something begins, may wait for more of their kind, but never longer than a reader of the log would notice.
+ */
+import type { Recorded, RunEvent } from '../../events/run-event.ts'
 import type { History } from '../../ports/history.ts'
 import type { Sink } from '../../ports/sink.ts'
 
-const batchBytes = 256 * 1024
+const [batchBytes, waitMs] = [256 * 1024, 100]
+const patient: ReadonlySet<RunEvent['kind']> = new Set(['step.output', 'step.started'])
 
 export function historySink(history: History): Sink {
   let batch: Recorded[] = []
   let bytes = 0
-  const flush = async (): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+  let failure: { readonly error: unknown } | undefined
+
+  const flush = (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
     const now = batch
     batch = []
     bytes = 0
-    if (now.length > 0) await history.append(now)
+    if (now.length > 0) writing = writing.then(() => history.append(now))
+    return writing
+  }
+  const flushLate = (): void => {
+    flush().catch((error: unknown) => {
+      failure = { error }
+    })
   }
   return {
     name: 'history',
     async write(recorded) {
+      if (failure !== undefined) throw failure.error
       if (recorded.event.kind === 'step.progress') return
       batch.push(recorded)
-      bytes += recorded.event.kind === 'step.output' ? recorded.event.text.length : batchBytes
-      if (bytes >= batchBytes) await flush()
+      if (recorded.event.kind === 'step.output') bytes += recorded.event.text.length
+      if (bytes >= batchBytes || !patient.has(recorded.event.kind)) await flush()
+      else timer ??= setTimeout(flushLate, waitMs)
     },
-    close: flush,
+    async close() {
+      await flush()
+    },
   }
 }

@@ -12,18 +12,34 @@ import type { Output } from './output.ts'
 import { painter } from './paint.ts'
 import { summary } from './summary.ts'
 
+/** Output without line breaks is shown in parts of so many characters. */
+const longestPart = 64 * 1024
+const plainLines = /^[ -~\n]*$/
+
 export function plainSink(out: Output): Sink {
   const paint = painter(out.colour)
   const partial = new Map<StepPath, string>()
   let view = emptyView
 
-  const line = (recorded: Recorded, who: string, text: string): string => `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}${text}\n`
+  const lead = (recorded: Recorded, who: string): string => `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}`
+  const line = (recorded: Recorded, who: string, text: string): string => `${lead(recorded, who)}${text}\n`
 
   const shown = (text: string): string => printable(text, { colours: out.colour })
   const outputLines = (recorded: Recorded, step: StepPath, text: string): string => {
-    const pieces = ((partial.get(step) ?? '') + text).split(/\r?\n/)
-    partial.set(step, pieces.pop() ?? '')
-    return pieces.map((piece) => line(recorded, step, shown(piece))).join('')
+    const whole = (partial.get(step) ?? '') + text
+    const cut = whole.lastIndexOf('\n')
+    if (cut === -1 && whole.length < longestPart) {
+      partial.set(step, whole)
+      return ''
+    }
+    const end = cut === -1 ? whole.length : cut
+    partial.set(step, whole.slice(end + 1))
+    return outputBlock(whole.slice(0, end), lead(recorded, step))
+  }
+  const outputBlock = (block: string, start: string): string => {
+    // A flood of plain text is marked in one go, not line by line.
+    const lines = plainLines.test(block) ? block.replaceAll('\n', `\n${start}`) : block.split('\n').map(shown).join(`\n${start}`)
+    return `${start}${lines}\n`
   }
   const rest = (recorded: Recorded, step: StepPath): string => {
     const left = partial.get(step) ?? ''

@@ -2,27 +2,46 @@
 import type { Readable } from 'node:stream'
 import type { OutputChunk } from '../../../ports/infrastructure.ts'
 
-type Next = { readonly from: Reader; readonly chunk: OutputChunk | undefined }
-type Reader = () => Promise<Next>
-
-export async function* mergeOutput(out: Readable, err: Readable): AsyncGenerator<OutputChunk> {
-  const waiting = new Map([reader('out', out), reader('err', err)].map((read) => [read, read()]))
-  while (waiting.size > 0) {
-    const { from, chunk } = await Promise.race(waiting.values())
-    if (chunk === undefined) waiting.delete(from)
-    else {
-      waiting.set(from, from())
-      yield chunk
-    }
-  }
+interface Offer {
+  readonly chunk: OutputChunk
+  readonly taken: () => void
 }
 
-/** A stream that breaks has ended: the process' exit tells the story. */
-function reader(stream: OutputChunk['stream'], readable: Readable): Reader {
-  const chunks: AsyncIterator<Uint8Array> = readable[Symbol.asyncIterator]()
-  const read: Reader = async () => {
-    const next = await chunks.next().catch(() => undefined)
-    return { from: read, chunk: next === undefined || next.done === true ? undefined : { stream, bytes: next.value } }
+export async function* mergeOutput(out: Readable, err: Readable): AsyncGenerator<OutputChunk> {
+  const offers: Offer[] = []
+  let open = 2
+  let wake = (): void => undefined
+  const read = async (stream: OutputChunk['stream'], readable: Readable): Promise<void> => {
+    try {
+      for await (const bytes of readable) {
+        // Not a race of two reads: what lost it would be kept until the silent stream says something.
+        await new Promise<void>((taken) => {
+          offers.push({ chunk: { stream, bytes }, taken })
+          wake()
+        })
+      }
+    } catch {
+      // A stream that breaks has ended: the process' exit tells the story.
+    }
+    open -= 1
+    wake()
   }
-  return read
+  void read('out', out)
+  void read('err', err)
+  try {
+    for (;;) {
+      const offer = offers.shift()
+      if (offer !== undefined) {
+        offer.taken()
+        yield offer.chunk
+      } else if (open === 0) return
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+    }
+  } finally {
+    out.destroy()
+    err.destroy()
+  }
 }

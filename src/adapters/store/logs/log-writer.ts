@@ -23,6 +23,7 @@ export async function logWriter(dir: string): Promise<LogWriter> {
   const [text, index, names] = await Promise.all(['text', 'index', 'steps'].map((name) => grow(join(dir, name))))
   if (text === undefined || index === undefined || names === undefined) throw new Error('three files were opened')
   const steps = new Map<string, number>()
+  const room = reusedRoom()
   const numberOf = (step: string): number => {
     const known = steps.get(step) ?? steps.size
     steps.set(step, known)
@@ -31,7 +32,7 @@ export async function logWriter(dir: string): Promise<LogWriter> {
   return {
     async append(recorded) {
       const before = steps.size
-      const { bytes, entries } = encode(recorded, text.size, numberOf)
+      const { bytes, entries } = encode(recorded, text.size, { numberOf, room })
       const added = [...steps.keys()].slice(before)
       try {
         if (added.length > 0) await write(names, Buffer.from(added.map((step) => `${JSON.stringify(step)}\n`).join('')))
@@ -61,15 +62,30 @@ async function write(file: Growing, bytes: Buffer): Promise<void> {
   file.size += bytes.length
 }
 
-function encode(recorded: readonly Recorded[], base: number, numberOf: (step: string) => number): { readonly bytes: Buffer; readonly entries: Buffer } {
-  const entries = Buffer.allocUnsafe(recorded.length * entrySize)
-  const texts = recorded.map(({ event }) => (event.kind === 'step.output' ? Buffer.from(event.text) : Buffer.alloc(0)))
-  let offset = base
-  for (const [i, { seq, at, event }] of recorded.entries()) {
-    const length = texts[i]?.length ?? 0
-    if (event.kind !== 'step.output') throw new Error(`a log takes output, not ${event.kind}`)
-    writeEntry({ seq, at, offset, length, step: numberOf(event.step), stream: event.stream }, entries, i * entrySize)
-    offset += length
+/** Bytes to write into, the same for each batch: a flood of output would have the system clear new memory for every one. */
+function reusedRoom(): (most: number) => Buffer {
+  let room = Buffer.alloc(0)
+  return (most) => {
+    if (room.length < most) room = Buffer.allocUnsafeSlow(most)
+    return room
   }
-  return { bytes: texts.length === 1 && texts[0] !== undefined ? texts[0] : Buffer.concat(texts), entries }
+}
+
+interface Encoder {
+  readonly numberOf: (step: string) => number
+  readonly room: (most: number) => Buffer
+}
+
+function encode(recorded: readonly Recorded[], base: number, { numberOf, room }: Encoder): { readonly bytes: Buffer; readonly entries: Buffer } {
+  const entries = Buffer.allocUnsafe(recorded.length * entrySize)
+  // A character takes three bytes at most.
+  const text = room(recorded.reduce((sum, { event }) => sum + (event.kind === 'step.output' ? event.text.length * 3 : 0), 0))
+  let end = 0
+  for (const [i, { seq, at, event }] of recorded.entries()) {
+    if (event.kind !== 'step.output') throw new Error(`a log takes output, not ${event.kind}`)
+    const length = text.write(event.text, end)
+    writeEntry({ seq, at, offset: base + end, length, step: numberOf(event.step), stream: event.stream }, entries, i * entrySize)
+    end += length
+  }
+  return { bytes: text.subarray(0, end), entries }
 }
