@@ -22,6 +22,7 @@ export interface StepGroup {
   readonly when?: StepWhen
   readonly strategy?: Strategy
   readonly failureStrategies?: FailureStrategies
+  readonly sharedPaths?: string | readonly string[]
   readonly variables?: readonly Variable[]
   readonly at: Span
 }

@@ -13,6 +13,7 @@ import { planInfrastructure } from './plan-infrastructure.ts'
 import { type Planning, planNodes } from './plan-nodes.ts'
 import { planTimeout, planWhen } from './plan-when.ts'
 import { scopeAt } from './scope/scope-at.ts'
+import { sharedPathsOf } from './shared-paths.ts'
 import type { Site } from './site.ts'
 import { withStageCaching } from './stage-caching.ts'
 
@@ -46,6 +47,7 @@ function planStage(stage: Stage, base: Site, p: Planning, turn?: Turn): StagePla
   const site = { ...base, stage, stagePath: path, ...(turn !== undefined && { stageTurn: turn }) }
   const resolving: Resolving = { scope: scopeAt(site), report: p.report }
   const timeoutMs = planTimeout(stage.timeout, resolving)
+  const sharedPaths = sharedPathsOf(stage)
   p.places.note(path, { site, when: stage.when })
   return {
     kind: 'stage',
@@ -58,6 +60,7 @@ function planStage(stage: Stage, base: Site, p: Planning, turn?: Turn): StagePla
       (stage.variables ?? []).flatMap((variable) => planVariable(variable.name, variable.value ?? variable.default ?? undefined, resolving)),
     ),
     steps: [...planCodebaseStep(site, resolving, p), ...planNodes(withStageCaching(stage, stage.spec.execution.steps, resolving), path, site, p)],
+    ...(sharedPaths.length > 0 && { sharedPaths }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   }
 }

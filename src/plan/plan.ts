@@ -78,6 +78,8 @@ export interface StagePlan {
   readonly timeoutMs?: number
   readonly infrastructure: InfraPlan
   readonly variables: Readonly<Record<string, Planned<Text>>>
+  /** Folders that all steps see beside the workspace. Absent: none. */
+  readonly sharedPaths?: readonly string[]
   readonly steps: readonly StepNode[]
 }
 

@@ -22,6 +22,19 @@ export const engineCodes = {
     explain:
       'Each step gets namespaces of its own, in which /harness is the workspace and all processes end with the step. This system does not allow them, so steps see the machine as it is. Settings that name /harness are understood all the same.',
   },
+  SHARED_PATH_REFUSED: {
+    severity: 'warning',
+    message: 'the shared path {path} is left out: it is not a plain absolute path beside the workspace',
+    hint: 'give a path such as /shared, without expressions and outside of /harness',
+    explain: 'Each of `sharedPaths` becomes an empty folder that all steps of the stage see. /harness is shared anyway.',
+  },
+  SHARED_PATH_IN_IMAGES_ONLY: {
+    severity: 'info',
+    message: 'shared paths that only steps in images see: {paths}',
+    hint: 'share a folder with a name of its own, such as /shared, with steps without an image',
+    explain:
+      'Steps without an image see the files of this machine. A shared folder is not put over what the system needs, and not made where it would have to be made on the machine itself.',
+  },
   STEP_PIPE_FAILED: {
     severity: 'error',
     message: 'no pipes for the output of a step could be made: {reason}',

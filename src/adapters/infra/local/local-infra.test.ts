@@ -8,6 +8,7 @@ import { brandAs } from '../../../base/brand.ts'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
 import type { RunId } from '../../../events/run-event.ts'
 import { systemClock } from '../../../main/system-clock.ts'
+import type { StagePlan, StepPlan } from '../../../plan/plan.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
 import { infrastructureContract } from '../../../ports/infrastructure.contract.ts'
 import type { ProcessSpec } from '../../../ports/infrastructure.ts'
@@ -32,11 +33,11 @@ function codeFor(home: string): CodePlacer {
   return placeCode({ env: process.env, kill, clock: systemClock, home, connectors: new Map(), read: async () => '' })
 }
 
-async function opened(o: { readonly codebase?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
-  const dir = tempProject().dir
+async function opened(o: { readonly codebase?: string; readonly env?: NodeJS.ProcessEnv; readonly dir?: string; readonly stage?: Partial<StagePlan> } = {}) {
+  const dir = o.dir ?? tempProject().dir
   const notes: Diagnostic[] = []
   const infra = localInfra({ dir, env: { ...process.env, ...o.env }, kill, images: noImages, code: codeFor(dir) })
-  const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, note: (note) => notes.push(note) })
+  const workspace = await infra.open({ ...stage, ...o.stage }, { run: brandAs<RunId>('r'), signal, note: (note) => notes.push(note) })
   const placing = { signal, say: () => undefined, progress: () => undefined, note: (note: Diagnostic) => notes.push(note) }
   if (o.codebase !== undefined) await workspace.placeCode({ source: { kind: 'folder', path: o.codebase }, into: '/harness' }, placing)
   const sh = async (script: string, o: Partial<ProcessSpec> = {}) => {
@@ -183,6 +184,44 @@ describe('the room of a stage', needs(rooms === undefined, `no namespaces for st
     const { workspace } = await opened()
     const spec = { name: 's/y', start: { kind: 'program', argv: ['no-such-program'] }, env: new Map(), outputs: [], graceMs: 100 } as const
     await expect(workspace.start(spec, { signal })).rejects.toThrow('no-such-program')
+    await workspace.close({ signal })
+  })
+})
+
+describe('shared paths', needs(rooms === undefined, `no namespaces for steps: ${rooms}`), () => {
+  const shared = `/slipway-shared-${process.pid}`
+
+  it('are empty folders that all steps of the stage see, and no other stage', async () => {
+    const { sh, workspace, dir } = await opened({ stage: { sharedPaths: [`${shared}/deep`] } })
+    expect((await sh(`ls ${shared}/deep; echo kept > ${shared}/deep/file`)).text).toBe('')
+    expect((await sh(`cat ${shared}/deep/file`)).text).toBe('kept\n')
+    const other = await opened({ dir, stage: { sharedPaths: [`${shared}/deep`] } })
+    expect((await other.sh(`ls ${shared}/deep`)).text).toBe('')
+    await workspace.close({ signal })
+    await other.workspace.close({ signal })
+    expect(readdirSync('/')).not.toContain(shared.slice(1))
+  })
+
+  it('cover folders of the machine for the stage alone, but none that the system needs', async () => {
+    const { dir } = tempProject({ file: 'of the machine' })
+    const { sh, workspace, notes } = await opened({ stage: { sharedPaths: [dir, '/etc', '/harness/x', '/a/<+stage.name>', `${dir}/absent`] } })
+    expect((await sh(`ls ${dir}; test -e /etc/passwd && echo passwd`)).text).toBe('passwd\n')
+    expect(notes.map(({ code, message }) => [code, message])).toEqual([
+      ['SHARED_PATH_REFUSED', expect.stringContaining('/harness/x')],
+      ['SHARED_PATH_REFUSED', expect.stringContaining('/a/<+stage.name>')],
+      ['SHARED_PATH_IN_IMAGES_ONLY', `shared paths that only steps in images see: /etc, ${dir}/absent`],
+    ])
+    await workspace.close({ signal })
+    expect(readdirSync(dir)).toEqual(['file'])
+  })
+})
+
+describe('services of a stage', needs(rooms === undefined, `no namespaces for steps: ${rooms}`), () => {
+  it('are found on this machine by the names of their steps', async () => {
+    const service = { kind: 'step', type: 'Background', path: 's/web', identifier: 'web', name: 'web' } as StepPlan
+    const { sh, workspace } = await opened({ stage: { steps: [{ kind: 'parallel', children: [service] }] } })
+    expect((await sh('grep -w web /etc/hosts; grep -c localhost /etc/hosts')).text).toMatch(/^127\.0\.0\.1\tweb\n[1-9]/)
+    expect(readFileSync('/etc/hosts', 'utf8')).not.toMatch(/\bweb\b/)
     await workspace.close({ signal })
   })
 })

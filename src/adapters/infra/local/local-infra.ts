@@ -12,6 +12,7 @@ import { localWorkspace } from './local-workspace.ts'
 import { makeRoom, type Room, type RoomNeeds } from './room/make-room.ts'
 import { namedPipes, type Pipes } from './room/pipes.ts'
 import { serviceNames } from './service-names.ts'
+import { type SharedFolders, sharedFolders } from './shared-folders.ts'
 import { deadStageFolders, makeStageFolder } from './stage-folder.ts'
 
 export interface LocalOptions {
@@ -43,8 +44,11 @@ export function localInfra(o: LocalOptions): Infrastructure {
         const cpu = cpuOf(arch())
         const pipes = cpu === undefined || platform() !== 'linux' ? undefined : namedPipes(join(base, 'pipes'), cpu, { signal })
         const hosts = serviceNames(stage.steps)
-        const room = await roomOf({ base, workspace, env: o.env, note, pipes, binds: await hostsBind(base, hosts) })
-        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room, pipes, images: o.images(), hosts, note, code: o.code })
+        const shared = sharedFolders(base, stage.sharedPaths ?? [])
+        const machine = shared.folders.filter(({ onMachine }) => onMachine).map(({ source, target }) => [source, target] as const)
+        const room = await roomOf({ base, workspace, env: o.env, note, pipes, binds: [...machine, ...(await hostsBind(base, hosts))] })
+        tellUnshared(shared, room !== undefined, note)
+        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room, pipes, images: o.images(), hosts, shared: shared.folders, note, code: o.code })
       } catch (error) {
         await rm(base, { recursive: true, force: true })
         throw error
@@ -78,6 +82,12 @@ async function roomOf({ base, workspace, note, env, pipes, binds }: RoomOptions)
   const without = pipes === undefined ? 'it takes Linux on x86-64 or arm64' : `${withoutRooms} is 0`
   note(diagnose('WORKSPACE_ELSEWHERE', { folder: workspace, reason: reasons.join('; ') || without }))
   return undefined
+}
+
+function tellUnshared({ folders, refused }: SharedFolders, hasRoom: boolean, note: StageOpening['note']): void {
+  for (const path of refused) note(diagnose('SHARED_PATH_REFUSED', { path }))
+  const hidden = folders.filter(({ onMachine }) => !onMachine || !hasRoom).map(({ target }) => target)
+  if (hidden.length > 0) note(diagnose('SHARED_PATH_IN_IMAGES_ONLY', { paths: hidden.join(', ') }))
 }
 
 /** Services are found by the names of their steps, on this machine. */

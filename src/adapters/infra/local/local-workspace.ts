@@ -14,6 +14,7 @@ import { findFile } from './room/find-file.ts'
 import { type Room, workspaceRoot } from './room/make-room.ts'
 import type { Pipes } from './room/pipes.ts'
 import { startInRoom } from './room/start-in-room.ts'
+import type { SharedFolder } from './shared-folders.ts'
 import { pipelineEnvironment, stepEnvironment } from './step-environment.ts'
 import { programMissing, type StepFolder, stepFolder } from './step-folder.ts'
 import { hostPath } from './workspace-paths.ts'
@@ -31,6 +32,7 @@ export interface WorkspaceOptions {
   readonly images: ImageSteps
   /** Of the stage's services: names of this machine for its steps. */
   readonly hosts: readonly string[]
+  readonly shared: readonly SharedFolder[]
   readonly note: (note: Diagnostic) => void
 }
 
@@ -99,11 +101,8 @@ async function startWithImage(spec: ProcessSpec, image: StepImage, folder: strin
     image,
     argvs,
     env: Object.entries({ ...pipelineEnvironment(spec, workspaceRoot), ...env }),
-    binds: [
-      { source: o.workspace, target: workspaceRoot },
-      { source: folder, target: stepRoot },
-    ],
-    owned: [o.workspace, folder],
+    binds: [{ source: o.workspace, target: workspaceRoot }, { source: folder, target: stepRoot }, ...o.shared],
+    owned: [o.workspace, folder, ...o.shared.map(({ source }) => source)],
     cwd: workspaceRoot,
     hosts: o.hosts,
   }
