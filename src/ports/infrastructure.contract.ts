@@ -96,6 +96,19 @@ export function infrastructureContract(make: () => Promise<InfrastructureUnderTe
       await made.workspace.close({ signal })
     })
 
+    it('ends a step whose signal aborts while it is being started', async () => {
+      const made = await opened()
+      const abort = new AbortController()
+      const starting = made.workspace.start(spec('early', made, { sleepMs: 60_000 }), { signal: abort.signal })
+      abort.abort()
+      const running = await starting.catch(() => undefined)
+      if (running !== undefined) {
+        await read(running)
+        expect((await running.end).exit.kind).toBe('killed')
+      }
+      await made.workspace.close({ signal })
+    })
+
     it('ends what still runs when it is closed, and may be closed twice', async () => {
       const made = await opened()
       const running = await made.workspace.start(spec('slow', made, { sleepMs: 60_000 }), { signal })

@@ -1,5 +1,5 @@
 /** A stage's workspace on this machine: starts steps in it, and takes everything away at the end. */
-import { rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
 import { isProblem, problem } from '../../../base/problem.ts'
@@ -48,7 +48,7 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
       signal.throwIfAborted()
       const folder = join(o.base, 'steps', spec.name.replaceAll('/', '.'))
       const { tree, collect } = await startStep(spec, folder, o).catch(async (cause: unknown) => {
-        await rm(folder, { recursive: true, force: true })
+        rmSync(folder, { recursive: true, force: true })
         if (isProblem(cause)) throw cause
         throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
       })
@@ -86,7 +86,7 @@ async function startStep(spec: ProcessSpec, folder: string, o: WorkspaceOptions)
   const env = { ...stepEnvironment(spec, o.env, places), ...more }
   // Several programs may do for one script: the first that is there.
   for (const argv of argvs) {
-    const file = await findFile(argv[0] ?? '', env['PATH'], (path) => hostPath(o.workspace, path))
+    const file = findFile(argv[0] ?? '', env['PATH'], (path) => hostPath(o.workspace, path))
     if (file === undefined) continue
     if (o.room !== undefined) return { tree: await startInRoom(o.room, { file, argv, env, kill: o.kill }), collect }
     return { tree: await startTree(argv, { cwd: o.workspace, env, kill: o.kill }), collect }
@@ -119,6 +119,6 @@ async function endOf(tree: ProcessTree, collect: StepFolder['collect'], folder: 
     const exit = await tree.exit
     return { exit, ...(await collect()) }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -1,5 +1,6 @@
 /** The private folder through which a step gets its script and hands back what it has to say. The step may see it at another path than we do. */
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../../../base/problem.ts'
 import type { HandedBack, ProcessSpec, StepEnd } from '../../../ports/infrastructure.ts'
@@ -16,15 +17,15 @@ export interface StepFolder {
 
 const most = 16 * 1024 * 1024
 
-/** Without `argv` a program is what its image starts: then there is nothing to say here. */
+/** Without `argv` a program is what its image starts: then there is nothing to say here. A few small files at once cost less than waiting for each. */
 export async function stepFolder(spec: ProcessSpec, o: { readonly here: string; readonly inside: string }): Promise<StepFolder> {
-  await mkdir(o.here, { recursive: true, mode: 0o700 })
+  mkdirSync(o.here, { recursive: true, mode: 0o700 })
   // The user of an image may be anybody; the folders above keep all others out.
-  if (spec.image !== undefined) await chmod(o.here, 0o777)
+  if (spec.image !== undefined) chmodSync(o.here, 0o777)
   const shell = shellOf(spec)
   if (shell !== undefined && spec.start.kind === 'script') {
     const files = shell.files({ script: spec.start.script, outputs: spec.outputs, folder: o.inside })
-    for (const [name, text] of Object.entries(files)) await writeFile(join(o.here, name), text, { mode: spec.image === undefined ? 0o600 : 0o644 })
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(o.here, name), text, { mode: spec.image === undefined ? 0o600 : 0o644 })
   }
   return {
     argvs: argvsOf(spec, shell, o.inside),
@@ -57,7 +58,7 @@ function argvsOf({ start }: ProcessSpec, shell: Shell | undefined, folder: strin
 }
 
 async function collect(spec: ProcessSpec, folder: string): Promise<Pick<StepEnd, 'outputs' | 'handed'>> {
-  const written = new Set(await readdir(folder).catch(() => []))
+  const written = new Set(namesIn(folder))
   const read = async (name: string): Promise<string | undefined> => (written.has(name) ? readSome(join(folder, name), name) : undefined)
   const outputs = new Map<string, string>()
   for (const name of spec.outputs) {
@@ -66,6 +67,14 @@ async function collect(spec: ProcessSpec, folder: string): Promise<Pick<StepEnd,
   }
   const handed: HandedBack = { outputs: (await read('outputs')) ?? '', secrets: (await read('secrets')) ?? '', env: (await read('env')) ?? '' }
   return { outputs, handed }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 async function readSome(path: string, name: string): Promise<string> {
