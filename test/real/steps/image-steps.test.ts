@@ -75,8 +75,11 @@ describe.each(people)('steps in images, as $who', ({ ids, options: here }) => {
     }
 
     /** Lines of the steps' output, without times. */
-    async function run(steps: readonly StepText[]): Promise<{ readonly code: number | null; readonly lines: readonly string[]; readonly out: string }> {
-      writeFileSync(join(folder, 'pipeline.yaml'), pipeline(steps))
+    async function run(
+      steps: readonly StepText[],
+      more: object = {},
+    ): Promise<{ readonly code: number | null; readonly lines: readonly string[]; readonly out: string }> {
+      writeFileSync(join(folder, 'pipeline.yaml'), pipeline(steps, more))
       const { code, out } = await slipway(['run', 'pipeline.yaml', '--output', 'plain'])
       return { code, out, lines: out.split('\n').map((line) => line.replace(/^[\d:.]+ /, '')) }
     }
@@ -142,6 +145,20 @@ describe.each(people)('steps in images, as $who', ({ ids, options: here }) => {
       ])
       expect([code, out]).toEqual([0, expect.stringContaining('passed')])
       expect(lines).toEqual(expect.arrayContaining(['[s/inside] served', '[s/outside] served']))
+    })
+
+    it('share folders beside the workspace, with and without an image', async () => {
+      const shared = `/slipway-shared-${process.pid}`
+      const { code, lines, out } = await run(
+        [
+          step('inside', `echo by-user > ${shared}/file`, { image: 'local/base:1', user: '1000' }),
+          step('outside', `cat ${shared}/file; echo by-machine >> ${shared}/file`),
+          step('again', `cat ${shared}/file`, { image: 'local/base:1' }),
+        ],
+        { sharedPaths: [shared] },
+      )
+      expect([code, out]).toEqual([0, expect.stringContaining('passed')])
+      expect(lines).toEqual(expect.arrayContaining(['[s/outside] by-user', '[s/again] by-machine']))
     })
 
     it('end when the run is aborted: politely, with all that they started, and nothing stays behind', async () => {
