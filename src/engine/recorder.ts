@@ -23,11 +23,13 @@ export function recorder(o: { readonly run: RunId; readonly clock: Clock; readon
   let seq = 0
   let last: Promise<void> = Promise.resolve()
   let alive = [...o.sinks]
+  const open = [...o.sinks]
   const failures: SinkFailure[] = []
 
   const drop = (sink: Sink, error: unknown): void => {
     alive = alive.filter((other) => other !== sink)
-    failures.push({ sink: sink.name, error })
+    // What is broken fails again when it is closed: said once.
+    if (!failures.some((failure) => failure.sink === sink.name)) failures.push({ sink: sink.name, error })
   }
   const deliver = async (recorded: Recorded): Promise<void> => {
     for (const sink of alive) {
@@ -47,7 +49,7 @@ export function recorder(o: { readonly run: RunId; readonly clock: Clock; readon
     },
     async close() {
       await last
-      for (const sink of o.sinks) await sink.close().catch((error: unknown) => drop(sink, error))
+      for (const sink of open.splice(0)) await sink.close().catch((error: unknown) => drop(sink, error))
       return failures
     },
   }
