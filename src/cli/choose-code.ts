@@ -30,9 +30,14 @@ function choiceOf(here: boolean, clone: boolean, folder: string): CodeChoice | u
   return here ? undefined : { kind: 'folder' }
 }
 
+/** Anything else is a folder. */
+export function isAddress(text: string): boolean {
+  return /^[a-z][a-z+.-]*:\/\//i.test(text) || isSsh(text)
+}
+
 /** An address, perhaps with a revision behind `#`. */
 function repositoryOf(text: string): CodeChoice | undefined {
+  if (!isAddress(text)) return undefined
   const [url = '', revision] = text.split('#', 2)
-  if (!/^[a-z][a-z+.-]*:\/\//i.test(url) && !isSsh(url)) return undefined
   return { kind: 'clone', url, ...(revision !== undefined && revision !== '' && { revision: revisionOfText(revision) }) }
 }

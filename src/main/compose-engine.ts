@@ -28,7 +28,15 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, kill, clock } = machine
   const secrets = secretSources(machine, needs.home)
   const registries = composeRegistryUse(machine, needs, secrets)
-  const code = placeCode({ env, kill, clock, home: needs.home, connectors: needs.connectors, read: readSecretFrom(secrets, needs.onSecret) })
+  const code = placeCode({
+    env,
+    kill,
+    clock,
+    home: needs.home,
+    connectors: needs.connectors,
+    onSecret: needs.onSecret,
+    read: readSecretFrom(secrets, needs.onSecret),
+  })
   const images = imageStore({ dir: join(needs.home, 'images') })
   return {
     parts: {

@@ -78,5 +78,10 @@ export function describeSource(source: PlannedSource): string {
   const { repository, revision } = source
   const at = repository.url ?? repository.repoName ?? repository.connector
   const what = at === undefined ? 'a repository' : at.kind === 'known' ? showText(at.value) : at.source
-  return `clones ${what}, ${revision.kind === 'known' ? describeRevision(revision.value) : revision.source}`
+  return `clones ${withoutLogin(what)}, ${revision.kind === 'known' ? describeRevision(revision.value) : revision.source}`
+}
+
+/** An address may have been given with a user and a password in it. */
+function withoutLogin(address: string): string {
+  return address.replace(/^([a-z][a-z+.-]*:\/\/)[^/@]*:[^/@]*@/i, '$1')
 }

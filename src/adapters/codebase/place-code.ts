@@ -22,6 +22,8 @@ export interface PlacerOptions {
   /** Data folder: hosts of ssh are remembered there, and it is never copied. */
   readonly home: string
   readonly connectors: ReadonlyMap<string, Connector>
+  /** Told of every secret before it is used. */
+  readonly onSecret: (value: string) => void
   readonly read: (name: string, o: { readonly signal: AbortSignal }) => Promise<string>
 }
 
@@ -79,6 +81,7 @@ async function reach(repository: Repository, { signal }: CodePlacing, o: PlacerO
   if (given === undefined)
     throw problem('CODEBASE_NO_REPOSITORY', { what: access === undefined ? 'the step' : `the ${access.name} is for many repositories: the step` })
   const { url, login: own } = apart(given)
+  if (own?.kind === 'password') o.onSecret(own.password)
   if (own !== undefined) return { url, login: own, loginOf: 'the address' }
   if (access === undefined || !sameServer(url, access.address.url)) return { url, loginOf: 'a connector (there is none for this address)' }
   const login = await access.login(url, { signal, now: o.clock.now() })

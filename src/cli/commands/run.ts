@@ -10,6 +10,7 @@ import { runPlan } from '../../engine/run-plan.ts'
 import type { Outcome } from '../../events/outcome.ts'
 import type { RunEvent, RunId } from '../../events/run-event.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
+import { codebaseSource } from '../../plan/codebase-source.ts'
 import type { RunFacts } from '../../plan/facts.ts'
 import { type Planner, planner } from '../../plan/planner.ts'
 import type { History, RunRecord } from '../../ports/history.ts'
@@ -28,6 +29,7 @@ import { runTime } from '../run-time.ts'
 import { checkSelection } from '../runs/check-selection.ts'
 import { type Again, givenOf } from '../runs/given.ts'
 import { type Instead, insteadOf, selectedStages, takenStages } from '../runs/instead-of-stages.ts'
+import { pinnedCode } from '../runs/pinned-code.ts'
 import { repeat } from '../runs/repeat.ts'
 import type { Codebase } from '../toolbox.ts'
 import { withHistory } from '../with-history.ts'
@@ -54,8 +56,10 @@ export async function runCommand(name: string, o: RunOptions, world: World, agai
   const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
   const facts = await readFacts(o, loaded.config, world)
   const { codebase, facts: code } = await chooseCode(o, loaded.file, world)
-  const repeated = again === undefined ? undefined : repeat(again, codebase.facts)
-  const before = { ...facts, ...code, ...repeated?.facts, connectorsNeeded: o.on !== 'fake' }
+  const cloned = loaded.pipeline !== undefined && codebaseSource(loaded.pipeline, { ...facts, ...code }).kind === 'clone'
+  // What the work tree is says nothing about a clone.
+  const repeated = again === undefined ? undefined : repeat(again, cloned ? {} : codebase.facts)
+  const before = { ...facts, ...code, ...(cloned && { codebase: {} }), ...repeated?.facts, connectorsNeeded: o.on !== 'fake' }
   const checked = loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: before }).plan()
   const selected = selectedStages(o.stage)
   const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? []), ...(repeated?.notes ?? []), ...checkSelection(selected, loaded.pipeline)]
@@ -70,8 +74,9 @@ export async function runCommand(name: string, o: RunOptions, world: World, agai
   if (again?.changed === true && pipeline.fixedInputsOnRerun === true) throw problem('RERUN_INPUTS_FIXED', {})
   return withHistory(world, async (history) => {
     const taken = again?.fromFailed === true ? await takenStages(again.of, history) : undefined
+    const pinned = again === undefined ? undefined : await pinnedCode(again.of, history)
     const instead = insteadOf({ selected, ...(taken !== undefined && { taken }) })
-    return numbered(pipeline, { loaded, facts: before, codebase, options: o, history, instead, again }, world)
+    return numbered(pipeline, { loaded, facts: { ...before, ...(pinned !== undefined && { pinned }) }, codebase, options: o, history, instead, again }, world)
   })
 }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { RunId } from '../../events/run-event.ts'
 import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 import type { Given, RunRecord } from '../../ports/history.ts'
+import { isAddress } from '../choose-code.ts'
 import type { RunOptions } from '../commands/run.ts'
 
 /** A run that repeats another. */
@@ -27,7 +28,7 @@ export function givenOf({ options, text, cwd, codebase, again }: GivenParts): Gi
   // How it is shown is the matter of whoever looks.
   const { output: _, debugAuth: __, ask: ___, ...kept } = options
   return {
-    options: { ...kept, ...(kept.codebase !== undefined && { codebase: resolve(cwd, kept.codebase) }) },
+    options: { ...kept, ...(kept.codebase !== undefined && { codebase: isAddress(kept.codebase) ? kept.codebase : resolve(cwd, kept.codebase) }) },
     text: digestOf(text),
     ...(codebase !== undefined && { codebase }),
     ...(again !== undefined && { again: { of: again.of.run, first: firstOf(again) } }),

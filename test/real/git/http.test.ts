@@ -228,6 +228,28 @@ describe('cloning over http', { ...git.options, timeout: 120_000 }, () => {
     expect(done.text).toContain(`5 feature main ${head} PR\n`)
   })
 
+  it('takes the same commit again when a run is repeated, and knows what it was', async () => {
+    const moving = repositoryAt(project.path('moving.git'))
+    const then = moving.commit({ 'a.txt': 'then\n' })
+    const first = await runClone({
+      ...here(),
+      codebase: ['connectorRef: forge', 'repoName: moving.git'],
+      steps: [run('cat a.txt; echo "<+codebase.branch> <+codebase.commitSha>"')],
+    })
+    moving.commit({ 'a.txt': 'now\n' })
+    const again = await runClone({ ...here(), after: first, command: ['runs', 'rerun', 'last'] })
+    expect(again.problems).toEqual([])
+    expect(again.text).toContain(`then\nmain ${then}\n`)
+  })
+
+  it('clones what the command line names, with a login that is shown nowhere', async () => {
+    const address = `${server.url.replace('://', `://robot:${token}@`)}/app.git#branch:side`
+    const done = await runClone({ codebase: [], args: ['--codebase', address], steps: [run('cat a.txt')] })
+    expect(done.problems).toEqual([])
+    expect(done.text).toMatch(/\n19\n$/)
+    expect(JSON.stringify(done.events)).not.toContain(token)
+  })
+
   it('downloads large files only where that is wanted', lfs.options, async () => {
     const large = repositoryAt(project.path('large.git'))
     large.git('lfs', 'install', '--local')

@@ -19,8 +19,10 @@ export interface CloneRun {
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
   readonly signal?: AbortSignal
-  /** Data folder to go on with. */
-  readonly home?: string
+  /** The run to go on with: its data folder and its project. */
+  readonly after?: Pick<CloneRan, 'home' | 'project'>
+  /** In place of running the pipeline. */
+  readonly command?: readonly string[]
 }
 
 export interface CloneRan {
@@ -38,11 +40,8 @@ export interface CloneRan {
 }
 
 export async function runClone(o: CloneRun): Promise<CloneRan> {
-  const project = tempProject({
-    'pipeline.yaml': pipelineText(o),
-    '.slipway/config.yaml': o.connector === undefined ? 'flags: {}\n' : `connectors:\n  - ${o.connector}\n`,
-  })
-  const home = o.home ?? tempProject().dir
+  const project = o.after?.project ?? newProject(o)
+  const home = o.after?.home ?? tempProject().dir
   const secrets = Object.fromEntries(Object.entries(o.secrets ?? {}).map(([name, value]) => [`SLIPWAY_SECRET_${name.toUpperCase()}`, value]))
   const env = { PATH: process.env['PATH'] ?? '', HOME: project.dir, ...secrets, ...o.env }
   const caught = { out: '', err: '' }
@@ -58,7 +57,7 @@ export async function runClone(o: CloneRun): Promise<CloneRan> {
   const tools = composeToolbox({ env, kill: process.kill.bind(process), uid, program: [], clock: systemClock })
   const signal = o.signal ?? new AbortController().signal
   const world = { ...composeWorld(signal), tools, env, cwd: project.dir, home, stdout: writer('out'), stderr: writer('err') }
-  const code = await runProgram(['run', 'pipeline.yaml', '--output', 'ndjson', ...(o.args ?? [])], world)
+  const code = await runProgram([...(o.command ?? ['run', 'pipeline.yaml']), '--output', 'ndjson', ...(o.args ?? [])], world)
   const events = caught.out
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -75,6 +74,11 @@ export async function runClone(o: CloneRun): Promise<CloneRan> {
     project,
     left: readdirSync(join(home, 'stages')),
   }
+}
+
+function newProject(o: CloneRun): TempProject {
+  const config = o.connector === undefined ? 'flags: {}\n' : `connectors:\n  - ${o.connector}\n`
+  return tempProject({ 'pipeline.yaml': pipelineText(o), '.slipway/config.yaml': config })
 }
 
 function pipelineText({ codebase, steps = [] }: CloneRun): string {

@@ -84,7 +84,7 @@ describe('cloning over ssh', { ...all, timeout: 60_000 }, () => {
     const first = await runClone(here('mine'))
     await server?.stop()
     server = await start('host2')
-    const done = await runClone({ ...here('mine'), home: first.home })
+    const done = await runClone({ ...here('mine'), after: first })
     await server.stop()
     server = await start('host')
     expect(done.problems).toEqual([expect.stringContaining('GIT_HOST_KEY')])

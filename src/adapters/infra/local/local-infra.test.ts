@@ -30,7 +30,7 @@ const stage = {
 } as const
 
 function codeFor(home: string): CodePlacer {
-  return placeCode({ env: process.env, kill, clock: systemClock, home, connectors: new Map(), read: async () => '' })
+  return placeCode({ env: process.env, kill, clock: systemClock, home, connectors: new Map(), onSecret: () => undefined, read: async () => '' })
 }
 
 async function opened(o: { readonly codebase?: string; readonly env?: NodeJS.ProcessEnv; readonly dir?: string; readonly stage?: Partial<StagePlan> } = {}) {
