@@ -6,6 +6,7 @@ import type { CacheWork } from '../steps/cache-work.ts'
 import type { CloneWork } from '../steps/clone-work.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { placeName } from '../steps/plan-cache-work.ts'
+import { describeSource } from '../steps/plan-clone-work.ts'
 import type { PlannedStart, RunWork, ServiceWork, Work } from '../steps/work.ts'
 
 export function describeWork(work: Work): readonly string[] {
@@ -126,10 +127,10 @@ function list(planned: Planned<readonly string[]>): string {
 
 function describeClone({ source, into }: CloneWork): readonly string[] {
   const to = into === undefined ? 'a folder named as the repository' : shown(into)
-  if (source.kind === 'work-tree') return [`copy of the local work tree to ${to}`]
+  if (source.kind === 'work-tree') return [`${describeSource(source)} to ${to}`]
   const { settings, repository } = source
   const login = repository.connector === undefined ? [] : [`with the login of the connector ${shown(repository.connector)}`]
-  return [`to ${to}, ${depthLine(settings.depth)}`, ...login]
+  return [describeSource(source), `to ${to}, ${depthLine(settings.depth)}`, ...login]
 }
 
 function depthLine(depth: Planned<number>): string {

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
+import { plural } from '../../base/human.ts'
 import { problem } from '../../base/problem.ts'
 import { cloneRepository } from '../../git/clone.ts'
 import type { GitLogin } from '../../git/login.ts'
@@ -45,7 +46,7 @@ function copy(path: string, { into = '/harness' }: CodeRequest, hostPath: HostPa
       copyCodebase(path, hostPath(into), { env, signal, note: placing.note, skip: [home] }),
     ])
     const at = facts.commitSha === undefined ? '' : ` (${facts.branch ?? 'no branch'} at ${facts.commitSha.slice(0, 7)}, with what is not committed yet)`
-    placing.say(`copied ${copied} files of ${path}${at}\n`)
+    placing.say(`copied ${plural(copied, 'file')} of ${path}${at}\n`)
     return { folder: into, facts }
   }
 }
