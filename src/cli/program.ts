@@ -122,6 +122,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .addOption(codebaseOption())
     .addOption(cloneOption())
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
+    .option('--inputs-file <file>', 'values of inputs as YAML: path: value, or an input set')
     .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
     .option('--stage <ids>', 'run these stages only, with commas between them; may be repeated', collect)
     .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])

@@ -4,7 +4,7 @@ import { placeProblem } from '../expr/expr-problem.ts'
 import { checkAnswer, type InputSpec, isInput, parseInput } from '../expr/input.ts'
 import { sourceFile } from '../text/source-file.ts'
 import { didYouMean } from '../text/suggest.ts'
-import type { YamlNode, YamlScalar } from '../yaml/node.ts'
+import { entryOf, type YamlNode, type YamlScalar } from '../yaml/node.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { scalarSpan } from '../yaml/scalar-span.ts'
 import type { Report } from '../yaml/shape/shape.ts'
@@ -23,6 +23,35 @@ export function fillInputs(root: YamlNode, inputs: Inputs, report: Report): Yaml
   const filled = new Map<YamlNode, YamlNode>()
   for (const [path, node] of asked) filled.set(node, fillOne(node, path, answers.get(path), report))
   return replaceNodes(root, filled)
+}
+
+/** An input that has neither an answer nor a default. */
+export interface OpenInput {
+  readonly path: string
+  readonly input: InputSpec
+  /** Of a variable: String, Number or Secret. The value of a Secret is the name of a secret. */
+  readonly type?: string
+}
+
+export function openInputs(root: YamlNode, inputs: Inputs): readonly OpenInput[] {
+  const asked = new Map<string, YamlScalar>()
+  const types = new Map<YamlNode, string>()
+  visitNodes(root, (node, path) => {
+    if (node.kind === 'scalar' && isInput(node.source)) asked.set(path, node)
+    if (node.kind === 'seq') for (const item of node.items) noteType(item, types)
+  })
+  const answers = matchAnswers([...asked.keys()], inputs, root, () => undefined)
+  return [...asked].flatMap(([path, node]) => {
+    const input = parseInput(node.source)?.input
+    const type = types.get(node)
+    if (input === undefined || input.default !== undefined || answers.has(path)) return []
+    return [{ path, input, ...(type !== undefined && { type }) }]
+  })
+}
+
+function noteType(item: YamlNode, types: Map<YamlNode, string>): void {
+  const [value, type] = [entryOf(item, 'value')?.value, entryOf(item, 'type')?.value]
+  if (value !== undefined && type?.kind === 'scalar') types.set(value, type.source)
 }
 
 function matchAnswers(paths: readonly string[], inputs: Inputs, root: YamlNode, report: Report): ReadonlyMap<string, string> {

@@ -24,6 +24,7 @@ import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
+import { gatherInputs } from '../run/gather-inputs.ts'
 import { type Watching, type WatchOptions, watchRun } from '../run/watch-run.ts'
 import { runTime } from '../run-time.ts'
 import { checkSelection } from '../runs/check-selection.ts'
@@ -45,6 +46,7 @@ export interface RunOptions extends WatchOptions {
   /** Identifiers of the stages to run, with commas between them; without any all of them run. */
   readonly stage?: readonly string[]
   readonly clone?: boolean
+  readonly inputsFile?: string
   /** Says on the error stream which credential was chosen for each registry, from where and why. */
   readonly debugAuth?: boolean
   /** Bytes. */
@@ -52,7 +54,8 @@ export interface RunOptions extends WatchOptions {
   readonly logStep?: number
 }
 
-export async function runCommand(name: string, o: RunOptions, world: World, again?: Again): Promise<ExitCode> {
+export async function runCommand(name: string, { inputsFile, ...given }: RunOptions, world: World, again?: Again): Promise<ExitCode> {
+  const o = { ...given, input: await gatherInputs(name, { ...given, ...(inputsFile !== undefined && { inputsFile }) }, world) }
   const loaded = await loadPipeline(name, nameValues('--input', o.input), world)
   const facts = await readFacts(o, loaded.config, world)
   const { codebase, facts: code } = await chooseCode(o, loaded.file, world)
