@@ -8,6 +8,7 @@ import { inlineKey } from './cache/artifact.ts'
 import { inlineDocument } from './cache/cache-image.ts'
 import type { Collected } from './cache/collect-records.ts'
 import { timestamp } from './image/go-format.ts'
+import { dated, datedAlike } from './image/history.ts'
 import type { WrittenLayer } from './pending-layer.ts'
 
 /** The image is as old as the last line of its history, unless its time is fixed. */
@@ -19,15 +20,15 @@ export async function assembleStage(
   const layers = written.map(({ layer }) => layer)
   const labels = { ...stage.state.run.Labels, ...Object.fromEntries(request.labels) }
   const run = { ...stage.state.run, ...(Object.keys(labels).length > 0 && { Labels: labels }) }
-  const last = stage.story.findLast((line) => line.created !== undefined)?.created
-  const created = world.reproducible ? timestamp(world.createdMs) : last
+  const story = world.reproducible ? datedAlike(stage.story, world.createdMs) : dated(stage.story, written, world.createdMs)
+  const created = world.reproducible ? timestamp(world.createdMs) : story.findLast((line) => line.created !== undefined)?.created
   const config: ImageConfig = {
     ...(created !== undefined && { created }),
     ...stage.base.about,
     ...(stage.state.author !== undefined && { author: stage.state.author }),
     config: run,
     rootfs: { type: 'layers', diff_ids: await Promise.all(layers.map((layer) => layer.diffId())) },
-    history: stage.story,
+    history: story,
     ...(inline !== undefined && { [inlineKey]: inlineDocument(inline) }),
   }
   const image = await assembleImage({ format: world.cache.format, config, layers })

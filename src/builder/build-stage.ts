@@ -55,7 +55,7 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
   let { dear, fresh } = base
   for (const op of state.ops) {
     world.signal.throwIfAborted()
-    story.push(historyLine(op, world))
+    story.push(historyLine(op))
     if (op.kind === 'config') continue
     await readySources(op, world)
     const told = world.begin(title(op))

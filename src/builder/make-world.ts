@@ -32,7 +32,9 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
   const emit = o.emit ?? (() => undefined)
   const worlds = runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal, onAbility: (ability) => tellAbility(ability, emit) })
   const begin = storyteller(emit, read.signal)
-  const cache = { store: read.store, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible, hashes: new Map(), signal: read.signal } as const
+  const createdMs = fixed ? Number(epoch) * 1000 : request.created
+  const own = { store: read.store, signal: read.signal, hashes: new Map(), createdMs }
+  const cache = { ...own, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible } as const
   const baseImage = withContexts(request, { baseImage: o.baseImage, cache, sinceMs: read.sinceMs, signal: read.signal })
   const images = openImages(request.platform, { ...o, baseImage }, { folders: read.scratch, signal: read.signal, begin, runs: worlds.now })
   const world: BuildWorld = {
@@ -47,7 +49,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     cache,
     traced: new Map(),
     limit: limitTo(2),
-    createdMs: fixed ? Number(epoch) * 1000 : request.created,
+    createdMs,
     reproducible,
     signal: read.signal,
     request,

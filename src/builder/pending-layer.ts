@@ -20,6 +20,8 @@ import type { Waiting } from './tree/node.ts'
 export interface WrittenLayer {
   readonly layer: Layer
   readonly cached: boolean
+  /** When it was made, where that is known. */
+  readonly createdMs?: number
 }
 
 export interface PendingLayer {
@@ -57,7 +59,7 @@ export function pendingLayer(changes: Changes, o: LayerOptions): PendingLayer {
     fill: fillFromChanges(changes),
     write: once(async () => {
       written = await limit(() => layerFor(changes, cache))
-      return { layer: storedLayer(written, cache.store), cached: written.cached }
+      return { layer: storedLayer(written, cache.store), cached: written.cached, ...ageOf(written) }
     }),
     kept: {
       fate,
@@ -68,10 +70,15 @@ export function pendingLayer(changes: Changes, o: LayerOptions): PendingLayer {
         const alias = await o.alias(await identity())
         if (written === undefined) return alias
         const { diffId, descriptor } = written
-        return [...alias, [shapeKey(changes, cache), '1'], [layerKey(written.identity, cache.format), JSON.stringify({ diffId, descriptor })]]
+        const record = JSON.stringify({ diffId, descriptor, ...ageOf(written) })
+        return [...alias, [shapeKey(changes, cache), '1'], [layerKey(written.identity, cache.format), record]]
       },
     },
   }
+}
+
+export function ageOf({ createdMs }: { readonly createdMs?: number }): { readonly createdMs?: number } {
+  return createdMs === undefined ? {} : { createdMs }
 }
 
 /** Its files were placed by an earlier build, from the same sources onto the same layers; `replay` places them again if need be. */
@@ -87,7 +94,7 @@ export function recalledLayer(identity: string, replay: () => Promise<Changes>, 
       const known = await readLayer(cache.store, name, cache)
       if (known === undefined) return (await again()).write()
       hit = true
-      return { layer: storedLayer(known, cache.store), cached: true }
+      return { layer: storedLayer(known, cache.store), cached: true, ...ageOf(known) }
     }),
     kept: {
       fate: () => (hit ? { kind: 'hit', from: cache.store.whence(name) } : { kind: 'unkept' }),

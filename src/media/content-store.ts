@@ -8,6 +8,7 @@ import type { Expected } from '../oci/byte-meter.ts'
 import { algorithmOf, type Digest, digestFromHex, hexOf, isDigest } from '../oci/digest.ts'
 import { type Durability, temporaryMark } from './atomic-file.ts'
 import { ifPresent } from './file-errors.ts'
+import { fileTime } from './file-time.ts'
 import { type Ingest, type StoredBlob, startIngest } from './ingest.ts'
 import { openUpload, startUpload, type Upload } from './upload.ts'
 
@@ -69,6 +70,7 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
   const ingestFolder = join(dir, 'ingest')
   const place = { folder: ingestFolder, blobPath, durability: o.durability ?? 'safe' }
   const ingest = () => startIngest(place)
+  const now = fileTime(() => scratch(ingestFolder))
   const size = async (digest: Digest) => (await ifPresent(stat(blobPath(digest))))?.size
   return {
     dir,
@@ -80,9 +82,8 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
     scratch: () => scratch(ingestFolder),
     size,
     has: async (digest) => (await size(digest)) !== undefined,
-    reuse: (digest) => touched(blobPath(digest), ingestFolder),
-    put: (source, options) =>
-      put(source, options, { ingest, size: async (digest) => ((await touched(blobPath(digest), ingestFolder)) ? size(digest) : undefined) }),
+    reuse: (digest) => touched(blobPath(digest), now),
+    put: (source, options) => put(source, options, { ingest, size: async (digest) => ((await touched(blobPath(digest), now)) ? size(digest) : undefined) }),
     open: async (digest, options) => {
       const file = await opened(blobPath(digest), digest)
       return file.createReadStream({ ...range(options), highWaterMark: 256 * 1024, signal: options.signal })
@@ -144,15 +145,9 @@ async function put(
 }
 
 /** False when there is no such file. The time is the file system's own: that of a file made just now. */
-async function touched(path: string, folder: string): Promise<boolean> {
-  if ((await ifPresent(stat(path))) === undefined) return false
-  const fresh = await scratch(folder)
-  try {
-    const { mtime } = await fresh.stat()
-    return (await ifPresent(utimes(path, mtime, mtime).then(() => true))) ?? false
-  } finally {
-    await fresh.close()
-  }
+async function touched(path: string, now: () => Promise<Date>): Promise<boolean> {
+  const time = await now()
+  return (await ifPresent(utimes(path, time, time).then(() => true))) ?? false
 }
 
 /** Out of sight first, then a second look: whoever reused it before is seen now, whoever comes after does not find it and writes it anew. */

@@ -68,6 +68,8 @@ export function undiciHttp(dispatchers: Dispatchers): HttpSend {
       method: request.method,
       headers: { ...request.headers, ...lengthOf(request) },
       signal: o.signal,
+      // Left to itself, undici closes the connection after each HEAD, and pushing asks for every layer so.
+      ...(request.method === 'HEAD' && { reset: false }),
       ...(body !== undefined && { body: body instanceof Uint8Array ? body : addAbortSignal(o.signal, body) }),
     })
     const answer = await exchange.catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { isProblem } from '../../base/problem.ts'
 import { cacheLine } from '../../events/cache-line.ts'
 import type { CacheSource, CacheTarget } from '../../image-job/cache-place.ts'
 import { parseRef } from '../../oci/ref.ts'
+import { describe as describeView } from '../../oci/views.ts'
 import type { BuildEvent, BuildRequest } from '../../ports/builder.ts'
 import { deliver } from '../../registry/deliver.ts'
 import { pull } from '../../registry/pull.ts'
@@ -57,6 +58,22 @@ COPY package.json /etc/
 `
 
 const to = (place: CacheSource, o: Partial<CacheTarget> = {}) => [{ ...place, mode: 'max', ignoreError: false, ...o } as CacheTarget]
+
+describe('the same build again, later', () => {
+  it('is the same image, with the times of the first; what is made anew is as old as it is', async () => {
+    const f = await machine()
+    const text = 'FROM scratch\nENV A=1\nCOPY package.json /app/\nRUN words\nLABEL l=1\nCOPY src /app/src\nCMD ["a"]\n'
+    const first = (await f.run(text, { created: 1_000 })).image
+    const second = (await f.run(text, { created: 2_000 })).image
+    expect((await describeView(second)).digest).toBe((await describeView(first)).digest)
+    writeFileSync(join(f.contextDir, 'src', 'main.js'), 'changed')
+    const third = await (await f.run(text, { created: 3_000 })).image.config()
+    const [old, late] = ['1970-01-01T00:00:01Z', '1970-01-01T00:00:03Z']
+    expect(third.history?.map(({ created }) => created)).toEqual([old, old, old, old, late, late])
+    expect(third.created).toBe(late)
+    expect(f.ran).toHaveLength(1)
+  })
+})
 
 describe('a cache of another machine', () => {
   async function registryPlace() {

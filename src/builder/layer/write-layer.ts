@@ -14,11 +14,14 @@ export type { Changes } from './layer-tar.ts'
 export interface WrittenLayer {
   readonly diffId: Digest
   readonly descriptor: Descriptor
+  /** When it was made. */
+  readonly createdMs?: number
 }
 
 export interface WriteOptions extends Reading {
   readonly store: BuildStore
   readonly format: ImageFormat
+  readonly createdMs: number
   /** The blob of a layer that this one may resemble. */
   readonly previous?: Digest | undefined
 }
@@ -33,7 +36,7 @@ export async function writeLayer(changes: Changes, o: WriteOptions): Promise<Wri
     const { digest, size } = await o.store.putBlob(packed, o)
     await memory.save(digest, o)
     if (diffId === undefined) throw new Error('a compressed layer without the digest of what it holds')
-    return { diffId, descriptor: { mediaType: layerTypes[o.format].gzip, digest, size } }
+    return { diffId, descriptor: { mediaType: layerTypes[o.format].gzip, digest, size }, createdMs: o.createdMs }
   } finally {
     await memory.close()
   }

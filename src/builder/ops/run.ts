@@ -12,7 +12,7 @@ import { storedLayer } from '../layer/stored-layer.ts'
 import { upperLayer } from '../layer/upper-layer.ts'
 import { writeLayer } from '../layer/write-layer.ts'
 import type { RunOp } from '../lower/op.ts'
-import type { PendingLayer } from '../pending-layer.ts'
+import { ageOf, type PendingLayer } from '../pending-layer.ts'
 import { fillFromTar } from '../rootfs/fill.ts'
 import { laterTar, tarOf } from '../rootfs/layer-tar.ts'
 import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
@@ -152,12 +152,12 @@ function resultOf(r: Result): PendingLayer {
   const o = { signal: world.signal, format }
   const write = once(async () => {
     const known = await resultLayer(world.store, id, format, world)
-    if (known !== undefined) return { layer: storedLayer(known, world.store), cached }
+    if (known !== undefined) return { layer: storedLayer(known, world.store), cached, ...ageOf(known) }
     const changes = r.changes ?? (await readAgain(r))
     const content = upperLayer(changes, { mtimeNs: world.reproducible ? createdNs(world) : undefined })
     const written = await world.limit(() => writeLayer(content, world.cache))
     await rememberLayer(world.store, id, written, o)
-    return { layer: storedLayer(written, world.store), cached }
+    return { layer: storedLayer(written, world.store), cached, ...ageOf(written) }
   })
   return {
     write,

@@ -19,6 +19,8 @@ export interface CachedLayer extends WrittenLayer {
 export interface CacheOptions extends Waiting {
   readonly store: BuildStore
   readonly format: ImageFormat
+  /** Of this build: the time of layers that it makes. */
+  readonly createdMs: number
   readonly noCache: boolean
   readonly times: boolean
   readonly hashes: Hashes
@@ -34,6 +36,7 @@ export async function layerFor(changes: Changes, o: CacheOptions): Promise<Cache
     signal: o.signal,
     store: o.store,
     format: o.format,
+    createdMs: o.createdMs,
     previous: previousOf(await o.store.readRecord(shape, o)),
     onContent: (path, hash) => noteContent(path, hash, files.get(path), o.hashes),
   })
@@ -67,7 +70,9 @@ export function parseLayerRecord(text: string): WrittenLayer | undefined {
   try {
     const value = JSON.parse(text) as Partial<WrittenLayer>
     const whole = isDigest(String(value.diffId)) && isDigest(String(value.descriptor?.digest)) && typeof value.descriptor?.size === 'number'
-    return whole ? (value as WrittenLayer) : undefined
+    if (!whole) return undefined
+    const { diffId, descriptor, createdMs } = value as WrittenLayer
+    return { diffId, descriptor, ...(Number.isSafeInteger(createdMs) && { createdMs }) }
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 /** A build store beside a content store: layers are ordinary blobs of it, records are small files, scratch folders are ours to remove. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm, utimes } from 'node:fs/promises'
+import { closeSync, fstatSync, futimesSync, openSync, readFileSync } from 'node:fs'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeFileAtomically } from '../../media/atomic-file.ts'
 import { type ContentStore, contentStore } from '../../media/content-store.ts'
@@ -40,14 +41,14 @@ export function buildStore(content: ContentStore, folder: string): BuildStore {
 
 /** Reading is using: the file's time is that of the last build that it was of use for. */
 async function readUsed(path: string, now: () => Promise<number>): Promise<string> {
-  const file = await open(path, 'r')
+  const nowMs = await now()
+  // Here and now: a build reads dozens of records, and each is a few bytes. To have another thread read them takes ten times as long.
+  const file = openSync(path, 'r')
   try {
-    const { mtimeMs } = await file.stat()
-    const nowMs = await now()
-    if (mtimeMs < nowMs) await ifPresent(utimes(path, nowMs / 1000, nowMs / 1000))
-    return await file.readFile('utf8')
+    if (fstatSync(file).mtimeMs < nowMs) futimesSync(file, nowMs / 1000, nowMs / 1000)
+    return readFileSync(file, 'utf8')
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
