@@ -12,6 +12,7 @@ import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/clou
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
+import { stepCaches } from '../adapters/step-cache/open-step-cache.ts'
 import { openContext } from '../builder/context/open-context.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
@@ -20,7 +21,6 @@ import { composeBuilder } from './compose-builder.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
 import { composeRemote } from './compose-remote.ts'
 import { secretSources } from './compose-secrets.ts'
-import { composeStepCache } from './compose-step-cache.ts'
 import { composeStepImages } from './compose-step-images.ts'
 import type { Machine } from './compose-toolbox.ts'
 
@@ -64,7 +64,13 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       images: images.source,
       readFile,
       openContext: (text, o) => openContext(text, { ...o, remote: composeRemote(machine.env) }),
-      openStepCache: composeStepCache(needs.home, machine),
+      openStepCache: stepCaches({
+        dir: join(needs.home, 'step-cache'),
+        clock: machine.clock,
+        connectors: needs.connectors,
+        read: readSecretFrom(secrets, needs.onSecret),
+        world: registries.world,
+      }),
       secrets,
     },
     async checkConnector(identifier, o) {

@@ -90,7 +90,7 @@ export function httpFailure(error: unknown): HttpFailure | undefined {
 }
 
 /** Seconds or a date; other texts are as good as none. */
-function retryAfter(text: string | undefined, nowMs: number): number | undefined {
+export function retryAfter(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = Date.parse(text)

@@ -1,7 +1,15 @@
 /** Steps that save files and get them back, in real runs on this machine. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { buffer } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { writeTar } from '../../src/tar/write-tar.ts'
+import { startAzure } from '../support/cloud/azure-stand-in.ts'
+import { startGoogle } from '../support/cloud/google-stand-in.ts'
+import { identityProvider } from '../support/cloud/identity-provider.ts'
+import { startBlobs, startGcs, startS3 } from '../support/cloud/object-stores.ts'
+import { configText } from '../support/image-pipeline.ts'
+import { slipwayHere } from '../support/slipway-here.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { type TestWorld, testWorld } from '../support/test-world.ts'
 
@@ -244,10 +252,87 @@ describe('what was restored', () => {
     const { run, path } = project()
     await run({ steps: [makeDeps, save()] })
     mkdirSync(path('elsewhere'))
-    chmodSync(path('elsewhere'), 0o755)
-    symlinkSync('x', path('unused'))
     const { code, said } = await run({ steps: [sh(`ln -s ${path('elsewhere')} deps`), restore()] })
     expect([code === 0, said]).toEqual([false, expect.stringContaining('nothing is unpacked through links')])
     expect(existsSync(path('elsewhere/tool'))).toBe(false)
+  })
+})
+
+describe('in a cloud', () => {
+  const account = 'saver@acme.iam.gserviceaccount.com'
+  const provider = identityProvider('https://ci.example')
+  const secrets = {
+    SLIPWAY_SECRET_AWS: 'aws-secret-key',
+    SLIPWAY_SECRET_AZURE: 'azure-secret',
+    SLIPWAY_SECRET_GCP: JSON.stringify({ type: 'service_account', client_email: account, private_key: provider.privatePem }),
+  }
+  const manual = (spec: object) => ({ credential: { type: 'ManualConfig', spec } })
+  const connectors = {
+    aws: { type: 'Aws', spec: manual({ accessKey: 'AKIAACME', secretKeyRef: 'aws' }) },
+    gcp: { type: 'Gcp', spec: manual({ secretKeyRef: 'gcp' }) },
+    azure: { type: 'Azure', spec: manual({ applicationId: 'app', tenantId: 't', auth: { type: 'Secret', spec: { secretRef: 'azure' } } }) },
+  }
+
+  async function stores() {
+    const s3 = await startS3({ keys: { AKIAACME: { secret: 'aws-secret-key' } }, bucket: 'acme-cache', region: 'eu-west-1' })
+    const google = await startGoogle({ token: 'google-token', accounts: { [account]: provider.privatePem } })
+    const gcs = await startGcs({ token: 'google-token', bucket: 'acme-cache' })
+    const entra = await startAzure({ registry: 'x.azurecr.io', clients: { app: { tenant: 't', secret: 'azure-secret' } } })
+    const blobs = await startBlobs({ account: 'acme', container: 'cache', knows: (token) => token.startsWith('storage-token-') })
+    onTestFinished(async () => void (await Promise.all([s3, google, gcs, entra, blobs].map((one) => one.stop()))))
+    const hosts = [
+      { match: '*.s3.eu-west-1.amazonaws.com', endpoint: s3.url },
+      { match: 'storage.googleapis.com', endpoint: gcs.url },
+      { match: 'acme.blob.core.windows.net', endpoint: blobs.url },
+      ...google.hosts,
+      ...entra.hosts,
+    ]
+    return { hosts, s3, gcs, blobs }
+  }
+
+  it.each([
+    ['S3', { bucket: 'acme-cache', region: 'eu-west-1', connectorRef: 'account.aws' }, 'in s3://acme-cache'],
+    ['GCS', { bucket: 'acme-cache', connectorRef: 'gcp' }, 'in gs://acme-cache'],
+    ['Azure', { storageAccount: 'acme', containerName: 'cache', connectorRef: 'azure' }, 'in cache of acme'],
+  ])('%s: what one machine saves another restores, with the login of the connector', async (cloud, place, told) => {
+    const { hosts, s3, gcs, blobs } = await stores()
+    const steps = {
+      save: pipelineText({
+        steps: [makeDeps, { type: `SaveCache${cloud}`, id: 'save', spec: { key: 'deps', sourcePaths: ['deps'], archiveFormat: 'Zstd', ...place } }],
+      }),
+      restore: pipelineText({
+        steps: [{ type: `RestoreCache${cloud}`, id: 'restore', spec: { key: 'deps', failIfKeyNotFound: true, ...place } }, sh('cat deps/b')],
+      }),
+    }
+    const machine = async (pipeline: string, env: Readonly<Record<string, string>> = secrets) => {
+      const { dir } = tempProject({ 'p.yaml': pipeline, '.slipway/config.yaml': configText(connectors, hosts) })
+      const ran = await slipwayHere(dir, { HOME: dir, ...env }, 'run', 'p.yaml', '--on', 'local', '--output', 'plain')
+      const said = `${ran.out}${ran.err}`
+      expect(said).not.toMatch(/aws-secret-key|azure-secret|google-token|storage-token|PRIVATE KEY/)
+      return { code: ran.code, said }
+    }
+    const early = await machine(steps.restore)
+    expect([early.code === 0, early.said]).toEqual([false, expect.stringContaining('STEP_CACHE_MISSED')])
+    const saved = await machine(steps.save)
+    expect([saved.code, saved.said]).toEqual([0, expect.stringContaining(`saved under deps ${told}`)])
+    expect([s3, gcs, blobs].map(({ objects }) => objects.size).toSorted()).toEqual([0, 0, 1])
+    const restored = await machine(steps.restore)
+    expect([restored.code, restored.said]).toEqual([0, expect.stringMatching(/restored what is saved under deps.*one\n/s)])
+    if (cloud !== 'S3') return
+    const wrong = await machine(steps.restore, { ...secrets, SLIPWAY_SECRET_AWS: 'another-secret' })
+    expect([wrong.code === 0, wrong.said]).toEqual([false, expect.stringContaining('CLOUD_CREDENTIALS_REFUSED')])
+  })
+
+  it('an archive that somebody else put into the bucket writes nowhere else', async () => {
+    const { hosts, s3 } = await stores()
+    const place = { bucket: 'acme-cache', region: 'eu-west-1', connectorRef: 'aws' }
+    const steps = [{ type: 'RestoreCacheS3', id: 'restore', spec: { key: 'deps', ...place } }]
+    const { dir, path } = tempProject({ 'p.yaml': pipelineText({ steps }), '.slipway/config.yaml': configText(connectors, hosts) })
+    const entry = { kind: 'file', path: `root${path('evil')}`, mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n, size: 4 } as const
+    const bytes = await buffer(writeTar([{ entry, body: Buffer.from('evil') }], { signal: AbortSignal.timeout(60_000) }))
+    s3.objects.set('slipway-cache/v1/deps.saved', { bytes, meta: {}, saved: Date.now(), tag: '"1"' })
+    const ran = await slipwayHere(dir, { HOME: dir, ...secrets }, 'run', 'p.yaml', '--on', 'local', '--output', 'plain')
+    expect([ran.code === 0, `${ran.out}${ran.err}`]).toEqual([false, expect.stringContaining('STEP_CACHE_ARCHIVE_REFUSED')])
+    expect(existsSync(path('evil'))).toBe(false)
   })
 })

@@ -52,7 +52,7 @@ export const savedCodes = {
   },
   STEP_CACHE_STORE_FAILED: {
     severity: 'error',
-    message: '{store} failed at {what}: {reason}',
+    message: '{store} failed {what}: {reason}',
     hint: 'Try again later.',
     explain: 'The object store could not do what it was asked for, also when it was asked again.',
   },

@@ -24,6 +24,8 @@ export interface AzureStandInOptions {
   readonly registry: string
   /** What the exchange gives. */
   readonly refreshToken?: string
+  /** What everyone gets for storage, where something else takes it. */
+  readonly storageToken?: string
 }
 
 export interface AzureStandIn {
@@ -33,14 +35,16 @@ export interface AzureStandIn {
   stop(): Promise<void>
 }
 
-const audience = 'https://containerregistry.azure.net'
+/** Beginnings of the tokens for each service. */
+const audiences: Readonly<Record<string, string>> = { 'https://containerregistry.azure.net': 'aad-token', 'https://storage.azure.com': 'storage-token' }
 
 export async function startAzure(o: AzureStandInOptions): Promise<AzureStandIn> {
   const calls: string[] = []
   const tokens = new Map<string, string>()
-  const tokenFor = (client: string, call: string): string => {
+  const tokenFor = (client: string, call: string, audience: string): string => {
     calls.push(call)
-    const token = `aad-token-${tokens.size + 1}`
+    const own = audience === 'https://storage.azure.com' ? o.storageToken : undefined
+    const token = own ?? `${audiences[audience]}-${tokens.size + 1}`
     tokens.set(token, client)
     return token
   }
@@ -51,14 +55,17 @@ export async function startAzure(o: AzureStandInOptions): Promise<AzureStandIn> 
     const id = form.get('client_id') ?? ''
     const client = o.clients?.[id]
     if (form.get('grant_type') !== 'client_credentials') return fault(400, 'unsupported_grant_type', 70003, 'The app requested an unsupported grant type')
-    if (form.get('scope') !== `${audience}/.default`)
-      return fault(400, 'invalid_resource', 500011, `The resource principal named ${form.get('scope')} was not found`)
+    const audience = (form.get('scope') ?? '').replace(/\/\.default$/, '')
+    if (audiences[audience] === undefined) return fault(400, 'invalid_resource', 500011, `The resource principal named ${form.get('scope')} was not found`)
     if (client === undefined || client.tenant !== tenant)
       return fault(400, 'unauthorized_client', 700016, `Application with identifier '${id}' was not found in the directory '${tenant}'.`)
     const complaint = form.has('client_secret') ? wrongSecret(client, form.get('client_secret') ?? '') : wrongAssertion(id, client, form, tokenUrl(tenant))
     if (complaint !== undefined) return complaint
     const how = form.has('client_secret') ? 'secret' : client.subject === undefined ? 'certificate' : 'federated'
-    return { status: 200, body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: tokenFor(id, `${how} ${id} of ${tenant}`) } }
+    return {
+      status: 200,
+      body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: tokenFor(id, `${how} ${id} of ${tenant}`, audience) },
+    }
   }
 
   function wrongAssertion(id: string, client: AzureClient, form: URLSearchParams, url: string): Reply | undefined {
@@ -102,11 +109,12 @@ export async function startAzure(o: AzureStandInOptions): Promise<AzureStandIn> 
       return { status: 401, body: { error: 'unauthorized', error_description: 'wrong header' } }
     if (query.get('api-version') !== (appService ? '2019-08-01' : '2018-02-01'))
       return { status: 400, body: { error: 'invalid_request', error_description: 'Invalid api-version' } }
-    if (query.get('resource') !== audience)
+    const audience = query.get('resource') ?? ''
+    if (audiences[audience] === undefined)
       return { status: 400, body: { error: 'invalid_resource', error_description: 'AADSTS500011: The resource principal was not found' } }
     const client = query.get('client_id') ?? o.identities?.[0] ?? ''
     if (o.identities?.includes(client) !== true) return { status: 400, body: { error: 'invalid_request', error_description: 'Identity not found' } }
-    const token = tokenFor(client, `managed ${client}${appService ? ' beside an app' : ''}`)
+    const token = tokenFor(client, `managed ${client}${appService ? ' beside an app' : ''}`, audience)
     return { status: 200, body: { access_token: token, expires_in: '86399', expires_on: '1', resource: audience, token_type: 'Bearer' } }
   }
 
@@ -114,7 +122,8 @@ export async function startAzure(o: AzureStandInOptions): Promise<AzureStandIn> 
     const form = formOf(asked)
     if (typeof form === 'string' || form.get('grant_type') !== 'access_token') return acrFault(400, 'UNSUPPORTED', 'grant_type')
     if (form.get('service') !== o.registry) return acrFault(400, 'UNSUPPORTED', `service ${form.get('service')}`)
-    const client = tokens.get(form.get('access_token') ?? '')
+    const token = form.get('access_token') ?? ''
+    const client = token.startsWith('aad-token') ? tokens.get(token) : undefined
     const known = o.clients?.[client ?? '']
     const tenant = form.get('tenant')
     if (client === undefined || known?.noRole === true || (tenant !== null && tenant !== known?.tenant))

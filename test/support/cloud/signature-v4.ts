@@ -29,7 +29,7 @@ export function judgeSignature(asked: Asked, keys: Readonly<Record<string, Key>>
   const names = signed.split(';')
   const unsigned = ['host', 'x-amz-date'].find((name) => !names.includes(name))
   if (!date.startsWith(day) || unsigned !== undefined) return no('IncompleteSignatureException', `the signature lacks ${unsigned ?? 'the day'}`)
-  const hash = createHash('sha256').update(asked.body).digest('hex')
+  const hash = createHash('sha256').update(asked.bytes).digest('hex')
   const query = [...asked.url.searchParams].map((pair) => pair.map(encodeURIComponent).join('=')).toSorted()
   const canonical = [
     asked.method,

@@ -9,12 +9,15 @@ export interface Asked {
   readonly host: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  readonly bytes: Buffer
 }
 
 export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: string | object
+  readonly body: string | object | Uint8Array
+  /** Cuts the connection after so many bytes of the body. */
+  readonly cutAfter?: number
 }
 
 export interface StandIn {
@@ -26,12 +29,15 @@ export interface StandIn {
 export async function startStandIn(answer: (asked: Asked) => Reply | Promise<Reply>): Promise<StandIn> {
   const server = createServer((request, response) => {
     void (async () => {
-      const body = Buffer.concat(await request.toArray()).toString('utf8')
+      const bytes = Buffer.concat(await request.toArray())
+      const body = bytes.toString('utf8')
       const host = request.headers.host ?? ''
-      const asked: Asked = { method: request.method ?? '', url: new URL(request.url ?? '/', `http://${host}`), host, headers: request.headers, body }
-      const { status, headers, body: text } = await answer(asked)
-      const json = typeof text !== 'string'
-      response.writeHead(status, { ...(json && { 'content-type': 'application/json' }), ...headers }).end(json ? JSON.stringify(text) : text)
+      const asked: Asked = { method: request.method ?? '', url: new URL(request.url ?? '/', `http://${host}`), host, headers: request.headers, body, bytes }
+      const { status, headers, body: text, cutAfter } = await answer(asked)
+      const plain = typeof text === 'string' || text instanceof Uint8Array
+      response.writeHead(status, { ...(!plain && { 'content-type': 'application/json' }), ...headers })
+      if (cutAfter !== undefined && text instanceof Uint8Array) response.write(text.subarray(0, cutAfter), () => response.destroy())
+      else response.end(plain ? text : JSON.stringify(text))
     })().catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

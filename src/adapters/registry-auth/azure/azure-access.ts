@@ -12,12 +12,20 @@ export interface AzureAccess {
   /** Proves who we are, without any registry. */
   signIn(cloud: AzureCloud, w: Waiting): Promise<void>
   login(registry: string, cloud: AzureCloud, w: Waiting): Promise<Credentials>
+  /** For services other than registries. */
+  token(cloud: AzureCloud, w: Waiting): Promise<string>
 }
 
 export function azureAccess(way: AzureWay, world: CloudWorld): AzureAccess {
   const logins = new Map<string, (w: Waiting) => Promise<Expiring<Credentials>>>()
+  const tokens = new Map<string, (w: Waiting) => Promise<Expiring<string>>>()
   return {
     way,
+    async token(cloud, w) {
+      const token = tokens.get(cloud.audience) ?? renewed(world.clock, (waiting) => tokenOf(way, cloud, world, waiting))
+      tokens.set(cloud.audience, token)
+      return (await token(w)).value
+    },
     signIn: async (cloud, w) => void (way.start.kind !== 'direct' && (await tokenOf(way, cloud, world, w))),
     async login(registry, cloud, w) {
       const { start } = way

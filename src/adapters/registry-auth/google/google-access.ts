@@ -11,6 +11,8 @@ import type { Federation, GoogleWay } from './google-way.ts'
 export interface GoogleAccess {
   readonly way: GoogleWay
   login(w: Waiting): Promise<Credentials>
+  /** For services other than registries. */
+  token(w: Waiting): Promise<string>
 }
 
 export function googleAccess(way: GoogleWay, world: CloudWorld): GoogleAccess {
@@ -21,6 +23,7 @@ export function googleAccess(way: GoogleWay, world: CloudWorld): GoogleAccess {
       const { value, until } = await token(w)
       return { kind: 'basic', username: 'oauth2accesstoken', password: value, ...(until !== undefined && { until }) }
     },
+    token: async (w) => (await token(w)).value,
   }
 }
 

@@ -7,12 +7,14 @@ export interface EntryHeader {
   readonly key: string
   readonly savedMs: number
   readonly bytes: number
+  /** Of the body, hexadecimal: nothing is forced onto the disk, so a power cut may leave less than was written. */
+  readonly sha256: string
 }
 
 export const headerSize = 4096
 export const suffix = '.saved'
 const magic = 'slipway-saved-1\n'
-const shape = v.object({ key: v.string(), savedMs: v.number(), bytes: v.number() })
+const shape = v.object({ key: v.string(), savedMs: v.number(), bytes: v.number(), sha256: v.string() })
 
 export function entryName(key: string): string {
   return `${createHash('sha256').update(key).digest('hex')}${suffix}`

@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
@@ -75,6 +75,18 @@ describe('saved files in a folder', () => {
     await put(cache, 'a')
     expect(readdirSync(dir).filter((file) => file.startsWith('.'))).toEqual(['.y.part'])
     expect(await keysOf(cache)).toEqual(['a'])
+  })
+
+  it('are not given out when they are not what was written', async () => {
+    const { cache, dir } = made()
+    await put(cache, 'a')
+    const file = join(dir, readdirSync(dir)[0] ?? '')
+    const bytes = readFileSync(file)
+    bytes.writeUInt8(7, bytes.length - 10)
+    writeFileSync(file, bytes)
+    const [saved] = await cache.find('a', { match: 'exact', signal })
+    if (saved === undefined) throw new Error('it was saved')
+    await expect(cache.fetch(saved, { signal })).rejects.toMatchObject({ code: 'STEP_CACHE_DAMAGED' })
   })
 
   it('say where they cannot be written', async () => {

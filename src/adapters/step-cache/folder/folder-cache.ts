@@ -1,6 +1,8 @@
 /** Saved files in a folder of this machine: one file for each key, whole when it has its name. */
-import { link, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Clock } from '../../../base/clock.ts'
 import { isProblem, problem } from '../../../base/problem.ts'
 import type { FetchedFiles, SavedFiles, StepCache, Transfer } from '../../../ports/step-cache.ts'
@@ -50,18 +52,19 @@ async function write(path: string, key: string, content: Parameters<StepCache['s
   const file = await open(path, 'wx', 0o600)
   try {
     let bytes = 0
+    const sum = createHash('sha256')
     for await (const chunk of content()) {
       w.signal.throwIfAborted()
       let at = 0
       const piece = chunk as Buffer
+      sum.update(piece)
       while (at < piece.length) at += (await file.write(piece, at, piece.length - at, headerSize + bytes + at)).bytesWritten
       bytes += piece.length
       w.progress?.(bytes)
     }
     const now = clock.now()
-    await file.write(headerBytes({ key, savedMs: now, bytes }), 0, headerSize, 0)
+    await file.write(headerBytes({ key, savedMs: now, bytes, sha256: sum.digest('hex') }), 0, headerSize, 0)
     await file.utimes(now / 1000, now / 1000)
-    await file.datasync()
     return bytes
   } finally {
     await file.close()
@@ -94,22 +97,35 @@ async function headerOf(path: string): Promise<EntryHeader | undefined> {
 }
 
 /** The open file stays what it was when another takes its name. */
-async function fetchEntry(saved: SavedFiles, { progress }: Transfer, o: FolderCacheOptions): Promise<FetchedFiles> {
+async function fetchEntry(saved: SavedFiles, w: Transfer, o: FolderCacheOptions): Promise<FetchedFiles> {
   const path = join(o.dir, entryName(saved.key))
+  const damaged = (reason: string) => problem('STEP_CACHE_DAMAGED', { key: saved.key, store: 'this machine', reason })
   const file = await openEntry(path)
-  const header = file === undefined ? undefined : await readHeader(file)
-  if (file === undefined || header === undefined) {
-    await file?.close()
-    throw problem('STEP_CACHE_DAMAGED', { key: saved.key, store: 'this machine', reason: 'it was there a moment ago and is gone' }, { retryable: true })
+  if (file === undefined) throw damaged('it was there a moment ago and is gone')
+  try {
+    const header = await readHeader(file)
+    if (header === undefined || (await sumOf(file, w)) !== header.sha256) throw damaged('it is not what was written')
+    const now = o.clock.now() / 1000
+    await utimes(path, now, now).catch(() => undefined)
+    w.progress?.(header.bytes, header.bytes)
+    return { bytes: header.bytes, open: () => bodyOf(file), close: () => file.close() }
+  } catch (error) {
+    await file.close()
+    throw error
   }
-  const now = o.clock.now() / 1000
-  await utimes(path, now, now).catch(() => undefined)
-  progress?.(header.bytes, header.bytes)
-  return {
-    bytes: header.bytes,
-    open: () => file.createReadStream({ start: headerSize, autoClose: false, highWaterMark: 1024 * 1024 }),
-    close: () => file.close(),
+}
+
+function bodyOf(file: FileHandle): Readable {
+  return file.createReadStream({ start: headerSize, autoClose: false, highWaterMark: 1024 * 1024 })
+}
+
+async function sumOf(file: FileHandle, { signal }: Transfer): Promise<string> {
+  const sum = createHash('sha256')
+  for await (const chunk of bodyOf(file)) {
+    signal.throwIfAborted()
+    sum.update(chunk as Buffer)
   }
+  return sum.digest('hex')
 }
 
 async function guarded<T>(action: 'read' | 'written', folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
