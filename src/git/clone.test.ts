@@ -1,9 +1,10 @@
 /** Cloning with the real git from repositories of this machine. */
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type FakeClock, fakeClock } from '../../test/support/fake-clock.ts'
 import { gitHere, type Repository, repositoryAt } from '../../test/support/git-repositories.ts'
+import { findProgram } from '../../test/support/real.ts'
 import { tempProject } from '../../test/support/temp-project.ts'
 import type { Progress } from '../events/run-event.ts'
 import type { CloneSettings } from '../ports/code.ts'
@@ -243,6 +244,17 @@ describe('cloning', gitHere, () => {
     await b.clone({ login, folder: kept, settings: { keepLogin: true } })
     expect(statSync(join(kept, '.git', 'slipway-login', 'key')).mode & 0o777).toBe(0o600)
     expect(repositoryAt(kept).git('config', 'core.sshCommand')).not.toContain('no-key-at-all')
+  })
+
+  it('says which program is missing: git itself, or the one for large files', async () => {
+    const b = bench()
+    b.origin.commit({ 'a.txt': '1' })
+    const bin = tempProject()
+    await expect(b.clone({}, { PATH: bin.dir })).rejects.toMatchObject({ code: 'GIT_PROGRAM_MISSING' })
+    symlinkSync(findProgram('git', process.env) ?? '', bin.path('git'))
+    await expect(b.clone({ settings: { lfs: true } }, { PATH: bin.dir })).rejects.toMatchObject({ code: 'GIT_LFS_MISSING' })
+    expect(existsSync(b.folder)).toBe(false)
+    await b.clone({}, { PATH: bin.dir })
   })
 
   it('shows its progress', async () => {
