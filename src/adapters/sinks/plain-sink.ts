@@ -1,12 +1,12 @@
 /** One timestamped line per thing that happens: for pipes, logs and terminals that are none. */
 import { humanBytes, humanDuration } from '../../base/human.ts'
-import { reduceRun } from '../../events/reduce-run.ts'
 import type { Recorded } from '../../events/run-event.ts'
-import { emptyView, type RunView } from '../../events/run-view.ts'
+import type { RunView } from '../../events/run-view.ts'
 import type { StepPath } from '../../events/step-path.ts'
 import type { Sink } from '../../ports/sink.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
 import { printable } from '../../text/terminal-text.ts'
+import { calmFold } from './calm-fold.ts'
 import { outcomeText } from './outcome-text.ts'
 import type { Output } from './output.ts'
 import { painter } from './paint.ts'
@@ -19,7 +19,7 @@ const plainLines = /^[ -~\n]*$/
 export function plainSink(out: Output): Sink {
   const paint = painter(out.colour)
   const partial = new Map<StepPath, string>()
-  let view = emptyView
+  const fold = calmFold()
 
   const lead = (recorded: Recorded, who: string): string => `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}`
   const line = (recorded: Recorded, who: string, text: string): string => `${lead(recorded, who)}${text}\n`
@@ -49,19 +49,20 @@ export function plainSink(out: Output): Sink {
   const text = (recorded: Recorded): string => {
     const { event } = recorded
     if (event.kind === 'step.output') return outputLines(recorded, event.step, event.text)
-    if (event.kind === 'step.finished') return rest(recorded, event.step) + line(recorded, event.step, finished(view, event.step, outcomeText(event.outcome)))
+    if (event.kind === 'step.finished')
+      return rest(recorded, event.step) + line(recorded, event.step, finished(fold.view(), event.step, outcomeText(event.outcome)))
     const said = describe(recorded)
     return said === undefined ? '' : line(recorded, said.who, said.text)
   }
   return {
     name: 'plain',
     async write(recorded) {
-      view = reduceRun(view, recorded)
+      fold.see(recorded)
       const said = text(recorded)
       if (said !== '') await out.write(said)
     },
     close: async () => {
-      await out.write(summary(view, { paint, colours: out.colour, warnings: false }))
+      await out.write(summary(fold.view(), { paint, colours: out.colour, warnings: false }))
     },
   }
 }

@@ -1,10 +1,9 @@
 /** The live tree of a terminal: redrawn in place ten times a second at most; finished runs end with the summary. */
 import type { Clock } from '../../base/clock.ts'
-import { reduceRun } from '../../events/reduce-run.ts'
-import { emptyView } from '../../events/run-view.ts'
 import type { Sink } from '../../ports/sink.ts'
 import { clip } from '../../text/terminal-text.ts'
 import type { Panel } from '../intervention/ask-on-keys.ts'
+import { calmFold } from './calm-fold.ts'
 import type { Output } from './output.ts'
 import { painter } from './paint.ts'
 import { progressMemory } from './progress-lines.ts'
@@ -29,7 +28,7 @@ export function terminalSink({ out, clock, stopping, panel }: TerminalOptions): 
   const paint = painter(out.colour)
   const picture = screen(out)
   const progress = progressMemory()
-  let view = emptyView
+  const fold = calmFold()
   // A run of its own time, as on infrastructure fake, may be ahead of this machine's.
   let last = 0
   const draw = (rows: number): void => {
@@ -37,18 +36,34 @@ export function terminalSink({ out, clock, stopping, panel }: TerminalOptions): 
     const asked = (panel?.lines() ?? []).map((line) => clip(line, columns))
     const room = Math.max(1, rows - asked.length)
     const options = { now: Math.max(last, clock.now()), columns, rows: room, paint, colours: out.colour, progress: progress.lines }
-    picture.draw([...treeFrame(view, { ...options, stopping: stopping.aborted }), ...asked].slice(-Math.max(1, rows)))
+    picture.draw([...treeFrame(fold.view(), { ...options, stopping: stopping.aborted }), ...asked].slice(-Math.max(1, rows)))
     picture.draw(
-      treeFrame(view, { now: Math.max(last, clock.now()), columns, rows, paint, colours: out.colour, progress: progress.lines, stopping: stopping.aborted }),
+      treeFrame(fold.view(), {
+        now: Math.max(last, clock.now()),
+        columns,
+        rows,
+        paint,
+        colours: out.colour,
+        progress: progress.lines,
+        stopping: stopping.aborted,
+      }),
     )
   }
   // One line is left for the cursor: a picture that fills the terminal would scroll it.
-  const timer = setInterval(() => draw((out.rows ?? 24) - 1), every)
+  let rest = 0
+  const tick = (): void => {
+    const from = clock.now()
+    if (from < rest) return
+    draw((out.rows ?? 24) - 1)
+    // A picture of thousands of steps is drawn less often: a tenth of the time at most goes into it.
+    rest = clock.now() + (clock.now() - from) * 9
+  }
+  const timer = setInterval(tick, every)
   timer.unref()
   return {
     name: 'terminal',
     write(recorded) {
-      view = reduceRun(view, recorded)
+      fold.see(recorded)
       last = recorded.at
       progress.see(recorded)
     },
@@ -57,7 +72,7 @@ export function terminalSink({ out, clock, stopping, panel }: TerminalOptions): 
       await picture.print('')
       draw(mostAtEnd)
       picture.end()
-      await out.write(summary(view, { paint, colours: out.colour, warnings: true }))
+      await out.write(summary(fold.view(), { paint, colours: out.colour, warnings: true }))
     },
   }
 }
