@@ -95,6 +95,7 @@ function stepCutter(most = Number.POSITIVE_INFINITY) {
   return {
     take({ stream, text }: LogPiece): readonly LogPiece[] {
       if (text === '') return []
+      if (most === Number.POSITIVE_INFINITY) return [{ stream, text }]
       if (length === room) {
         keep({ stream, text })
         return []
