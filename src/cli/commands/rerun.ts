@@ -25,11 +25,12 @@ export async function rerunCommand(name: string, o: RerunOptions, world: World):
     return { of, given, fromFailed: o.fromFailed ?? false, changed: o.input.length + o.var.length > 0 }
   })
   const { of, given } = again
-  const before = given.options as unknown as RunOptions
+  const { cwd, ...before } = given.options as unknown as RunOptions & { readonly cwd: string }
   const text = await readText(of.pipelineFile, of.pipelineFile, world)
   if (digestOf(text) !== given.text) await printDiagnostics([diagnose('RERUN_TEXT_CHANGED', { file: of.pipelineFile, run: nameOf(of) })], [], world)
   const options = { ...before, input: replaced('--input', before.input, o.input), var: replaced('--var', before.var, o.var), output: o.output }
-  return runCommand(of.pipelineFile, options, world, again)
+  // Paths among the options are from where the first run was started.
+  return runCommand(of.pipelineFile, options, { ...world, cwd }, again)
 }
 
 function replaced(option: string, before: readonly string[], now: readonly string[]): readonly string[] {

@@ -28,7 +28,7 @@ export function givenOf({ options, text, cwd, codebase, again }: GivenParts): Gi
   // How it is shown is the matter of whoever looks.
   const { output: _, debugAuth: __, ask: ___, ...kept } = options
   return {
-    options: { ...kept, ...(kept.codebase !== undefined && { codebase: isAddress(kept.codebase) ? kept.codebase : resolve(cwd, kept.codebase) }) },
+    options: { ...kept, ...(kept.codebase !== undefined && { codebase: isAddress(kept.codebase) ? kept.codebase : resolve(cwd, kept.codebase) }), cwd },
     text: digestOf(text),
     ...(codebase !== undefined && { codebase }),
     ...(again !== undefined && { again: { of: again.of.run, first: firstOf(again) } }),
