@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../../base/clock.ts'
 import type { RunId } from '../../../events/run-event.ts'
 import type { RunRecord } from '../../../ports/history.ts'
-import { ifDead } from './claim.ts'
+import { ifDead, owners } from './claim.ts'
 import { inTransaction } from './in-transaction.ts'
 import { readRun } from './read-run.ts'
 
@@ -30,6 +30,9 @@ export async function recoverRuns(db: DatabaseSync, o: RecoverOptions): Promise<
     if (owner === null) end()
     else ifDead(o.runners, String(owner), end)
   }
+  // Killed after its last run had ended: only the lock is left.
+  const idle = owners(o.runners).filter((owner) => owner !== o.self && !running.some((row) => row['owner'] === owner))
+  for (const owner of idle) ifDead(o.runners, owner, () => undefined)
   return recovered
 }
 

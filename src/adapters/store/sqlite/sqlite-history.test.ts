@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempProject } from '../../../../test/support/temp-project.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
@@ -30,7 +30,8 @@ const output = (run: RunId, seq: number, text: string): Recorded => ({ run, seq,
 function elsewhere(dir: string, work: string): { readonly child: ReturnType<typeof spawn>; readonly said: Promise<string> } {
   const module = pathToFileURL(join(import.meta.dirname, 'sqlite-history.ts')).href
   const script = `import { sqliteHistory } from '${module}'; const history = await sqliteHistory({ dir: ${JSON.stringify(dir)} }); ${work}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
   const said = new Promise<string>((resolve) => {
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (more: string) => {
@@ -65,6 +66,22 @@ describe('sqlite history', () => {
     expect((await history.begin(newRun('next'))).sequenceId).toBe(2)
     await history.close()
     expect(readdirSync(join(dir, 'runners'))).toEqual([])
+  })
+
+  it('takes away the lock of a process that was killed when its runs had ended, and that of no other', async () => {
+    const { dir } = tempProject()
+    const run = `{ run: 'r', pipeline: 'p', pipelineName: 'p', pipelineFile: 'f', startedAt: 1 }`
+    const end = `[{ run: 'r', seq: 1, at: 2, event: { kind: 'run.finished', outcome: { kind: 'passed' } } }]`
+    const { child, said } = elsewhere(dir, `await history.begin(${run}); await history.append(${end}); console.log('ended'); setInterval(() => {}, 1000)`)
+    expect(await said).toBe('ended\n')
+    const history = await sqliteHistory({ dir })
+    await history.recover()
+    expect(readdirSync(join(dir, 'runners')).length).toBe(1)
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    expect(await history.recover()).toEqual([])
+    expect(readdirSync(join(dir, 'runners'))).toEqual([])
+    await history.close()
   })
 
   it('gives 100 numbers to 4 processes that begin 25 runs each, none twice', async () => {
