@@ -33,6 +33,7 @@ export async function standIn(stage: StagePlan, run: RunState, context: RunConte
     await context.emit(event)
     if (event.kind === 'step.outputs')
       outputs.set(event.step, new Map([...(outputs.get(event.step) ?? []), ...event.outputs.map((o) => [o.name, o.value] as const)]))
+    if (event.kind === 'code.placed' && event.underBuild) run.knowledge.codebase = event.codebase
     if (event.kind === 'step.finished') run.knowledge.set(event.step, factsOf({ outcome: event.outcome, outputs: outputs.get(event.step) ?? new Map() }))
   }
   for (const group of groupsOf(stage.steps)) run.knowledge.set(group, { status: statusOf(passed), outputs: new Map() })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Recorded } from '../../src/events/run-event.ts'
+import { gitHere, repositoryAt } from '../support/git-repositories.ts'
 import { tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
 
@@ -159,5 +160,39 @@ describe('slipway runs rerun', () => {
     const lost = await world.run('runs', 'rerun', '#1')
     expect([lost.code, lost.err]).toEqual([1, expect.stringContaining('RUN_NOT_REPEATABLE')])
     expect(here.exists('p.yaml')).toBe(true)
+  })
+})
+
+describe('slipway runs rerun, and the code under build', gitHere, () => {
+  const code = (): string =>
+    pipeline(
+      stage('s', run('say', 'echo "$(cat f) <+codebase.branch> <+codebase.commitSha>"')).replace('platform:', 'cloneCodebase: true\n          platform:'),
+    )
+
+  it('clones the commit of the first run again, and says of its branch what it said then', async () => {
+    const { here, events } = project(code())
+    const repository = repositoryAt(here.path('repository'))
+    const first = repository.commit({ f: 'one' })
+    const before = await events('run', 'p.yaml', '--input', 'word=x', '--codebase', `file://${repository.dir}#branch:main`)
+    expect([before.err, before.code]).toEqual(['', 0])
+    expect(before.out).toContain(`one main ${first}\n`)
+    repository.commit({ f: 'two' })
+    const again = await events('runs', 'rerun', 'last')
+    expect([again.err, again.code]).toEqual(['', 0])
+    expect(again.out).toContain(`one main ${first}\n`)
+  })
+
+  it('builds a folder as it is, and says when that is another commit', async () => {
+    const { here, events } = project(code())
+    const repository = repositoryAt(here.path('repository'))
+    const first = repository.commit({ f: 'one' })
+    const before = await events('run', 'p.yaml', '--input', 'word=x', '--codebase', 'repository')
+    expect(before.out).toContain(`one main ${first}\n`)
+    repository.git('checkout', '--quiet', '--detach')
+    const second = repository.commit({ f: 'two' })
+    const moved = await events('runs', 'rerun', '#1')
+    expect([moved.code, moved.err]).toEqual([0, expect.stringContaining('RERUN_CODE_CHANGED')])
+    // What is built now is on no branch.
+    expect(moved.out).toContain(`two null ${second}\n`)
   })
 })
