@@ -35,6 +35,12 @@ export const engineCodes = {
     explain:
       'Steps without an image see the files of this machine. A shared folder is not put over what the system needs, and not made where it would have to be made on the machine itself.',
   },
+  SERVICE_PORT_NOT_MAPPED: {
+    severity: 'warning',
+    message: 'the service {name} answers on its own port {own}, not on {wanted}: services on this machine share its network',
+    hint: 'use the port {own}, or let the service listen on {wanted}',
+    explain: '`portBindings` of a service map ports of the stage to ports of its container. Without containers there is one network, and nothing to map.',
+  },
   STEP_PIPE_FAILED: {
     severity: 'error',
     message: 'no pipes for the output of a step could be made: {reason}',

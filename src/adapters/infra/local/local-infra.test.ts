@@ -226,6 +226,16 @@ describe('services of a stage', needs(rooms === undefined, `no namespaces for st
   })
 })
 
+describe('ports of a service', () => {
+  it('are not mapped on this machine, and a note names those that should be', async () => {
+    const { sh, workspace, notes } = await opened()
+    await sh('true', { ports: { '6379': '6379', '8080': '80' } })
+    const told = notes.flatMap(({ code, message }) => (code === 'SERVICE_PORT_NOT_MAPPED' ? [message] : []))
+    expect(told).toEqual([expect.stringContaining('its own port 80, not on 8080')])
+    await workspace.close({ signal })
+  })
+})
+
 describe('a machine without namespaces for steps', () => {
   const env = { SLIPWAY_NAMESPACES: '0' }
 

@@ -1,7 +1,7 @@
 /** A stage's workspace on this machine: starts steps in it, and takes everything away at the end. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Diagnostic } from '../../../base/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../../../base/diagnostic.ts'
 import { isProblem, problem } from '../../../base/problem.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
 import type { ProcessSpec, StepEnd, StepImage, Workspace } from '../../../ports/infrastructure.ts'
@@ -46,6 +46,7 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
     placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.workspace, path), placing),
     async start(spec, { signal }) {
       signal.throwIfAborted()
+      tellPorts(spec, o)
       const folder = join(o.base, 'steps', spec.name.replaceAll('/', '.'))
       const { tree, collect } = await startStep(spec, folder, o).catch(async (cause: unknown) => {
         rmSync(folder, { recursive: true, force: true })
@@ -77,6 +78,10 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
 interface Started {
   readonly tree: ProcessTree
   readonly collect: StepFolder['collect']
+}
+
+function tellPorts({ name, ports = {} }: ProcessSpec, { note }: WorkspaceOptions): void {
+  for (const [wanted, own] of Object.entries(ports)) if (wanted !== own) note(diagnose('SERVICE_PORT_NOT_MAPPED', { name, own, wanted }))
 }
 
 async function startStep(spec: ProcessSpec, folder: string, o: WorkspaceOptions): Promise<Started> {
