@@ -32,7 +32,7 @@ const pipeline = `pipeline:
                         errors: [AllErrors]
                         action: {type: ManualIntervention, spec: {timeout: 1h, onTimeout: {action: {type: Ignore}}}}
 `
-const poll = { timeout: 20_000, interval: 50 }
+const poll = { timeout: 60_000, interval: 50 }
 
 describe('a person at a terminal', needs(findProgram('script', process.env) !== undefined, 'there is no program script (util-linux)'), () => {
   it.each([
@@ -58,7 +58,7 @@ describe('a person at a terminal', needs(findProgram('script', process.env) !== 
       expect(await ended).toEqual([0, null])
       expect(text).toContain('run 1 passed')
     },
-    60_000,
+    150_000,
   )
 })
 

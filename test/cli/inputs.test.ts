@@ -72,7 +72,7 @@ describe('inputs of a run', { timeout: 60_000 }, () => {
       text += more
     })
     const ended = once(child, 'exit')
-    const poll = { timeout: 20_000, interval: 50 }
+    const poll = { timeout: 60_000, interval: 50 }
     await expect.poll(() => text, poll).toContain('? pipeline.variables.COLOUR (String; one of: red, green) > ')
     child.stdin.write('blue\r')
     await expect.poll(() => text, poll).toContain('one of: red, green\r\n')

@@ -12,8 +12,8 @@ import { tempProject } from '../support/temp-project.ts'
 import { terminalScreen } from '../support/terminal-screen.ts'
 import { testWorld } from '../support/test-world.ts'
 
-const generous = 60_000
-const poll = { timeout: 20_000, interval: 50 }
+const generous = 150_000
+const poll = { timeout: 60_000, interval: 50 }
 
 const pipeline = (command: string): string => `pipeline:
   identifier: p
