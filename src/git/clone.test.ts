@@ -65,7 +65,7 @@ function bench(): Bench {
   }
 }
 
-describe('cloning', gitHere, () => {
+describe('cloning', { ...gitHere, timeout: 60_000 }, () => {
   it('takes the default branch with all its commits, and says what it did', async () => {
     const b = bench()
     b.origin.commit({ 'a.txt': 'one' })

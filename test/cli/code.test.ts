@@ -36,7 +36,7 @@ async function ran(project: TempProject, ...args: readonly string[]) {
   return testWorld({ cwd: project.dir }).run('run', 'pipeline.yaml', '--output', 'plain', ...args)
 }
 
-describe('the code under build', gitHere, () => {
+describe('the code under build', { ...gitHere, timeout: 60_000 }, () => {
   it('is a copy of the work tree as it is, without its history, in a step of its own', async () => {
     const { project, commit } = workTree()
     const { code, out, err } = await ran(project)
