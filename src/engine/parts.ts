@@ -9,6 +9,7 @@ import type { InfraName, Infrastructure } from '../ports/infrastructure.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { ReadFile } from '../ports/read-file.ts'
 import type { OpenContext } from '../ports/remote.ts'
+import type { ReadReports } from '../ports/report-reader.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { OpenStepCache } from '../ports/step-cache.ts'
 import type { LogLimits } from './log-limits.ts'
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly openContext: OpenContext
   readonly readFile: ReadFile
   readonly openStepCache: OpenStepCache
+  readonly readReports: ReadReports
   readonly secrets: readonly SecretSource[]
   readonly redactor: Redactor
   /** Of each step's log; without it there are none. */

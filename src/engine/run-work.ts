@@ -9,6 +9,7 @@ import { processStart } from './process-start.ts'
 import { stepEnvironment } from './step-environment.ts'
 import { stepImage } from './step-image.ts'
 import { tellOutput } from './step-output.ts'
+import { tellReports } from './test-reports.ts'
 
 export const graceMs = 10_000
 
@@ -19,6 +20,7 @@ export async function runWork(at: WorkAt<RunWork>): Promise<WorkDone> {
   const end = await running.end
   const { outputs, exports, notes } = outputsOf(work, end, context.redactor)
   for (const note of notes) await context.emit({ kind: 'step.note', step: stepPath(step.path), note })
+  await tellReports(at)
   return { outcome: exitOutcome(end.exit), outputs, exports }
 }
 

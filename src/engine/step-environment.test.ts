@@ -153,4 +153,30 @@ describe('outputs of steps', () => {
     )
     expect(lines(done, 's/b')).toEqual(['ASKED=by the file'])
   })
+
+  const alias = (scope: string) => `outputVariables: [{name: X}], outputAlias: {key: K, scope: ${scope}}`
+  const ask = (text: string) => ({ A: `<+exportedVariables.getValue("${text}")>` })
+
+  it('are found by their alias in its scope', async () => {
+    const done = await run(
+      `
+- stepGroup:
+    identifier: g
+    name: g
+    steps:
+      - step: {identifier: a, name: a, type: Run, spec: {command: x, ${alias('Stage')}, envVariables: {FAKE_OUT_X: of the stage}}}
+      - step: {identifier: b, name: b, type: Run, spec: {command: x, ${alias('StepGroup')}, envVariables: {FAKE_OUT_X: of the group}}}
+      - step: {identifier: p, name: p, type: Run, spec: {command: x, ${alias('Pipeline')}, envVariables: {FAKE_OUT_X: of the pipeline}}}
+      ${print('c', 'A', ask('stepGroup.K.X'))}
+${print('d', 'A', ask('stage.K.X'))}
+${print('e', 'A', ask('pipeline.K.X'))}`,
+      { secrets },
+    )
+    expect([lines(done, 's/g/c'), lines(done, 's/d'), lines(done, 's/e')]).toEqual([['A=of the group'], ['A=of the stage'], ['A=of the pipeline']])
+  })
+
+  it('are not found by an alias outside of its scope', async () => {
+    const inside = `- stepGroup: {identifier: g, name: g, steps: [{step: {identifier: b, name: b, type: Run, spec: {command: x, ${alias('StepGroup')}}}}]}`
+    await expect(run(`${inside}\n${print('e', 'A', ask('stepGroup.K.X'))}`)).rejects.toThrow('no step of the stepGroup has the outputAlias K')
+  })
 })

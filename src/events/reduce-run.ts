@@ -65,6 +65,8 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
       return { ...step, files: [...step.files, event.file] }
     case 'step.outputs':
       return { ...step, outputs: [...step.outputs, ...event.outputs] }
+    case 'step.tests':
+      return { ...step, tests: event.results }
     case 'step.finished':
       return { ...goingOn(step), status: event.outcome.kind, outcome: event.outcome, finishedAt: at, progress: [] }
     default:

@@ -7,6 +7,7 @@ import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { StepPath } from './step-path.ts'
+import type { TestResults } from './test-results.ts'
 
 export type RunId = Brand<'RunId'>
 
@@ -58,6 +59,8 @@ export type RunEvent =
   /** Code has come into the workspace; `underBuild`: it is what `<+codebase.…>` speaks of. */
   | { readonly kind: 'code.placed'; readonly step: StepPath; readonly folder: string; readonly codebase: CodebaseFacts; readonly underBuild: boolean }
   | { readonly kind: 'step.outputs'; readonly step: StepPath; readonly outputs: readonly OutputVariable[] }
+  /** What its test reports say, once it has ended. */
+  | { readonly kind: 'step.tests'; readonly step: StepPath; readonly results: TestResults }
   | { readonly kind: 'step.finished'; readonly step: StepPath; readonly outcome: Outcome }
   | { readonly kind: 'stage.finished'; readonly stage: StepPath; readonly outcome: Outcome }
   | { readonly kind: 'run.finished'; readonly outcome: Outcome }

@@ -6,6 +6,7 @@ import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { ArtifactFile, OutputVariable, Progress, RunId } from './run-event.ts'
 import type { StepPath } from './step-path.ts'
+import type { TestResults } from './test-results.ts'
 
 export type NodeStatus = 'waiting' | 'running' | Outcome['kind']
 
@@ -37,6 +38,8 @@ export interface StepView {
   readonly finishedAt?: Instant
   readonly outcome?: Outcome
   readonly outputs: readonly OutputVariable[]
+  /** Of its last try. */
+  readonly tests?: TestResults
   readonly notes: readonly Diagnostic[]
   readonly built?: BuiltImage
   readonly delivered: readonly DeliveredImage[]

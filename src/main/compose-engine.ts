@@ -11,6 +11,7 @@ import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
+import { readReports } from '../adapters/reports/read-reports.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import { stepCaches } from '../adapters/step-cache/open-step-cache.ts'
 import { openContext } from '../builder/context/open-context.ts'
@@ -63,6 +64,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       },
       images: images.source,
       readFile,
+      readReports,
       openContext: (text, o) => openContext(text, { ...o, remote: composeRemote(machine.env) }),
       openStepCache: stepCaches({
         dir: join(needs.home, 'step-cache'),

@@ -1,6 +1,7 @@
 /** Runs a pipeline text on the fake infrastructure with a fake clock, and tells all that happened. */
 import { readFile } from 'node:fs/promises'
 import { fakeInfra } from '../../src/adapters/infra/fake/fake-infra.ts'
+import { readReports } from '../../src/adapters/reports/read-reports.ts'
 import { brandAs } from '../../src/base/brand.ts'
 import { recorder } from '../../src/engine/recorder.ts'
 import { redactor } from '../../src/engine/redactor.ts'
@@ -83,6 +84,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       ...images,
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
       readFile,
+      readReports,
       openContext: async (text) => o.outside?.(text),
       openStepCache: () => {
         throw new Error('steps on fake touch no store')

@@ -7,6 +7,7 @@ import { renderDiagnostic } from '../../text/render-diagnostic.ts'
 import { printable } from '../../text/terminal-text.ts'
 import { outcomeText } from './outcome-text.ts'
 import type { Painter } from './paint.ts'
+import { failedTestLines } from './test-lines.ts'
 
 export interface FailureOptions {
   readonly paint: Painter
@@ -32,7 +33,8 @@ function stepLines(step: StepView, o: FailureOptions): readonly string[] {
     .map((line) => `  ${o.paint('dim', '│')} ${printable(line, { colours: o.colours })}`)
   const why = outcome === undefined ? [] : reasons(outcome, o)
   const ignored = outcome !== undefined && 'ignored' in outcome ? [`  ${o.paint('dim', 'the failure is ignored: a failure strategy says so')}`] : []
-  return [`${o.paint('error', `✖ ${step.name}`)} ${o.paint('dim', step.path)}`, ...words, ...why, ...ignored]
+  const tests = step.tests === undefined ? [] : failedTestLines(step.tests, o.paint).map((line) => `  ${line}`)
+  return [`${o.paint('error', `✖ ${step.name}`)} ${o.paint('dim', step.path)}`, ...words, ...tests, ...why, ...ignored]
 }
 
 function reasons(outcome: Outcome, o: FailureOptions): readonly string[] {

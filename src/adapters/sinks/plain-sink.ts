@@ -11,6 +11,7 @@ import { outcomeText } from './outcome-text.ts'
 import type { Output } from './output.ts'
 import { painter } from './paint.ts'
 import { summary } from './summary.ts'
+import { testsLine } from './test-lines.ts'
 
 /** Output without line breaks is shown in parts of so many characters. */
 const longestPart = 64 * 1024
@@ -107,6 +108,8 @@ function describe({ event }: Recorded): { readonly who: string; readonly text: s
       return { who: event.step, text: `failed; waiting ${humanDuration(event.timeoutMs)} at most for a decision` }
     case 'step.outputs':
       return { who: event.step, text: `outputs: ${event.outputs.map((o) => o.name).join(', ')}` }
+    case 'step.tests':
+      return { who: event.step, text: testsLine(event.results) }
     default:
       return undefined
   }

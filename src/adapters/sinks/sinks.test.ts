@@ -4,6 +4,7 @@ import { diagnose } from '../../base/diagnostic.ts'
 import type { PlanSummary } from '../../events/plan-summary.ts'
 import type { Recorded, RunEvent, RunId } from '../../events/run-event.ts'
 import { stepPath } from '../../events/step-path.ts'
+import type { TestResults } from '../../events/test-results.ts'
 import { plainSink } from './plain-sink.ts'
 
 const [build, push] = [stepPath('launch', 'build'), stepPath('launch', 'push')]
@@ -42,6 +43,20 @@ const ended: readonly RunEvent[] = [
   { kind: 'run.finished', outcome: { kind: 'failed', exit: { kind: 'exited', code: 2 } } },
 ]
 
+const results: TestResults = {
+  files: 2,
+  totals: { tests: 15, passed: 2, failed: 11, errored: 1, skipped: 1, ms: 1500 },
+  failures: Array.from({ length: 12 }, (_, i) => ({
+    outcome: i === 1 ? 'errored' : 'failed',
+    suite: 'shop',
+    name: `test ${i}`,
+    message: 'expected \u001b[31m1\u001b[0m to be 2\nat length',
+    details: '',
+    at: { file: 'src/shop.ts', line: 7 + i },
+  })),
+  more: 0,
+}
+
 async function plainText(events: readonly RunEvent[]): Promise<string> {
   let text = ''
   const write = (more: string): void => {
@@ -54,6 +69,14 @@ async function plainText(events: readonly RunEvent[]): Promise<string> {
 }
 
 describe('the plain sink', () => {
+  it('tells of test reports at once, and names the first failures in the end', async () => {
+    const text = await plainText([...begun, { kind: 'step.tests', step: build, results }, ...ended])
+    expect(text).toContain('[launch/build] 15 tests: 2 passed, 11 failed, 1 errored, 1 skipped in 1.5s (2 reports)\n')
+    expect(text).toContain('✖ shop › test 0  src/shop.ts:7\n    expected 1 to be 2\n')
+    expect(text).toContain('✖ shop › test 1 (errored)  src/shop.ts:8\n')
+    expect(text).toContain('… and 2 more tests that failed')
+  })
+
   it('prints whole lines with time and step, and a summary that says what failed', async () => {
     const text = await plainText([...begun, ...ended])
     expect(text).toContain('00:00:04.500 [launch/build] compiling')

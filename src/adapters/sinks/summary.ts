@@ -4,6 +4,7 @@ import type { RunView, StepView } from '../../events/run-view.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
 import { type FailureOptions, failedSteps, failureLines } from './failures.ts'
 import { statusMarks } from './status-marks.ts'
+import { testsLine } from './test-lines.ts'
 
 export interface SummaryOptions extends FailureOptions {
   /** Where they were not told on the way. */
@@ -12,7 +13,16 @@ export interface SummaryOptions extends FailureOptions {
 
 export function summary(view: RunView, o: SummaryOptions): string {
   if (view.plan === undefined) return ''
-  const lines = ['', ...delivered(view, o), ...(o.warnings ? warningLines(view, o) : []), ...failureLines(view, o), ...goingOn(view, o), '', closing(view, o)]
+  const lines = [
+    '',
+    ...delivered(view, o),
+    ...tested(view, o),
+    ...(o.warnings ? warningLines(view, o) : []),
+    ...failureLines(view, o),
+    ...goingOn(view, o),
+    '',
+    closing(view, o),
+  ]
   return `${lines.filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n')}\n`
 }
 
@@ -24,6 +34,10 @@ function delivered(view: RunView, { paint }: SummaryOptions): readonly string[] 
     .map(({ path, bytes, digest }) => ({ name: path, text: [humanBytes(bytes), digest ?? []].flat().join('  ') }))
   const widest = Math.min(60, Math.max(0, ...[...images, ...files].map(({ name }) => name.length)))
   return [...images, ...files].map(({ name, text }) => `  ${name.padEnd(widest)}  ${paint('dim', text)}`)
+}
+
+function tested(view: RunView, { paint }: SummaryOptions): readonly string[] {
+  return [...view.steps.values()].flatMap(({ path, tests }) => (tests === undefined ? [] : [`  ${paint('dim', path)}  ${testsLine(tests)}`]))
 }
 
 function warningLines(view: RunView, { paint }: SummaryOptions): readonly string[] {

@@ -153,6 +153,29 @@ export const engineCodes = {
     hint: 'give a longer value',
     explain: 'Masking a very short text would black out half of every log, so it is left alone.',
   },
+  REPORT_MISSING: {
+    severity: 'warning',
+    message: 'there is no test report "{pattern}"',
+    hint: 'paths are relative to the workspace, and `**` stands for any folders',
+    explain: 'The step names test reports with `reports`, and no file has that name. How the step ended does not change.',
+  },
+  REPORT_BROKEN: {
+    severity: 'warning',
+    message: 'the test report {file} is broken at line {line}, column {column}: {reason}',
+    hint: 'the tests before that place are counted',
+    explain: 'A test report of the step is no JUnit XML, or ends early, or asks for more than a report may (own entities, endless nesting).',
+  },
+  REPORTS_TOO_MANY: {
+    severity: 'warning',
+    message: '{count} test reports were left out: more than {files} files or {bytes} bytes are not read',
+    hint: 'name them more precisely in `reports`',
+    explain: 'The patterns of `reports` match more than can be meant.',
+  },
+  REPORTS_UNREADABLE: {
+    severity: 'warning',
+    message: 'the test reports could not be read: {reason}',
+    explain: 'Reading the test reports of the step failed. How the step ended does not change.',
+  },
   SERVICE_READY_PORT: {
     severity: 'error',
     message: 'SLIPWAY_READY_TCP is "{text}", which is no port',

@@ -5,6 +5,7 @@ import type { StepGroup } from '../../pipeline/step-nodes.ts'
 import { codebaseKnown } from '../codebase-known.ts'
 import { type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
+import { aliasedOutput } from './aliased-outputs.ts'
 import { codebaseFolder } from './codebase-folder.ts'
 import { type LazyMembers, lazyFolder } from './lazy-folder.ts'
 import { noPage, pipelineFolder, stageFolder } from './pipeline-folder.ts'
@@ -14,8 +15,12 @@ import { variablesFolder } from './variables-folder.ts'
 export function scopeAt(site: Site): Scope {
   return {
     root: lazyFolder({ pipeline: () => pipelineFolder(site), ...surroundings(site), ...stageMembers(site) }),
-    call: (name, args) => (name === 'secrets.getValue' && typeof args[0] === 'string' ? value(secretText(args[0])) : undefined),
-    functions: ['secrets.getValue'],
+    call: (name, [first]) => {
+      if (typeof first !== 'string') return undefined
+      if (name === 'exportedVariables.getValue') return aliasedOutput(first, site)
+      return name === 'secrets.getValue' ? value(secretText(first)) : undefined
+    },
+    functions: ['secrets.getValue', 'exportedVariables.getValue'],
   }
 }
 
@@ -29,6 +34,7 @@ function surroundings(site: Site): LazyMembers {
     trigger: () => absent('the run was started by hand'),
     secrets: () => folder({}),
     codebase: () => codebaseFolder(codebaseKnown(site)),
+    exportedVariables: () => folder({}),
   }
 }
 
