@@ -1,4 +1,6 @@
 /** Step type to work. */
+import { diagnose } from '../base/diagnostic.ts'
+import { showText } from '../base/secret-text.ts'
 import type { Resolving } from '../dynamic/resolve.ts'
 import type { BuiltImage } from '../image-job/push-source.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
@@ -31,11 +33,11 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
   if (implied !== undefined) return implied
   switch (step.type) {
     case 'Run':
-      return planRunWork(step.spec, o)
+      return knownConnector(planRunWork(step.spec, o), site, o)
     case 'Plugin':
-      return planPluginWork(step.spec, o)
+      return knownConnector(planPluginWork(step.spec, o), site, o)
     case 'Background':
-      return planServiceWork(step, o)
+      return knownConnector(planServiceWork(step, o), site, o)
     case 'GitClone':
       return site.codebaseStep === true ? planCodebase(site, o) : planGitClone(step, site.facts, o)
     case 'BuildAndPushDockerRegistry':
@@ -70,6 +72,19 @@ function cacheSurroundings(site: StepSite, o: Resolving): CacheSurroundings {
       return typeof found === 'string' ? found : 'known'
     },
   }
+}
+
+/** An image would be pulled without credentials otherwise, and the registry's answer would be all there is to go by. */
+function knownConnector(planned: PlannedWork, { step, facts }: StepSite, o: Resolving): PlannedWork {
+  const { work } = planned
+  const connector = work.kind === 'run' || work.kind === 'service' ? work.image?.connector : undefined
+  const found = connector?.kind === 'known' && typeof connector.value === 'string' ? connectorFact(connector.value, facts) : undefined
+  if (connector?.kind === 'known' && (found === 'missing' || found === 'unknown')) {
+    const written = 'connectorRef' in step.spec ? step.spec.connectorRef : undefined
+    const severity = found === 'missing' ? 'error' : 'warning'
+    o.report(diagnose('CONNECTOR_UNDEFINED', { connector: showText(connector.value) }, { at: written?.at ?? step.at, severity }))
+  }
+  return planned
 }
 
 function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): ImageSurroundings {

@@ -1,4 +1,6 @@
 /** The variables about the run itself that every step of the original sees, under each of their names. What a run does not know is left out. */
+import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
+import { codebaseKnown } from './codebase-known.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
 import { semverVariables } from './semver-variables.ts'
 import type { StepSite } from './site.ts'
@@ -8,7 +10,7 @@ type Value = string | number | undefined
 export function runVariables(site: StepSite): Readonly<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const [names, value] of rowsOf(site)) for (const name of value === undefined ? [] : names.split(' ')) found[name] = String(value)
-  return { ...found, ...semverVariables(site.facts.codebase?.tag) }
+  return { ...found, ...semverVariables(codebaseOf(site).tag) }
 }
 
 function rowsOf(site: StepSite): readonly (readonly [names: string, value: Value])[] {
@@ -37,14 +39,18 @@ function rowsOf(site: StepSite): readonly (readonly [names: string, value: Value
 
 const infraNames = { Cloud: 'HOSTED_VM', VM: 'VM', Docker: 'DOCKER', KubernetesDirect: 'KUBERNETES_DIRECT' } as const
 
-function codebaseRows({ facts: { codebase = {} } }: StepSite): readonly (readonly [string, Value])[] {
+function codebaseRows(site: StepSite): readonly (readonly [string, Value])[] {
+  const codebase = codebaseOf(site)
   const { branch, tag, repoUrl } = codebase
   const [namespace, name] = repoUrl === undefined ? [] : repositoryOf(repoUrl)
   return [
-    ['DRONE_BUILD_EVENT', tag === undefined ? 'push' : 'tag'],
+    ['DRONE_BUILD_EVENT', codebase.prNumber !== undefined ? 'pull_request' : tag === undefined ? 'push' : 'tag'],
+    ['DRONE_PULL_REQUEST', codebase.prNumber],
     ['DRONE_COMMIT DRONE_COMMIT_SHA CI_COMMIT_SHA DRONE_COMMIT_AFTER', codebase.commitSha],
-    ['DRONE_COMMIT_REF CI_COMMIT_REF', tag === undefined ? branch && `refs/heads/${branch}` : `refs/tags/${tag}`],
-    ['DRONE_BRANCH DRONE_COMMIT_BRANCH CI_COMMIT_BRANCH DRONE_SOURCE_BRANCH DRONE_TARGET_BRANCH', branch],
+    ['DRONE_COMMIT_REF CI_COMMIT_REF', codebase.commitRef ?? (tag === undefined ? branch && `refs/heads/${branch}` : `refs/tags/${tag}`)],
+    ['DRONE_BRANCH DRONE_COMMIT_BRANCH CI_COMMIT_BRANCH', branch],
+    ['DRONE_SOURCE_BRANCH', codebase.sourceBranch ?? branch],
+    ['DRONE_TARGET_BRANCH', codebase.targetBranch ?? branch],
     ['DRONE_TAG', tag],
     ['DRONE_COMMIT_MESSAGE CI_COMMIT_MESSAGE', codebase.commitMessage],
     ['DRONE_COMMIT_AUTHOR CI_COMMIT_AUTHOR DRONE_COMMIT_AUTHOR_NAME CI_COMMIT_AUTHOR_NAME', codebase.gitUser],
@@ -55,6 +61,12 @@ function codebaseRows({ facts: { codebase = {} } }: StepSite): readonly (readonl
     ['DRONE_REPO_NAME', name],
     ['DRONE_REPO_NAMESPACE DRONE_REPO_OWNER', namespace],
   ]
+}
+
+/** Before the code is there, nothing is known of it. */
+function codebaseOf(site: StepSite): CodebaseFacts {
+  const known = codebaseKnown(site)
+  return known === 'later' ? {} : known
 }
 
 /** `https://host/team/app.git` and `git@host:team/app` are `team` and `app`. */

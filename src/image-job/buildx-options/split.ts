@@ -57,5 +57,5 @@ function wantsOwnValue(part: string): boolean {
 }
 
 function longName(word: string): string {
-  return shortFlags[word] ?? word
+  return Object.hasOwn(shortFlags, word) ? (shortFlags[word] ?? word) : word
 }
