@@ -64,7 +64,7 @@ function readFolder(root: Root, path: string, rules: IgnoreRules, parent: Matche
     const node = nodeOf(root, below, stats)
     if (node === undefined) continue
     nodes.set(name, node)
-    matched.set(name, answer.matched)
+    if (node.kind === 'dir') matched.set(name, answer.matched)
   }
   return { nodes, matched }
 }
