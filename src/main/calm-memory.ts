@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** A smaller space is collected so often that it takes processor time. */
 const enough = 8 * 1024 * 1024
-const lookEveryMs = 20
+const lookEveryMs = 10
 
 export function calmMemory(): void {
   const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 /** The build context: a folder of this machine as a tree, with .dockerignore applied once, owned by root as all contexts are. */
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { isProblem, problem } from '../../base/problem.ts'
 import { type IgnoreAnswer, type IgnoreRules, type Matched, matchIgnore, mayKeepBelow } from '../../dockerfile/ignore.ts'
 import { comparePaths, joinPath, nameOf, parentOf, type Tree, type TreeNode, unsteady } from '../tree/node.ts'
@@ -29,6 +30,7 @@ interface Listing {
 export function directoryTree(folder: string, rules: IgnoreRules, o: { readonly sinceMs: number }): Tree {
   const root: Root = { folder: resolve(folder), steadyBefore: o.sinceMs - tick }
   const listings = new Map<string, Listing>()
+  let listed = 0
   const listing = (path: string): Listing => {
     const known = listings.get(path)
     if (known !== undefined) return known
@@ -36,13 +38,27 @@ export function directoryTree(folder: string, rules: IgnoreRules, o: { readonly 
     const exists = above === undefined || above.nodes.get(nameOf(path))?.kind === 'dir'
     const read = exists ? readFolder(root, path, rules, above?.matched.get(nameOf(path)) ?? []) : nothing
     listings.set(path, read)
+    listed += read.nodes.size
     return read
+  }
+  // Whoever wants to end the build, or keeps an eye on its memory, gets a turn.
+  const breathe = async (): Promise<void> => {
+    if (listed < breath) return
+    listed = 0
+    await setImmediate()
   }
   return {
     find: async (path) => (path === '' ? rootNode(root) : listing(parentOf(path)).nodes.get(nameOf(path))),
-    list: async (path) => listing(path).nodes,
+    async list(path) {
+      const { nodes } = listing(path)
+      await breathe()
+      return nodes
+    },
   }
 }
+
+/** Files. */
+const breath = 500
 
 const nothing: Listing = { nodes: new Map(), matched: new Map() }
 
