@@ -1,7 +1,8 @@
 /** Whether a TCP port of this machine takes a connection. */
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 const longestMs = 5000
+const patienceMs = 1000
 
 export async function answers(port: number, signal: AbortSignal): Promise<boolean> {
   // A name is looked up in both families, so that a service on ::1 alone answers too.
@@ -13,6 +14,14 @@ export async function answers(port: number, signal: AbortSignal): Promise<boolea
       signal.addEventListener('abort', () => resolve(false), { once: true })
     })
   } finally {
-    socket.destroy()
+    leave(socket)
   }
+}
+
+/** What the service has to say is taken: a reset connection ends services that do not expect one. */
+function leave(socket: Socket): void {
+  socket.on('error', () => undefined)
+  if (socket.connecting) socket.destroy()
+  else socket.resume().end()
+  setTimeout(() => socket.destroy(), patienceMs).unref()
 }
