@@ -2,9 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 
 /** A build marks dozens of blobs at once; one file made for all of them does. */
-const goodForMs = 100
-/** The answer lies ahead, so that it is never older than the moment it is asked for, also when this process was busy for a while. */
-const aheadMs = 1000
+const goodForMs = 50
 
 /** `scratch` makes an empty file. */
 export function fileTime(scratch: () => Promise<FileHandle>): () => Promise<Date> {
@@ -17,6 +15,7 @@ export function fileTime(scratch: () => Promise<FileHandle>): () => Promise<Date
       await fresh.close()
     }
   }
+  // Ahead by as long as it is good for: what is marked is never older than the moment in which it was asked for.
   return async () => {
     if (known === undefined) {
       known = measured()
@@ -24,6 +23,6 @@ export function fileTime(scratch: () => Promise<FileHandle>): () => Promise<Date
         known = undefined
       }, goodForMs).unref()
     }
-    return new Date((await known) + aheadMs)
+    return new Date((await known) + goodForMs)
   }
 }
