@@ -1,4 +1,5 @@
 /** The world of one build, made from its request: each stage and each base image is started once, by whoever asks first. */
+import { diagnose } from '../base/diagnostic.ts'
 import type { StageGraph } from '../dockerfile/stages.ts'
 import type { BuildRequest } from '../ports/builder.ts'
 import type { Remote } from '../ports/remote.ts'
@@ -24,6 +25,16 @@ export interface Started extends ReadRequest {
   readonly sinceMs: number
 }
 
+/** Folders may be listed more than once; each thing is told once. */
+function leftOut(emit: BuildWorld['emit']): (path: string, what: string) => void {
+  const told = new Set<string>()
+  return (path, what) => {
+    if (told.has(path)) return
+    told.add(path)
+    emit({ kind: 'note', note: diagnose('BUILD_CONTEXT_LEFT_OUT', { path, what }) })
+  }
+}
+
 export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started): BuildWorld {
   const epoch = request.args.get('SOURCE_DATE_EPOCH')
   const fixed = epoch !== undefined && /^\d{1,12}$/.test(epoch)
@@ -44,7 +55,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     usedArgs: new Set(),
     platform: request.platform,
     buildPlatform: o.buildPlatform ?? request.platform,
-    context: directoryTree(request.contextDir, read.rules, read),
+    context: directoryTree(request.contextDir, read.rules, { sinceMs: read.sinceMs, onLeftOut: leftOut(emit) }),
     store: read.store,
     cache,
     traced: new Map(),

@@ -91,6 +91,12 @@ export const buildCodes = {
     hint: 'Build again when nothing writes to the context any more.',
     explain: 'A layer must hold one state of each file. The build stops instead of storing a mixture.',
   },
+  BUILD_CONTEXT_LEFT_OUT: {
+    severity: 'warning',
+    message: '{path} of the build context is {what} and was left out.',
+    hint: 'Leave it out through .dockerignore, or make it in the image with RUN mknod or RUN mkfifo.',
+    explain: 'Only files, folders and symbolic links of a context come into an image. A device or a pipe has no content that could be read.',
+  },
   BUILD_CONTEXT_UNREADABLE: {
     severity: 'error',
     message: 'Cannot read {path} of the build context: {reason}.',

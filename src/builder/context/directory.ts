@@ -11,6 +11,7 @@ interface Root {
   readonly folder: string
   /** Files that changed later may change again without a trace. */
   readonly steadyBefore: number
+  readonly onLeftOut: (path: string, what: string) => void
 }
 
 /** File systems tell time in steps of up to 10 ms: what changes twice in one step looks the same afterwards. */
@@ -24,11 +25,11 @@ interface Listing {
 
 /**
  * Each folder is read once, when first asked for, and whole: synchronous calls are several times faster than asynchronous ones
- * here, and no folder is long enough to be felt. Sockets, pipes and devices are not part of a context. `sinceMs` is the file
- * system's time before anything was listed.
+ * here, and no folder is long enough to be felt. Sockets, pipes and devices are not part of a context, which `onLeftOut`
+ * is told, but of sockets. `sinceMs` is the file system's time before anything was listed.
  */
-export function directoryTree(folder: string, rules: IgnoreRules, o: { readonly sinceMs: number }): Tree {
-  const root: Root = { folder: resolve(folder), steadyBefore: o.sinceMs - tick }
+export function directoryTree(folder: string, rules: IgnoreRules, o: DirectoryOptions): Tree {
+  const root: Root = { folder: resolve(folder), steadyBefore: o.sinceMs - tick, onLeftOut: o.onLeftOut ?? (() => undefined) }
   const listings = new Map<string, Listing>()
   let listed = 0
   const listing = (path: string): Listing => {
@@ -60,6 +61,17 @@ export function directoryTree(folder: string, rules: IgnoreRules, o: { readonly 
 /** Files. */
 const breath = 500
 
+export interface DirectoryOptions {
+  readonly sinceMs: number
+  readonly onLeftOut?: (path: string, what: string) => void
+}
+
+/** Nobody misses a socket. */
+function kindOf(stats: Stats): string | undefined {
+  if (stats.isFIFO()) return 'a pipe'
+  return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : undefined
+}
+
 const nothing: Listing = { nodes: new Map(), matched: new Map() }
 
 function rootNode(root: Root): TreeNode | undefined {
@@ -78,7 +90,11 @@ function readFolder(root: Root, path: string, rules: IgnoreRules, parent: Matche
     const stats = statOf(join(folder, name), below)
     if (stats === undefined || !isKept(root, below, stats, rules, answer)) continue
     const node = nodeOf(root, below, stats)
-    if (node === undefined) continue
+    if (node === undefined) {
+      const what = kindOf(stats)
+      if (what !== undefined) root.onLeftOut(below, what)
+      continue
+    }
     nodes.set(name, node)
     if (node.kind === 'dir') matched.set(name, answer.matched)
   }
