@@ -5,6 +5,14 @@ export interface SecretValue {
   reveal(): string
 }
 
+/**
+ * 1. Undefined is for a name that is not here: the next source is asked. A text of no length is a value.
+ * 2. A place that cannot be read is a thrown Problem, never undefined: the value of another source may be the wrong one.
+ * 3. A name with `account.` or `org.` is looked for as it is, then without its scope.
+ * 4. The value bears the name that was asked for; printed, logged or serialised it shows no more than that.
+ * 5. May be asked several times at once, and changes nothing by it.
+ * 6. Once `signal` has aborted it rejects with the signal's reason.
+ */
 export interface SecretSource {
   /** For messages: "environment", "secret store". */
   readonly name: string

@@ -2,5 +2,11 @@
 import { type SecretSource, secretValue } from '../../ports/secret-source.ts'
 
 export function fakeSecrets(): SecretSource {
-  return { name: 'infrastructure fake', read: async (name) => secretValue(name, `fake-secret-${name}`) }
+  return {
+    name: 'infrastructure fake',
+    async read(name, { signal }) {
+      signal.throwIfAborted()
+      return secretValue(name, `fake-secret-${name}`)
+    },
+  }
 }

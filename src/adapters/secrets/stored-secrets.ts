@@ -6,7 +6,8 @@ import type { SecretStore } from '../../ports/secret-store.ts'
 export function storedSecrets(open: () => Promise<SecretStore>): SecretSource {
   return {
     name: 'secret store (slipway secret)',
-    async read(name) {
+    async read(name, { signal }) {
+      signal.throwIfAborted()
       const store = await open()
       for (const spelling of new Set([name, name.replace(/^(account|org)\./, '')])) {
         const value = store.read(spelling)

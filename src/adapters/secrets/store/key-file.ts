@@ -19,11 +19,19 @@ export function readKeyFile(file: string): Buffer | undefined {
   try {
     // Of the open file, not of the name: nobody can put another in between.
     if ((fstatSync(descriptor).mode & 0o077) !== 0) throw problem('SECRETS_KEY_OPEN', { file })
-    const key = Buffer.from(readFileSync(descriptor, 'utf8').trim(), 'base64')
+    const key = Buffer.from(textOf(descriptor, file).trim(), 'base64')
     if (key.length !== keyLength) throw problem('SECRETS_KEY_UNREADABLE', { file, reason: 'it holds no key of 32 bytes' })
     return key
   } finally {
     closeSync(descriptor)
+  }
+}
+
+function textOf(descriptor: number, file: string): string {
+  try {
+    return readFileSync(descriptor, 'utf8')
+  } catch (error) {
+    throw problem('SECRETS_KEY_UNREADABLE', { file, reason: (error as Error).message }, { cause: error })
   }
 }
 

@@ -1,9 +1,10 @@
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { tempProject } from '../../../../test/support/temp-project.ts'
 import { isProblem } from '../../../base/problem.ts'
+import { secretStoreContract } from '../../../ports/secret-store.contract.ts'
 import { storedSecrets } from '../stored-secrets.ts'
 import { secretStore } from './secret-store.ts'
 
@@ -21,6 +22,33 @@ function codeOf(work: () => unknown): string | undefined {
     return isProblem(error) ? error.code : String(error)
   }
 }
+
+function filesOf(dir: string) {
+  return readdirSync(dir).map((name) => ({ name, bytes: readFileSync(join(dir, name)), mode: statSync(join(dir, name)).mode }))
+}
+
+describe('the secret store with a key file', () =>
+  secretStoreContract(() => {
+    const { dir } = tempProject()
+    return {
+      open: ({ now = 1000 } = {}) => secretStore({ dir, now: () => now }),
+      openWithWrongKey() {
+        writeFileSync(join(dir, 'secrets.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`)
+        return store(dir)
+      },
+      files: () => filesOf(dir),
+    }
+  }))
+
+describe('the secret store with a passphrase', () =>
+  secretStoreContract(() => {
+    const { dir } = tempProject()
+    return {
+      open: ({ now = 1000 } = {}) => secretStore({ dir, passphrase: 'open sesame', now: () => now }),
+      openWithWrongKey: () => store(dir, 'open barley'),
+      files: () => filesOf(dir),
+    }
+  }))
 
 describe('the secret store', () => {
   it('keeps, lists, replaces and removes', () => {
@@ -129,6 +157,19 @@ describe('the secret store', () => {
     one.set(new Map([['a', '1']]))
     two.set(new Map([['b', '2']]))
     expect([one.read('b'), two.read('a')]).toEqual(['2', '1'])
+  })
+
+  it('begins when a beginning has failed before', () => {
+    const { dir } = tempProject()
+    const key = join(dir, 'secrets.key')
+    mkdirSync(key, { mode: 0o700 })
+    expect(codeOf(() => store(dir).set(new Map([['a', '1']])))).toBe('SECRETS_KEY_UNREADABLE')
+    rmSync(key, { recursive: true })
+    const one = store(dir)
+    expect(one.read('a')).toBeUndefined()
+    one.set(new Map([['a', '2']]))
+    expect(one.read('a')).toBe('2')
+    one.close()
   })
 
   it('answers for names with a scope and without', async () => {

@@ -23,14 +23,30 @@ const schema = `
 /** Sealed under this name when the store is made: what opens with the right key, and with no other. */
 const proof = ' proof'
 
+interface Opened {
+  readonly db: DatabaseSync
+  readonly key: Buffer
+}
+
 export function secretStore(o: SecretStoreOptions): SecretStore {
   const file = join(o.dir, 'secrets.db')
-  let opened: { readonly db: DatabaseSync; readonly key: Buffer } | undefined
-  const open = (make: boolean) => {
-    if (opened !== undefined) return opened
+  let opened: Opened | undefined
+  /** Undefined: nothing was ever set. Not remembered, for it may be soon. */
+  const begun = (): Opened | undefined => {
+    if (opened !== undefined || !existsSync(file)) return opened
     const db = openDatabase(file, o.dir)
     try {
-      opened = { db, key: keyOf(db, make, o) }
+      const key = keyOf(db, o)
+      if (key !== undefined) opened = { db, key }
+      return opened
+    } finally {
+      if (opened === undefined) db.close()
+    }
+  }
+  const begin = (): Opened => {
+    const db = openDatabase(file, o.dir)
+    try {
+      opened = { db, key: newStore(db, o) }
       return opened
     } catch (error) {
       db.close()
@@ -39,8 +55,9 @@ export function secretStore(o: SecretStoreOptions): SecretStore {
   }
   return {
     read(name) {
-      if (!existsSync(file)) return undefined
-      const { db, key } = open(false)
+      const store = begun()
+      if (store === undefined) return undefined
+      const { db, key } = store
       const row = db.prepare('SELECT nonce, sealed FROM secrets WHERE name = ?').get(name)
       if (row === undefined) return undefined
       const value = unseal(key, name, { nonce: row['nonce'] as Uint8Array, bytes: row['sealed'] as Uint8Array })
@@ -48,7 +65,7 @@ export function secretStore(o: SecretStoreOptions): SecretStore {
       return value
     },
     set(values) {
-      const { db, key } = open(true)
+      const { db, key } = begun() ?? begin()
       const put = db.prepare(
         'INSERT INTO secrets VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET nonce = excluded.nonce, sealed = excluded.sealed, changed = excluded.changed',
       )
@@ -99,11 +116,11 @@ function openDatabase(file: string, dir: string): DatabaseSync {
   }
 }
 
-/** The store says by what it is sealed: a passphrase when there is salt, else the key file. */
-function keyOf(db: DatabaseSync, make: boolean, o: SecretStoreOptions): Buffer {
+/** The store says by what it is sealed: a passphrase when there is salt, else the key file. Undefined: by nothing yet. */
+function keyOf(db: DatabaseSync, o: SecretStoreOptions): Buffer | undefined {
   const salt = about(db, 'salt')
   const sealedProof = about(db, 'proof')
-  if (sealedProof === undefined) return make ? newStore(db, o) : Buffer.alloc(0)
+  if (sealedProof === undefined) return undefined
   if (salt !== undefined && o.passphrase === undefined) throw problem('SECRETS_PASSPHRASE_MISSING', {})
   const key = salt === undefined ? readKeyFile(keyFileOf(o)) : keyOfPassphrase(o.passphrase ?? '', salt)
   if (key === undefined) throw problem('SECRETS_KEY_UNREADABLE', { file: keyFileOf(o), reason: 'it is not there' })
@@ -115,7 +132,8 @@ function keyOf(db: DatabaseSync, make: boolean, o: SecretStoreOptions): Buffer {
 function newStore(db: DatabaseSync, o: SecretStoreOptions): Buffer {
   return inTransaction(db, () => {
     // Another process may have been first.
-    if (about(db, 'proof') !== undefined) return keyOf(db, false, o)
+    const known = keyOf(db, o)
+    if (known !== undefined) return known
     const salt = o.passphrase === undefined ? undefined : newSalt()
     const key = salt === undefined ? makeKeyFile(keyFileOf(o)) : keyOfPassphrase(o.passphrase ?? '', salt)
     const put = db.prepare('INSERT INTO about VALUES (?, ?)')
