@@ -14,7 +14,13 @@ export interface Question {
   readonly otherwise: string
 }
 
+/**
+ * 1. Several may ask at once: the person sees one question at a time, in the order of asking.
+ * 2. Only a choice is an answer; after anything else the question stands. So it does when the person's input has ended.
+ * 3. Rejects with the signal's reason as soon as it aborts, at once when it has already, also while the question waits behind another;
+ *    the questions after it are asked all the same. Whoever asks keeps the time.
+ * 4. Once nothing is asked, nothing listens to the person any more.
+ */
 export interface Intervention {
-  /** Rejects when `signal` aborts; whoever asks keeps the time. */
   ask(question: Question, o: { readonly signal: AbortSignal }): Promise<Choice>
 }

@@ -11,19 +11,36 @@ export interface LineOptions {
 }
 
 export function askInLines(o: LineOptions): Intervention {
-  let last: Promise<unknown> = Promise.resolve()
+  let last: Promise<void> = Promise.resolve()
   let waiting = 0
   return {
-    ask(question, { signal }) {
+    async ask(question, { signal }) {
+      const turn = last
+      const over = Promise.withResolvers<void>()
+      last = turn.then(() => over.promise)
       waiting += 1
-      const answer = last.then(() => {
-        waiting -= 1
-        signal.throwIfAborted()
-        return askOne(question, waiting, signal, o)
-      })
-      last = answer.catch(() => undefined)
-      return answer
+      try {
+        await unlessAborted(turn, signal).finally(() => {
+          waiting -= 1
+        })
+        return await askOne(question, waiting, signal, o)
+      } finally {
+        over.resolve()
+      }
     },
+  }
+}
+
+/** Who waits for a turn has a time limit too. */
+async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    await Promise.race([turn, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
@@ -36,6 +53,9 @@ async function askOne(question: Question, waiting: number, signal: AbortSignal, 
       const choice = choiceOf(await lines.question(text, { signal }))
       if (choice !== undefined) return choice
     }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
   } finally {
     lines.close()
   }
