@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gnuTar } from '../../test/support/gnu-tar.ts'
@@ -76,6 +76,18 @@ describe('hybrid archive', () => {
     expect(found.names).toEqual(['docker.io/acme/app:1', 'localhost:5000/app:latest'])
     expect(await found.view.manifestBytes()).toEqual(await image.manifestBytes())
     expect(await validate(found.view, { signal })).toEqual([])
+  })
+
+  it('is not written when it is aborted before its first byte', async () => {
+    const path = join(temp(), 'a.tar')
+    const stop = new AbortController()
+    const image = await randomImage()
+    const digest = async () => {
+      stop.abort(new Error('enough'))
+      return image.digest()
+    }
+    await expect(writeArchive(path, [{ view: { ...image, digest }, refs: [] }], { signal: stop.signal })).rejects.toThrow()
+    expect(readdirSync(dirname(path))).toEqual([])
   })
 
   it('is the same file for the same image', async () => {

@@ -18,17 +18,22 @@ export interface ImageToPack {
 
 /** The file appears whole or not at all; missing parents are made, 0755. */
 export async function writeArchive(path: string, images: readonly ImageToPack[], o: Waiting & AtomicOptions): Promise<void> {
-  const stream = await archiveStream(images, o)
-  await writeAtomically(path, (file) => pipeline(stream, fileSink(file), { signal: o.signal }), o)
+  const entries = await archiveEntries(images)
+  // Opened here and not before: a stream that is aborted while nobody listens to it ends the whole process.
+  await writeAtomically(path, (file) => pipeline(writeTar(entries, o), fileSink(file), { signal: o.signal }), o)
 }
 
 /** The tables of contents come first, so every digest is settled before the first byte: plain layers are compressed by now. */
 export async function archiveStream(images: readonly ImageToPack[], o: Waiting): Promise<Readable> {
+  return writeTar(await archiveEntries(images), o)
+}
+
+async function archiveEntries(images: readonly ImageToPack[]): Promise<Iterable<TarItem>> {
   const seen = new Set<Digest>()
   const parts: Part[] = []
   for (const { view } of images) for await (const part of walk(view, seen)) parts.push(part)
   const [index, docker] = [await layoutIndex(images), await dockerManifest(images)]
-  return writeTar(items(parts, index, docker), o)
+  return items(parts, index, docker)
 }
 
 const common = { uid: 0, gid: 0, mtimeNs: 0n }

@@ -32,8 +32,16 @@ export interface DeliveryOptions {
   readonly progress: (p: Progress) => void
 }
 
+/**
+ * 1. One result per target, in the order asked for: references and names each for itself, a file or folder as one. The digest is the image's.
+ * 2. What a target refuses is its result; the others are tried all the same.
+ * 3. Delivered again, an image is there as before; another one under the same name takes its place.
+ * 4. May run several times at once, for one place too: layouts, stores and registries keep both images, a file one whole image.
+ * 5. When it is aborted it rejects with the signal's reason, and no target names a part of an image: each has what it had, or the whole.
+ * 6. An image that cannot be read is nowhere delivered: that is thrown, or the result of every target.
+ * 7. Progress may be told, and never goes back or beyond its total. A destination of another kind is the caller's mistake and thrown.
+ */
 export interface Delivery {
-  /** Throws only when aborted, or when the image itself cannot be read. */
   deliver(image: Image | Index, to: Destination, o: DeliveryOptions): Promise<readonly Delivered[]>
 }
 

@@ -26,7 +26,8 @@ export function fakeImages(o: { readonly refuse?: readonly string[] } = {}): Fak
     return { image, close: async () => undefined }
   }
   const delivery: Delivery = {
-    async deliver(image, to) {
+    async deliver(image, to, { signal }) {
+      signal.throwIfAborted()
       const targets = to.kind === 'registry' ? to.refs : to.kind === 'load' ? to.names : [to.path]
       const digest = await image.digest()
       return targets.map((target): Delivered => {

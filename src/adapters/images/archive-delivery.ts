@@ -9,6 +9,7 @@ export function archiveDelivery(): Delivery {
     async deliver(image, to, { signal }) {
       if (to.kind !== 'archive') throw new Error(`an archive cannot take a ${to.kind}`)
       try {
+        signal.throwIfAborted()
         await writeArchive(to.path, [{ view: image, refs: refsOf(to.names) }], { signal })
         const { size } = await stat(to.path)
         return [{ kind: 'delivered', target: to.path, digest: await image.digest(), bytes: size }]

@@ -39,10 +39,17 @@ export function imageStore(o: { readonly dir: string }): ImageStore {
     delivery: {
       async deliver(image, to, { signal }) {
         if (to.kind !== 'load') throw new Error(`the image store cannot take a ${to.kind}`)
-        const descriptor = await saveImage(blobs, image, { signal })
-        const { bytes } = await weigh(image)
-        for (const ref of refsOf(to.names)) await names.set(showRef(withDefaultTag(ref)), descriptor)
-        return to.names.map((target) => ({ kind: 'delivered', target, digest: descriptor.digest, bytes }))
+        try {
+          signal.throwIfAborted()
+          const descriptor = await saveImage(blobs, image, { signal })
+          const { bytes } = await weigh(image)
+          signal.throwIfAborted()
+          for (const ref of refsOf(to.names)) await names.set(showRef(withDefaultTag(ref)), descriptor)
+          return to.names.map((target) => ({ kind: 'delivered', target, digest: descriptor.digest, bytes }))
+        } catch (error) {
+          signal.throwIfAborted()
+          return to.names.map((target) => ({ kind: 'refused', target, error }))
+        }
       },
     },
   }
