@@ -104,7 +104,9 @@ describe('links and paths of a context', () => {
     await new Promise((go) => server.once('listening', go))
     const { image } = await f.build('FROM scratch\nCOPY d /d\n')
     expect((await layersOf(image))[0]).toEqual(['d/ 755 0:0', 'd/file 644 0:0 F'])
-    expect(f.events.flatMap((event) => (event.kind === 'note' ? [event.note.message] : []))).toEqual(['d/pipe of the build context is a pipe and was left out.'])
+    expect(f.events.flatMap((event) => (event.kind === 'note' ? [event.note.message] : []))).toEqual([
+      'd/pipe of the build context is a pipe and was left out.',
+    ])
     expect((await failure(f.build('FROM scratch\nCOPY d/pipe /x\n'))).code).toBe('BUILD_SOURCE_MISSING')
   })
 

@@ -17,6 +17,13 @@ export type Credentials = (
   readonly until?: Instant
 }
 
+/**
+ * 1. Undefined: no login of these belongs to the target; it is asked without one, or the next is. That is never an error.
+ * 2. Of several logins the longest prefix wins, by whole parts of the path, and only for its own host and port.
+ * 3. May be asked many times at once; the same question has the same answer for as long as it holds.
+ * 4. Rejects with the signal's reason once it aborts. Others who asked the same are served all the same.
+ * 5. A place of logins that cannot be read, or that fails, is a thrown Problem that shows nothing of a secret.
+ */
 export interface RegistryAuth {
   readonly name: string
   credentialsFor(target: RegistryTarget, o: { readonly signal: AbortSignal }): Promise<Credentials | undefined>

@@ -1,6 +1,7 @@
 /** Asks on a terminal that shows plain lines: one question at a time, answered by a line. */
 import { createInterface } from 'node:readline/promises'
 import { type Readable, Writable } from 'node:stream'
+import { unlessAborted } from '../../base/unless-aborted.ts'
 import type { Choice, Intervention, Question } from '../../ports/intervention.ts'
 import { choiceOf, questionLines } from './question-text.ts'
 
@@ -20,6 +21,7 @@ export function askInLines(o: LineOptions): Intervention {
       last = turn.then(() => over.promise)
       waiting += 1
       try {
+        // Who waits for a turn has a time limit too.
         await unlessAborted(turn, signal).finally(() => {
           waiting -= 1
         })
@@ -28,19 +30,6 @@ export function askInLines(o: LineOptions): Intervention {
         over.resolve()
       }
     },
-  }
-}
-
-/** Who waits for a turn has a time limit too. */
-async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  try {
-    await Promise.race([turn, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -29,6 +29,7 @@ export function chooseLogin(o: LoginChoice): RegistryAuth {
   return {
     name: [...named, ...o.sources].map((source) => source.name).join(', '),
     async credentialsFor(target, w) {
+      w.signal.throwIfAborted()
       const tell = (text: string) => say(`${target.registry}${target.repository === '' ? '' : `/${target.repository}`}: ${text}`)
       const own = await firstOf(ranked(await loginsOf(named, target, w)), tell, w)
       if (own !== undefined && o.say !== undefined) await tellOthers(target, { ...o, tell, signal: w.signal })

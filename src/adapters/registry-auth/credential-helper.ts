@@ -5,6 +5,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import type { Clock } from '../../base/clock.ts'
 import { problem } from '../../base/problem.ts'
+import { sharedWork } from '../../base/shared-work.ts'
 import type { Credentials } from '../../ports/registry-auth.ts'
 import { readHelperAnswer } from './schema.ts'
 
@@ -16,8 +17,12 @@ export interface HelperQuestion {
   readonly place: string
 }
 
+interface Waiting {
+  readonly signal: AbortSignal
+}
+
 /** Undefined when the helper knows no login. Throws CREDENTIAL_HELPER_FAILED. */
-export type AskHelper = (question: HelperQuestion, o: { readonly signal: AbortSignal }) => Promise<Credentials | undefined>
+export type AskHelper = (question: HelperQuestion, o: Waiting) => Promise<Credentials | undefined>
 
 export interface HelperOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -31,19 +36,26 @@ const freshMs = 60_000
 const largestAnswer = 1024 * 1024
 
 export function askHelpers(o: HelperOptions): AskHelper {
-  const answers = new Map<string, { readonly at: number; readonly answer: Promise<Credentials | undefined> }>()
+  const answers = new Map<string, { readonly at: number; readonly ask: (w: Waiting) => Promise<Credentials | undefined> }>()
   return (question, w) => {
     const key = `${question.helper} ${question.server}`
     const known = answers.get(key)
-    if (known !== undefined && o.clock.now() - known.at < freshMs) return known.answer
-    const answer = askHelper(question, { ...o, ...w })
-    answers.set(key, { at: o.clock.now(), answer })
-    answer.catch(() => answers.delete(key))
-    return answer
+    if (known !== undefined && o.clock.now() - known.at < freshMs) return known.ask(w)
+    const own = {
+      at: o.clock.now(),
+      ask: sharedWork((shared) =>
+        askHelper(question, { ...o, ...shared }).catch((error: unknown) => {
+          if (answers.get(key) === own) answers.delete(key)
+          throw error
+        }),
+      ),
+    }
+    answers.set(key, own)
+    return own.ask(w)
   }
 }
 
-type Asking = HelperOptions & { readonly signal: AbortSignal }
+type Asking = HelperOptions & Waiting
 
 async function askHelper({ helper, server, place }: HelperQuestion, o: Asking): Promise<Credentials | undefined> {
   const fail = (reason: string, cause?: unknown) =>

@@ -46,7 +46,13 @@ export function noCredentials(): RegistryAuth {
 }
 
 export function fixedCredentials(credentials: Credentials): RegistryAuth {
-  return { name: 'fixed', credentialsFor: async () => credentials }
+  return {
+    name: 'fixed',
+    async credentialsFor(_target, { signal }) {
+      signal.throwIfAborted()
+      return credentials
+    },
+  }
 }
 
 export interface TestClientOptions extends DispatcherOptions {

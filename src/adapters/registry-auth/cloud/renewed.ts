@@ -1,5 +1,6 @@
 /** A value that expires: made once, shared, made anew shortly before its end. */
 import type { Clock, Instant } from '../../../base/clock.ts'
+import { sharedWork } from '../../../base/shared-work.ts'
 import type { Waiting } from './cloud-world.ts'
 
 export interface Expiring<T> {
@@ -12,23 +13,24 @@ export interface Expiring<T> {
 const marginMs = 5 * 60_000
 
 export function renewed<T>(clock: Clock, make: (w: Waiting) => Promise<Expiring<T>>): (w: Waiting) => Promise<Expiring<T>> {
-  let current: Promise<Expiring<T>> | undefined
+  let current: ((w: Waiting) => Promise<Expiring<T>>) | undefined
   let until: Instant = Number.NEGATIVE_INFINITY
   return (w) => {
-    if (current !== undefined && clock.now() < until) return current
-    const making = make(w)
-    current = making
+    if (current !== undefined && clock.now() < until) return current(w)
+    const own = sharedWork(async (shared: Waiting) => {
+      try {
+        const made = await make(shared)
+        if (current === own) until = usableUntil(made.until, clock)
+        return made
+      } catch (error) {
+        if (current === own) current = undefined
+        throw error
+      }
+    })
+    current = own
     // While it is being made everybody waits for the same one.
     until = Number.POSITIVE_INFINITY
-    making.then(
-      (made) => {
-        if (current === making) until = usableUntil(made.until, clock)
-      },
-      () => {
-        if (current === making) current = undefined
-      },
-    )
-    return making
+    return own(w)
   }
 }
 
