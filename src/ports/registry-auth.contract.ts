@@ -57,7 +57,11 @@ export function registryAuthContract(under: AuthUnderTest, options: ContractOpti
     promise('lets one who asks go, and serves the others', async () => {
       const { auth, asked, release } = await under.slow()
       const [first, third] = [new AbortController(), new AbortController()]
-      const answers = [userOf(auth, 'slow.io/a', first), userOf(auth, 'slow.io/a'), userOf(auth, 'slow.io/a', third)] as const
+      const answers = [
+        userOf(auth, 'slow.io/a', { signal: first.signal }),
+        userOf(auth, 'slow.io/a'),
+        userOf(auth, 'slow.io/a', { signal: third.signal }),
+      ] as const
       let early: unknown
       for (const answer of answers)
         answer.catch((error: unknown) => {
