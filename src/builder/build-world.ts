@@ -60,6 +60,8 @@ export interface BuildWorld extends Waiting {
   readonly emit: (event: BuildEvent) => void
   /** Tells that a step of the build begins. */
   readonly begin: Begin
+  /** Tells that what has begun is over, when the build has failed and nothing is under way any more. */
+  readonly endAll: () => void
   /** Builds the stage when nobody has asked before. */
   readonly stage: (index: number) => Promise<BuiltStage>
   readonly openBase: (name: string, platform: Platform, at: Span) => Promise<Image>

@@ -58,6 +58,7 @@ async function buildOnce(request: BuildRequest, o: BuildOptions): Promise<Built>
     await Promise.allSettled(running)
     await Promise.allSettled(world.ahead)
     await world.settled()
+    if (stop.signal.aborted) world.endAll()
     await Promise.all(scratch.map((folder) => rm(folder, { recursive: true, force: true })))
   }
 }

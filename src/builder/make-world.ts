@@ -42,7 +42,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
   const stages = new Map<number, Promise<BuiltStage>>()
   const emit = o.emit ?? (() => undefined)
   const worlds = runWorlds(o.store.workFolder, o.sandbox, { signal: read.signal, onAbility: (ability) => tellAbility(ability, emit) })
-  const begin = storyteller(emit, read.signal)
+  const { begin, endAll } = storyteller(emit, read.signal)
   const createdMs = fixed ? Number(epoch) * 1000 : request.created
   const own = { store: read.store, signal: read.signal, hashes: new Map(), createdMs }
   const cache = { ...own, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible } as const
@@ -76,6 +76,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     settled: worlds.settled,
     emit,
     begin,
+    endAll,
     stage: (index) => {
       const started = stages.get(index) ?? startStage(index, read.graph, world)
       stages.set(index, started)

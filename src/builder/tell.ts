@@ -11,9 +11,16 @@ export interface Told {
 
 export type Begin = (title: string) => Told
 
-export function storyteller(emit: (event: BuildEvent) => void, signal: AbortSignal): Begin {
+export interface Storyteller {
+  readonly begin: Begin
+  /** For a build that has failed: what waited for something that will not come ends too. */
+  readonly endAll: () => void
+}
+
+export function storyteller(emit: (event: BuildEvent) => void, signal: AbortSignal): Storyteller {
   let count = 0
-  return (title) => {
+  const open = new Set<Told>()
+  const begin: Begin = (title) => {
     count += 1
     const step = count
     let over = false
@@ -21,7 +28,7 @@ export function storyteller(emit: (event: BuildEvent) => void, signal: AbortSign
     const tell = (event: BuildEvent): void => {
       if (!over) emit(event)
     }
-    return {
+    const told: Told = {
       log: (text) => tell({ kind: 'log', text, step }),
       progress: (progress) => tell({ kind: 'progress', progress, step }),
       end(state, error) {
@@ -29,9 +36,16 @@ export function storyteller(emit: (event: BuildEvent) => void, signal: AbortSign
         if (state === 'failed' && signal.aborted) tell({ kind: 'end', step, state: 'aborted' })
         else tell({ kind: 'end', step, state, ...(reason !== undefined && { reason }) })
         over = true
+        open.delete(told)
       },
     }
+    open.add(told)
+    return told
   }
+  const endAll = (): void => {
+    for (const told of open) told.end('failed')
+  }
+  return { begin, endAll }
 }
 
 /** The step ends with the work: as done when the work did not say otherwise, as failed when it throws. */

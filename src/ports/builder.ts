@@ -67,6 +67,16 @@ export interface Built {
   readonly cachedLayers: number
 }
 
+/**
+ * 1. Equal requests give equal digests, whether layers were made or found, one after the other or at once. Secrets have no part in it.
+ * 2. The image is sound: every digest and size can be derived again, its platform and labels are those asked for. Several platforms
+ *    give an index in their order, a single one an image.
+ * 3. Steps are told with numbers from 1, in order; each that begins ends once, also in a build that fails or is aborted; nothing is told after the end.
+ * 4. May run several times at once. On abort it rejects with the signal's reason, leaves nothing half-written, and the next build goes as if it had not been.
+ * 5. Faults of the Dockerfile and what is missing in the context are thrown Problems with their place.
+ * 6. A layer that `onLayer` is told can be read; of a build that succeeds each of them is in the image.
+ * 7. The request is not changed.
+ */
 export interface Builder {
   readonly name: string
   /** Asked before anything runs; the answer is reasons, never a boolean. No side effects. */

@@ -23,6 +23,8 @@ export async function askWorker(job: Job, o: Asked): Promise<Answer> {
   const worker = await o.start(o)
   const onAbort = (): void => worker.send({ kind: 'abort' })
   try {
+    // It may have been aborted while the process was being started.
+    o.signal.throwIfAborted()
     const answer = new Promise<Answer>((resolve, reject) => {
       worker.onEnd((why) => reject(problem('BUILD_WORKER_ENDED', { why })))
       worker.onMessage((message) => {
