@@ -49,23 +49,26 @@ describe('an S3 server', s3rver.options, () => {
     })
   })
   afterAll(() => running?.stop())
-  const open = (secret = 'aws', bucket = `acme-${buckets++}`): StepCache =>
+  const open = (accessKey = 'S3RVER', bucket = `acme-${buckets++}`): StepCache =>
     cacheAt(
       { kind: 's3', connector: 'cloud', bucket, endpoint, pathStyle: true },
-      `type: Aws, spec: {credential: {type: ManualConfig, spec: {accessKey: S3RVER, secretKeyRef: ${secret}}}}`,
+      `type: Aws, spec: {credential: {type: ManualConfig, spec: {accessKey: ${accessKey}, secretKeyRef: aws}}}`,
       [],
     )
 
-  stepCacheContract(async () => ({ cache: open(), largePart: part, tick }))
+  stepCacheContract(async () => ({ cache: open(), largePart: part, tick }), {
+    skip: [{ test: 'keeps one whole body of several saves at once', reason: 's3rver writes into the object itself, so that saves at once mix' }],
+  })
 
-  it('refuses a wrong secret, and the message says whose it was', async () => {
+  // It does not look at signatures of version 4: the stand-ins do, in src/adapters/step-cache.
+  it('refuses a key that it does not know, and a bucket that is not there', async () => {
     const { signal } = new AbortController()
     const content = () => Readable.from([Buffer.from('x')], { objectMode: false })
-    await expect(open('other').save('k', content, { override: true, signal })).rejects.toMatchObject({
+    await expect(open('NOBODY').save('k', content, { override: true, signal })).rejects.toMatchObject({
       code: 'CLOUD_CREDENTIALS_REFUSED',
-      message: expect.stringMatching(/SignatureDoesNotMatch.*/),
+      message: expect.stringContaining('InvalidAccessKeyId'),
     })
-    await expect(open('aws', 'nobodys').find('k', { match: 'exact', signal })).rejects.toMatchObject({ message: expect.stringContaining('NoSuchBucket') })
+    await expect(open('S3RVER', 'nobodys').find('k', { match: 'exact', signal })).rejects.toMatchObject({ message: expect.stringContaining('NoSuchBucket') })
   })
 })
 
