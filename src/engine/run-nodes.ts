@@ -48,7 +48,9 @@ async function runNode(node: StepNode, standing: Standing, state: StageState, co
 async function runLoop(loop: LoopPlan, standing: Standing, state: StageState, context: RunContext): Promise<Outcome> {
   try {
     const turns = loop.decided === undefined ? loop : context.planner.stepLoop(loop.path, state.knowledge)
-    return await runTurns(turns, (child, skip) => (skip ? skipAll([child], turnSkipped, state, context) : runNode(child, standing, state, context)))
+    return await runTurns(turns, (child, skip) =>
+      skip && !context.signal.aborted ? skipAll([child], turnSkipped, state, context) : runNode(child, standing, state, context),
+    )
   } catch (error) {
     return erroredBy(error, context.signal)
   }

@@ -63,7 +63,9 @@ async function runMember(node: StageMember, standing: Standing, run: RunState, c
   if (node.kind === 'stage') return runStage(node, standing, run, context)
   try {
     const turns = node.decided === undefined ? node : context.planner.stageLoop(node.path, run.knowledge)
-    return await runTurns(turns, (stage, skip) => (skip ? skipStage(stage, turnSkipped, run, context) : runStage(stage, standing, run, context)))
+    return await runTurns(turns, (stage, skip) =>
+      skip && !context.signal.aborted ? skipStage(stage, turnSkipped, run, context) : runStage(stage, standing, run, context),
+    )
   } catch (error) {
     return erroredBy(error, context.signal)
   }
