@@ -9,6 +9,7 @@ export default defineConfig({
     pool: 'threads',
     // Modules hold no state and nothing is mocked, so test files share workers: far faster than a worker each.
     isolate: false,
+    globalSetup: ['test/support/temp-root.ts'],
     setupFiles: ['test/support/property.ts'],
     testTimeout: 20_000,
     reporters: [process.env['SLIPWAY_VERBOSE'] === '1' ? 'verbose' : process.stdout.isTTY ? 'dot' : 'minimal', new PromiseReporter()],

@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['node_modules/**'],
     pool: 'forks',
     fileParallelism: false,
+    globalSetup: ['test/support/temp-root.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     reporters: ['verbose', new PromiseReporter()],

@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import process from 'node:process'
 import { onTestFinished } from 'vitest'
 import { walk } from '../../tools/support/walk.ts'
 
@@ -35,11 +34,11 @@ export function tempProject(files: Files = {}): TempProject {
   return { dir, path, write, read: (file) => readFileSync(path(file), 'utf8'), exists: (file) => existsSync(path(file)), files: () => walk(dir), remove }
 }
 
-/** Inside a test: when it ends. Outside (hooks, module level): when the worker ends. */
+/** Inside a test: when it ends. Outside (hooks, module level): with the folder of the whole run (temp-root.ts). */
 function atEnd(remove: () => void): void {
   try {
     onTestFinished(remove)
   } catch {
-    process.once('exit', remove)
+    // Nobody to tell.
   }
 }
