@@ -7,7 +7,12 @@ export interface Span {
   readonly endCol: number
 }
 
+/** A place that is no text, such as an environment variable: its name says it all. */
+export function namedPlace(name: string): Span {
+  return { file: name, line: 0, col: 0, endLine: 0, endCol: 0 }
+}
+
 /** `file:line:col`, the form editors and terminals make clickable. */
 export function showSpan(span: Span): string {
-  return `${span.file}:${span.line}:${span.col}`
+  return span.line === 0 ? span.file : `${span.file}:${span.line}:${span.col}`
 }

@@ -42,6 +42,7 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
       '\nExit codes: 0 done, 1 the work or the file has problems, 2 wrong usage, 130 aborted.\nStart with: slipway run examples/hello/pipeline.yaml',
     )
   addPipelineCommands(program, world, act)
+  addPluginCommand(program, world, act)
   addRunsCommands(program, world, act)
   addCacheCommands(program, world, act)
   addImageCommands(program, world, act)
@@ -154,6 +155,23 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--strict', 'warnings fail too')
     .addOption(new Option('--format <form>', 'how to tell').choices(['text', 'json', 'sarif', 'github']).default('text'))
     .action((files: string[], o) => act(async () => (await import('./commands/validate.ts')).validateCommand(files, o, world)))
+}
+
+function addPluginCommand(program: Command, world: World, act: Act): void {
+  const command = program
+    .command('plugin')
+    .description('be an image plugin (plugins/docker, ecr, gcr, gar, acr, kaniko-*, buildx-*): settings are PLUGIN_* variables')
+    .helpOption(false)
+    .option('-h, --help', 'this, and the variables of the plugin that --as names')
+    .option('--as <plugin>', 'which: docker, ecr, gcr, gar, acr, kaniko, kaniko-ecr, buildx, buildx-ecr, ...; docker when nothing is said')
+    .addOption(engineOption())
+    .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
+    .option('--strict', 'unknown PLUGIN_ variables are errors')
+    .option('--debug-auth', 'say which credential is chosen, and why')
+    .option('--plan', 'say what would be done, and do nothing')
+    .option('--dry-run', 'the same; a build without a push is PLUGIN_DRY_RUN=true')
+    .option('--json', 'with --plan: as JSON')
+  command.action((o) => act(async () => (await import('./commands/plugin.ts')).pluginCommand(o, () => command.helpInformation(), world)))
 }
 
 /** Under the name that describes it, and under the one that docker's users try. */

@@ -26,6 +26,8 @@ export interface EngineNeeds {
   readonly connectors: ReadonlyMap<string, Connector>
   /** Data folder. */
   readonly home: string
+  /** Works in this folder itself, instead of a workspace for each stage. */
+  readonly folder?: string
   /** Called with every secret before it is used. */
   readonly onSecret: (value: string) => void
   /** Told which credential was chosen, from where and why; never the credential. */
@@ -119,6 +121,8 @@ export interface Toolbox {
   readonly sinks: {
     terminal(out: Writer, o: LiveOptions): Promise<Live>
     plain(out: Writer): Promise<Sink>
+    /** The lines of one step, with nothing about a run. */
+    bare(out: Writer): Promise<Sink>
     ndjson(write: (text: string) => Promise<void> | void): Promise<Sink>
     junit(write: (text: string) => Promise<void> | void): Promise<Sink>
     history(history: History): Promise<Sink>

@@ -1,10 +1,16 @@
 /** The command line's process: gathers the world, runs the program, ends with its exit code. */
 
 import { killDescendants } from '../adapters/processes/descendants.ts'
+import { argvAs } from '../cli/plugin/program-name.ts'
 import { runProgram } from '../cli/program.ts'
 import { composeWorld } from './compose-world.ts'
 import { interrupts } from './interrupts.ts'
 import { stepWorkerCommand, workerCommand } from './worker-command.ts'
+
+// A launcher that stands between passes on its own name.
+function startedAs(): string {
+  return process.env['SLIPWAY_STARTED_AS'] ?? process.argv[1] ?? ''
+}
 
 // Started by this program, not by people: without the channel the words mean nothing.
 const worker = process.channel === undefined ? undefined : process.argv[2]
@@ -27,4 +33,4 @@ process.stderr.on('error', () => undefined)
 
 if (worker === workerCommand) await (await import('./builder-worker.ts')).runWorker()
 else if (worker === stepWorkerCommand) await (await import('./step-worker.ts')).runStepWorker()
-else process.exitCode = await runProgram(process.argv.slice(2), composeWorld(interrupted.signal, interrupted))
+else process.exitCode = await runProgram(argvAs(startedAs(), process.argv.slice(2)), composeWorld(interrupted.signal, interrupted))

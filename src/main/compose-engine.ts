@@ -47,6 +47,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
           env,
           kill,
           code,
+          ...(needs.folder !== undefined && { folder: needs.folder }),
           images: () => composeStepImages({ home: needs.home, images: images.source, client: (use) => registries.clientFor(use, 'pull') }, machine),
         }),
       },

@@ -87,6 +87,10 @@ export function composeToolbox(machine: Machine): Toolbox {
         const { plainSink } = await import('../adapters/sinks/plain-sink.ts')
         return plainSink(out)
       },
+      async bare(out) {
+        const { plainSink } = await import('../adapters/sinks/plain-sink.ts')
+        return plainSink(out, { bare: true })
+      },
       async ndjson(write) {
         const { ndjsonSink } = await import('../adapters/sinks/ndjson-sink.ts')
         return ndjsonSink({ write })

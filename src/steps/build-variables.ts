@@ -19,7 +19,7 @@ export function buildVariables(plan: JobPlan, spec: ImageSpec, scopes: VariableS
   return found
 }
 
-function namesAsked(plan: JobPlan): ReadonlySet<string> {
+export function namesAsked(plan: JobPlan): ReadonlySet<string> {
   const names = new Set<string>()
   if (plan.kind !== 'job' || plan.job.source.kind !== 'build') return names
   const { secrets, args } = plan.job.source

@@ -69,7 +69,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
       ...(Object.keys(variables).length > 0 && { variables }),
       env: pluginVariables(reading.settings, family, url),
     },
-    does: describe(plan, tool.tool),
+    does: describeJob(plan, tool.tool),
   }
 }
 
@@ -101,7 +101,7 @@ function connectorUrl(given: Given, step: ImageStep, s: ImageSurroundings): stri
 }
 
 /** The variables a plugin of the original would be started with; what is secret by its name is not shown, however it was given. */
-function pluginVariables(settings: ImageSettings, family: Family, url: string | undefined): ImageWork['env'] {
+export function pluginVariables(settings: ImageSettings, family: Family, url: string | undefined): ImageWork['env'] {
   const masked = maskNames()
   const hide = (text: Text): Text => (typeof text === 'string' && text !== '' ? '********' : text)
   const env = pluginEnv(settings, family, url === undefined ? {} : { connectorUrl: url })
@@ -112,7 +112,7 @@ function connectors({ connectorRef, baseConnectors }: Given): Pick<ImageWork, 'c
   return { ...(connectorRef !== undefined && { connector: connectorRef }), ...(baseConnectors.length > 0 && { baseConnectors }) }
 }
 
-function describe(plan: JobPlan, tool: Tool): string {
+export function describeJob(plan: JobPlan, tool: Tool): string {
   if (plan.kind === 'skip') return `skips: ${plan.because}`
   if (plan.kind === 'deferred') return 'builds or pushes, decided at run time'
   const verbs = { 'build-and-push': 'builds and pushes', 'build-only': 'builds', 'push-only': 'pushes' } as const

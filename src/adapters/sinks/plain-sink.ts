@@ -1,6 +1,6 @@
 /** One timestamped line per thing that happens: for pipes, logs and terminals that are none. */
 import { humanBytes, humanDuration } from '../../base/human.ts'
-import type { Recorded } from '../../events/run-event.ts'
+import type { Recorded, RunEvent } from '../../events/run-event.ts'
 import type { RunView } from '../../events/run-view.ts'
 import type { StepPath } from '../../events/step-path.ts'
 import type { Sink } from '../../ports/sink.ts'
@@ -15,14 +15,20 @@ import { testsLine } from './test-lines.ts'
 
 /** Output without line breaks is shown in parts of so many characters. */
 const longestPart = 64 * 1024
+const surroundings: ReadonlySet<RunEvent['kind']> = new Set(['run.started', 'run.finished', 'stage.started', 'stage.finished'])
 const plainLines = /^[ -~\n]*$/
 
-export function plainSink(out: Output): Sink {
+export interface PlainOptions {
+  /** One step with no pipeline around it: neither times nor names in front, and no word about the run. Its outcome is told by who began it. */
+  readonly bare?: boolean
+}
+
+export function plainSink(out: Output, { bare = false }: PlainOptions = {}): Sink {
   const paint = painter(out.colour)
   const partial = new Map<StepPath, string>()
   const fold = calmFold()
 
-  const lead = (recorded: Recorded, who: string): string => `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}`
+  const lead = (recorded: Recorded, who: string): string => (bare ? '' : `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}`)
   const line = (recorded: Recorded, who: string, text: string): string => `${lead(recorded, who)}${text}\n`
 
   const shown = (text: string): string => printable(text, { colours: out.colour })
@@ -51,7 +57,8 @@ export function plainSink(out: Output): Sink {
     const { event } = recorded
     if (event.kind === 'step.output') return outputLines(recorded, event.step, event.text)
     if (event.kind === 'step.finished')
-      return rest(recorded, event.step) + line(recorded, event.step, finished(fold.view(), event.step, outcomeText(event.outcome)))
+      return rest(recorded, event.step) + (bare ? '' : line(recorded, event.step, finished(fold.view(), event.step, outcomeText(event.outcome))))
+    if (bare && surroundings.has(event.kind)) return ''
     const said = describe(recorded)
     return said === undefined ? '' : line(recorded, said.who, said.text)
   }
@@ -63,7 +70,7 @@ export function plainSink(out: Output): Sink {
       if (said !== '') await out.write(said)
     },
     close: async () => {
-      await out.write(summary(fold.view(), { paint, colours: out.colour, warnings: false }))
+      if (!bare) await out.write(summary(fold.view(), { paint, colours: out.colour, warnings: false }))
     },
   }
 }

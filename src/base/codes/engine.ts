@@ -288,7 +288,7 @@ export const engineCodes = {
   DOCKERFILE_UNREADABLE: {
     severity: 'error',
     message: 'the Dockerfile {file} cannot be read: {reason}',
-    hint: 'check `dockerfile:`; it is relative to the workspace, and the stage needs `cloneCodebase: true` to see the code',
+    hint: 'check `dockerfile:` or PLUGIN_DOCKERFILE; it is relative to the workspace, and a stage needs `cloneCodebase: true` to see the code',
     explain: 'The build found no Dockerfile at the path it was given. Without `dockerfile:` it is `Dockerfile` in the root of the workspace.',
   },
   IMAGE_SOURCE_UNKNOWN: {

@@ -1,7 +1,8 @@
 /** Infrastructure local: steps are processes of this machine, in a workspace folder of their stage. */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { arch, platform, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { diagnose } from '../../../base/diagnostic.ts'
 import { cpuOf } from '../../../builder/exec/machine/launch.ts'
 import { once } from '../../../oci/once.ts'
@@ -14,6 +15,7 @@ import { namedPipes, type Pipes } from './room/pipes.ts'
 import { serviceNames } from './service-names.ts'
 import { type SharedFolders, sharedFolders } from './shared-folders.ts'
 import { deadStageFolders, makeStageFolder } from './stage-folder.ts'
+import { hostPath } from './workspace-paths.ts'
 
 export interface LocalOptions {
   /** Folder for workspaces; each stage gets a new one inside. */
@@ -23,6 +25,8 @@ export interface LocalOptions {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   /** Who carries out steps in images, for one stage. */
   readonly images: () => ImageSteps
+  /** The workspace of every stage, and still there afterwards; without it each stage gets one of its own, at /harness. */
+  readonly folder?: string
 }
 
 export function localInfra(o: LocalOptions): Infrastructure {
@@ -37,8 +41,8 @@ export function localInfra(o: LocalOptions): Infrastructure {
       await swept()
       const base = await makeStageFolder(o.dir)
       try {
-        const workspace = join(base, 'harness')
-        await mkdir(workspace)
+        const workspace = o.folder ?? join(base, 'harness')
+        if (o.folder === undefined) await mkdir(workspace)
         await mkdir(join(base, 'tmp'))
         await mkdir(join(base, 'steps'), { mode: 0o700 })
         const cpu = cpuOf(arch())
@@ -46,15 +50,22 @@ export function localInfra(o: LocalOptions): Infrastructure {
         const hosts = serviceNames(stage.steps)
         const shared = sharedFolders(base, stage.sharedPaths ?? [])
         const machine = shared.folders.filter(({ onMachine }) => onMachine).map(({ source, target }) => [source, target] as const)
-        const room = await roomOf({ base, workspace, env: o.env, note, pipes, binds: [...machine, ...(await hostsBind(base, hosts))] })
+        const needs = { base, workspace, env: o.env, note, pipes, binds: [...machine, ...(await hostsBind(base, hosts))] }
+        const room = o.folder === undefined ? await roomOf(needs) : undefined
         tellUnshared(shared, room !== undefined, note)
-        return localWorkspace({ base, workspace, env: o.env, kill: o.kill, room, pipes, images: o.images(), hosts, shared: shared.folders, note, code: o.code })
+        const inside = { base, workspace, room, pipes, hosts, shared: shared.folders, hostPath: paths(workspace, o.folder !== undefined) }
+        return localWorkspace({ ...inside, env: o.env, kill: o.kill, images: o.images(), note, code: o.code })
       } catch (error) {
         await rm(base, { recursive: true, force: true })
         throw error
       }
     },
   }
+}
+
+/** In a folder of the machine, /harness is the machine's own where it has one. */
+function paths(workspace: string, inPlace: boolean): (path: string) => string {
+  return inPlace && existsSync('/harness') ? (path) => resolve(workspace, path) : (path) => hostPath(workspace, path)
 }
 
 /** In a user namespace a step cannot become another user, as with sudo. Who needs that can do without /harness. */

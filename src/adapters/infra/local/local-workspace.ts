@@ -17,7 +17,6 @@ import { startInRoom } from './room/start-in-room.ts'
 import type { SharedFolder } from './shared-folders.ts'
 import { pipelineEnvironment, stepEnvironment } from './step-environment.ts'
 import { programMissing, type StepFolder, stepFolder } from './step-folder.ts'
-import { hostPath } from './workspace-paths.ts'
 
 export interface WorkspaceOptions {
   readonly base: string
@@ -33,6 +32,8 @@ export interface WorkspaceOptions {
   /** Of the stage's services: names of this machine for its steps. */
   readonly hosts: readonly string[]
   readonly shared: readonly SharedFolder[]
+  /** Where a path that steps name is on this machine. */
+  readonly hostPath: (path: string) => string
   readonly note: (note: Diagnostic) => void
 }
 
@@ -42,8 +43,8 @@ const stepRoot = '/run/slipway'
 export function localWorkspace(o: WorkspaceOptions): Workspace {
   const running = new Map<ProcessTree, Promise<unknown>>()
   return {
-    hostPath: (path) => hostPath(o.workspace, path),
-    placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.workspace, path), placing),
+    hostPath: o.hostPath,
+    placeCode: (request, placing) => o.code.place(request, o.hostPath, placing),
     async start(spec, { signal }) {
       signal.throwIfAborted()
       tellPorts(spec, o)
@@ -91,7 +92,7 @@ async function startStep(spec: ProcessSpec, folder: string, o: WorkspaceOptions)
   const env = { ...stepEnvironment(spec, o.env, places), ...more }
   // Several programs may do for one script: the first that is there.
   for (const argv of argvs) {
-    const file = findFile(argv[0] ?? '', env['PATH'], (path) => hostPath(o.workspace, path))
+    const file = findFile(argv[0] ?? '', env['PATH'], o.hostPath)
     if (file === undefined) continue
     if (o.room !== undefined) return { tree: await startInRoom(o.room, { file, argv, env, kill: o.kill }), collect }
     return { tree: await startTree(argv, { cwd: o.workspace, env, kill: o.kill }), collect }

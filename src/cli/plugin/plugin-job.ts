@@ -1,0 +1,49 @@
+/** The work of `slipway plugin`, from the environment: what it would do is known before anything is done. */
+import type { Diagnostic } from '../../base/diagnostic.ts'
+import { known } from '../../base/planned.ts'
+import { namedPlace } from '../../base/span.ts'
+import { familyName } from '../../settings/family-names.ts'
+import { clearSecrets } from '../../settings/mask.ts'
+import { readEnv } from '../../settings/read-env.ts'
+import type { Engine, Family } from '../../settings/vocabulary.ts'
+import type { ImageWork } from '../../steps/image-work.ts'
+import { planImagePlugin } from '../../steps/plan-image-plugin.ts'
+import type { World } from '../world.ts'
+import { pluginEnvironment } from './read-environment.ts'
+
+export interface PluginJob {
+  readonly work: ImageWork
+  readonly does: string
+  readonly diagnostics: readonly Diagnostic[]
+  /** Never to be printed. */
+  readonly secrets: readonly string[]
+}
+
+export interface PluginChoice {
+  readonly family: Family
+  readonly because: string
+  readonly engine?: Engine
+  readonly strict: boolean
+}
+
+/** What is said of no variable in particular is said of all of them. */
+export const environmentPlace = namedPlace('environment')
+
+export async function pluginJob({ family, because, engine, strict }: PluginChoice, world: World): Promise<PluginJob> {
+  const { env, all, diagnostics } = await pluginEnvironment(family, world)
+  const told: Diagnostic[] = [...diagnostics]
+  const planned = planImagePlugin(env, {
+    family,
+    because: `${because}: the plugin ${familyName(family)}`,
+    strict,
+    ...(engine !== undefined && { engine }),
+    at: environmentPlace,
+    workspace: world.cwd,
+    variable: (name) => {
+      const value = all.get(name)
+      return value === undefined ? undefined : known(value)
+    },
+    report: (d) => told.push(d),
+  })
+  return { ...planned, diagnostics: told, secrets: clearSecrets(readEnv(env, family).settings) }
+}
