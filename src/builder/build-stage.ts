@@ -62,13 +62,13 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
     const below = [...layers]
     if (op.kind === 'run') {
       if (exported) writeAhead(layers, world)
-      const layer = await during(told, () => runOp(op, { below, tree: tree.seen }, told, world))
+      const layer = await during(told, () => runOp(op, { below, tree: tree.seen }, told, anewWorld(op, world)))
       dear = true
       fresh ||= layer.kept?.fate().kind === 'made'
       layers.push(layer)
       tree = replayedTree(treeAfterRun([...layers], op, world))
     } else {
-      const layer = await endWhenFailed(told, () => placed(op, { below, dear, exported }, fresh, tree, world))
+      const layer = await endWhenFailed(told, () => placed(op, { below, dear, exported }, fresh, tree, anewWorld(op, world)))
       dear ||= pays(op, dear)
       if (exported) layers.push(toldWhenWritten(layer, told))
       else {
@@ -80,6 +80,12 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
     if (kept !== undefined) traced.push({ stage: stageLabel(node), kind: op.kind, title: plainTitle(title(op), op.at, world), kept })
   }
   return { node, state, base, tree: tree.seen, layers, story, dear, fresh }
+}
+
+/** Some kinds of layers are not to be found again. */
+function anewWorld(op: CopyOp | FolderOp | RunOp, world: BuildWorld): BuildWorld {
+  const kind = op.kind === 'run' ? 'run' : 'copy'
+  return world.request.cacheRules?.anew.includes(kind) === true ? { ...world, cache: { ...world.cache, noCache: true } } : world
 }
 
 /** From an earlier build where nothing that the instruction reads has changed; carried out otherwise. */

@@ -1,6 +1,7 @@
 /** What a step will do, line by line, as far as it is known. */
 import { mapPlanned, type Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
+import type { CacheSpec } from '../image-job/cache-spec.ts'
 import type { ImageJob, ImageOutput, JobSource } from '../image-job/image-job.ts'
 import type { CacheWork } from '../steps/cache-work.ts'
 import type { CloneWork } from '../steps/clone-work.ts'
@@ -88,7 +89,7 @@ function describeImage({ plan, tool, engine }: ImageWork): readonly string[] {
 }
 
 function describeJob(job: ImageJob): readonly string[] {
-  return [sourceLine(job.source), ...job.outputs.map(outputLine)]
+  return [sourceLine(job.source), ...cacheLines(job.source), ...job.outputs.map(outputLine)]
 }
 
 function sourceLine(source: JobSource): string {
@@ -102,6 +103,21 @@ function sourceLine(source: JobSource): string {
     case 'stage-image':
       return source.ref === undefined ? 'take the image built before it' : `take the image ${shown(source.ref)}, built by ${source.step ?? 'an earlier step'}`
   }
+}
+
+/** Where layers come from and go to beside this machine. */
+function cacheLines(source: JobSource): readonly string[] {
+  if (source.kind !== 'build') return []
+  const { from, to, use, overCaching } = source.cache
+  if (!use) return ['everything anew, without a cache']
+  const [read, written] = [from, to].map((places) => list(mapPlanned(places as Planned<readonly CacheSpec[]>, (all) => all.map(placeOf))))
+  const wins = overCaching === true ? ' (the named repository goes before caching)' : ''
+  return [...(read === '' ? [] : [`cache from ${read}${wins}`]), ...(written === '' ? [] : [`cache to ${written}`])]
+}
+
+function placeOf({ type, attributes }: CacheSpec): string {
+  const name = attributes.ref ?? attributes.dest ?? attributes.src ?? attributes.bucket ?? attributes.name
+  return name === undefined ? type : `${type} ${showText(name)}`
 }
 
 function outputLine(output: ImageOutput): string {

@@ -127,10 +127,11 @@ describe('the cache', () => {
       PLUGIN_HARNESS_SELF_HOSTED_S3_SECRET_KEY: secretText('s3'),
       PLUGIN_PATH_STYLE: 'true',
     }
+    const kept = { mode: 'max', 'ignore-error': 'true' }
     expect(build(vars, {}, 'buildx').cache.to).toEqual(
       known([
-        { type: 's3', attributes: { use_path_style: 'true', bucket: 'b', access_key_id: 'id', secret_access_key: secretText('s3') } },
-        { type: 'gcs', attributes: { bucket: 'g' } },
+        { type: 's3', attributes: { ...kept, use_path_style: 'true', bucket: 'b', access_key_id: 'id', secret_access_key: secretText('s3') } },
+        { type: 'gcs', attributes: { ...kept, bucket: 'g' } },
       ]),
     )
   })
@@ -147,11 +148,19 @@ describe('the cache', () => {
     ).toMatchObject({
       runLayers: false,
       copyLayers: true,
+      anew: ['run'],
       ttlHours: 5,
       folder: known('/harness/c'),
       compressed: false,
     })
     expect(build({}).cache.compressed).toBeUndefined()
+  })
+
+  it('shares no copies and no old results by default where kaniko is the tool, and everything elsewhere', () => {
+    expect(build({}).cache).toMatchObject({ runLayers: true, copyLayers: false, anew: [], ttlHours: 336 })
+    expect(build({ PLUGIN_CACHE_COPY_LAYERS: 'false' }).cache.anew).toEqual(['copy'])
+    expect(build({}, {}, 'buildx').cache).toMatchObject({ runLayers: true, copyLayers: true, anew: [] })
+    expect(build({}, {}, 'buildx').cache.ttlHours).toBeUndefined()
   })
 })
 

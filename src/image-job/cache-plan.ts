@@ -9,17 +9,28 @@ import { absolutePath } from './paths.ts'
 import { allPlanned, joinPlanned } from './planned-list.ts'
 import { joinPath, prefixOf, type TargetContext } from './targets.ts'
 
+/** `copy`: whatever places files, WORKDIR among it. */
+export type CachedKind = 'run' | 'copy'
+
 export interface CachePlan {
   /** Local layers are read and written unless the build must be anew. */
   readonly use: boolean
   readonly from: Planned<readonly CacheSpec[]>
   readonly to: Planned<readonly CacheSpec[]>
+  /** Kinds of layers that other machines share. */
   readonly runLayers: boolean
   readonly copyLayers: boolean
-  readonly ttlHours: number
+  /** Kinds that somebody wants made in every build. */
+  readonly anew: readonly CachedKind[]
+  /** Absent: of any age. */
+  readonly ttlHours?: number
   /** Absent: the engine's own default. */
   readonly compressed?: boolean
   readonly folder?: Planned<string>
+  /** `noPushCache`: places are read only, the folder as well. */
+  readonly readOnly?: true
+  /** Both are set: the documents let the named repository win over `caching`. */
+  readonly overCaching?: true
 }
 
 export interface CacheContext extends TargetContext {
@@ -36,19 +47,28 @@ export function cachePlan(
   const remote = remoteSpec(k, context)
   const compressed = k.decided('compressedCaching')
   const folder = k.plain('cacheDir')
+  const ttlHours = k.number('cacheTtl')
   const from = [specs(k, 'cacheFrom', k.get('cacheFrom')), specs(k, 'cacheFrom', known(extra.from))]
   const to = [specs(k, 'cacheTo', k.get('cacheTo')), specs(k, 'cacheTo', known(extra.to))]
   const writes = remote !== undefined && mayWrite(k, context.mode)
   return {
     use: !(k.on('noCache') || extra.noCache),
     from: joinPlanned(remote === undefined ? from : [...from, remote]),
-    to: joinPlanned(writes ? [...to, mapPlanned(remote, kept)] : to),
+    to: mapPlanned(joinPlanned(writes ? [...to, remote] : to), kept),
     runLayers: k.on('cacheRunLayers'),
     copyLayers: k.decided('cacheCopyLayers') ?? true,
-    ttlHours: k.number('cacheTtl') ?? 336,
+    anew: [...kindAnew(k, 'cacheRunLayers', 'run'), ...kindAnew(k, 'cacheCopyLayers', 'copy')],
+    ...(k.on('noPushCache') && { readOnly: true }),
+    ...(remote !== undefined && k.on('caching') && { overCaching: true }),
+    ...(ttlHours !== undefined && { ttlHours }),
     ...(compressed !== undefined && { compressed }),
     ...(folder !== undefined && { folder: mapPlanned(folder, (path) => absolutePath(context.workspace, path)) }),
   }
+}
+
+/** What a tool leaves out by default is only not shared; what somebody switches off is not looked for on this machine either. */
+function kindAnew(k: Knobs, key: 'cacheRunLayers' | 'cacheCopyLayers', kind: CachedKind): readonly CachedKind[] {
+  return k.given(key) && k.decided(key) === false ? [kind] : []
 }
 
 /** "No push" means that nothing is written to a registry, unless cacheTo asks for it by name. */
@@ -58,6 +78,7 @@ function mayWrite(k: Knobs, mode: Mode): boolean {
 
 /** The repository that keeps layers: named, or `<repository>/cache` when only switched on. */
 function remoteSpec(k: Knobs, context: CacheContext): Planned<readonly CacheSpec[]> | undefined {
+  if (k.given('enableCache') && k.decided('enableCache') === false) return undefined
   const named = k.plain('cacheRepo')
   if (named !== undefined) {
     const prefix = k.family.variant === 'docker' && !k.on('expandRepo') ? undefined : prefixOf(k, context)
@@ -74,9 +95,11 @@ function qualified(registry: string, name: string): string {
   return first.includes('.') || first.includes(':') || first === 'localhost' ? name : joinPath(registry, name)
 }
 
-/** Every command of every stage, as kaniko keeps them; and a cache that cannot be written is no failure. */
+/** Every command of every stage; and a cache that cannot be written is no failure. A step may say otherwise. */
 function kept(specs: readonly CacheSpec[]): readonly CacheSpec[] {
-  return specs.map(({ type, attributes }) => ({ type, attributes: { ...attributes, mode: 'max', 'ignore-error': 'true' } }))
+  return specs.map(({ type, attributes }) =>
+    type === 'inline' ? { type, attributes } : { type, attributes: { mode: 'max', 'ignore-error': 'true', ...attributes } },
+  )
 }
 
 function registrySpec(ref: string): readonly CacheSpec[] {

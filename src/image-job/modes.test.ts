@@ -92,7 +92,23 @@ describe('build-only', () => {
     expect(to({})).toEqual(known([{ type: 'registry', attributes: { ref: 'r.io/acme/app/cache', mode: 'max', 'ignore-error': 'true' } }]))
     expect(to({ PLUGIN_NO_PUSH: 'true' })).toEqual(known([]))
     expect(to({ PLUGIN_NO_PUSH_CACHE: 'true' })).toEqual(known([]))
+    expect(to({ PLUGIN_ENABLE_CACHE: 'false', PLUGIN_CACHE_REPO: 'r.io/c' })).toEqual(known([]))
     expect(to({ PLUGIN_NO_PUSH: 'true', PLUGIN_CACHE_TO: 'type=inline' })).toEqual(known([{ type: 'inline', attributes: {} }]))
+  })
+
+  it.each(families)('keeps layers beside the image when only the switch is set: $tool for $variant', (family) => {
+    const { source } = job(settingsOf({ ...full, PLUGIN_ENABLE_CACHE: 'true', PLUGIN_CACHE_REPO: '' }, family), { family })
+    const refs = source.kind === 'build' && source.cache.from.kind === 'known' ? source.cache.from.value.map(({ attributes }) => attributes.ref) : []
+    expect(refs).toEqual(['r.io/acme/app/cache'])
+  })
+
+  it('keeps the commands of all stages, and fails for no cache, unless the step says otherwise', () => {
+    const to = (spec: string) => {
+      const { source } = job(settingsOf({ ...full, PLUGIN_CACHE_TO: spec }))
+      return source.kind === 'build' && source.cache.to.kind === 'known' ? source.cache.to.value[0]?.attributes : undefined
+    }
+    expect(to('type=registry,ref=r.io/c')).toEqual({ ref: 'r.io/c', mode: 'max', 'ignore-error': 'true' })
+    expect(to('type=registry,ref=r.io/c,mode=min,ignore-error=false')).toEqual({ ref: 'r.io/c', mode: 'min', 'ignore-error': 'false' })
   })
 })
 

@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { BuildEvent } from '../events/build-event.ts'
 import type { CacheSource, CacheTarget } from '../image-job/cache-place.ts'
+import type { CachedKind } from '../image-job/cache-plan.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index, Layer } from '../oci/views.ts'
 import type { RegistryUse } from './registry-use.ts'
@@ -16,6 +17,15 @@ export type NamedContext =
 
 /** A socket of this machine, or private keys in PEM or OpenSSH form. */
 export type SshSource = { readonly kind: 'agent'; readonly socket: string } | { readonly kind: 'keys'; readonly keys: readonly Uint8Array[] }
+
+export interface CacheRules {
+  /** Made in every build. */
+  readonly anew: readonly CachedKind[]
+  /** Neither taken from other places nor left there. */
+  readonly unshared: readonly CachedKind[]
+  /** What a command made longer ago is made again. */
+  readonly maxAgeMs?: number
+}
 
 export interface BuildRequest {
   /** Absolute path on this machine. */
@@ -41,6 +51,8 @@ export interface BuildRequest {
   readonly cacheFrom?: readonly CacheSource[]
   /** Where to leave layers for other machines. */
   readonly cacheTo?: readonly CacheTarget[]
+  /** Without it every layer may be found and left, whatever made it and when. */
+  readonly cacheRules?: CacheRules
   /** Tells by `cache` events which steps came from where, and why others did not. */
   readonly explainCache?: boolean
   /** How the registries of base images are reached, and with whose credentials; without it as the machine does. */

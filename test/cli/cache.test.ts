@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { basicAuth } from '../../src/registry/server/access-rule.ts'
+import { fault } from '../../src/registry/server/reply.ts'
 import { configText, dockerConnector, imagePipeline } from '../support/image-pipeline.ts'
 import { embeddedRegistry } from '../support/registry/embedded.ts'
 import { slipwayHere } from '../support/slipway-here.ts'
@@ -31,13 +34,64 @@ describe('the cache of a pipeline', () => {
     ['remoteCacheRepo', { remoteCacheRepo: 'acme/cache' }, undefined],
     ['cacheFrom and cacheTo', { cacheFrom: ['type=registry,ref=acme/kept'], cacheTo: 'type=registry,ref=acme/kept,mode=max' }, undefined],
     ['PLUGIN_CACHE_FROM and PLUGIN_CACHE_TO', {}, { PLUGIN_CACHE_FROM: 'type=registry,ref=acme/env', PLUGIN_CACHE_TO: 'type=registry,ref=acme/env' }],
-    ['kaniko’s switch', {}, { PLUGIN_ENABLE_CACHE: 'true' }],
+    ['kaniko’s switch', {}, { PLUGIN_ENABLE_CACHE: 'true', PLUGIN_CACHE_COPY_LAYERS: 'true' }],
   ])('%s: a cold build without a failure, then all of it from the registry, with the login of the connector', async (_name, spec, env) => {
     const { registry } = await embeddedRegistry({ auth: basicAuth({ ann: 'secret' }) })
     const first = await machine(spec, registry, env)
     expect([first.code, first.cached]).toEqual([0, 0])
     const second = await machine(spec, registry, env)
     expect([second.code, second.cached]).toEqual([0, 1])
+  })
+
+  it.each([
+    ['PLUGIN_ENABLE_CACHE alone, as kaniko has it', { PLUGIN_ENABLE_CACHE: 'true' }],
+    ['PLUGIN_CACHE_COPY_LAYERS: false', { PLUGIN_CACHE_FROM: 'acme/c', PLUGIN_CACHE_TO: 'type=registry,ref=acme/c', PLUGIN_CACHE_COPY_LAYERS: 'false' }],
+  ])('%s shares no layers of COPY', async (_name, env) => {
+    const { registry } = await embeddedRegistry({ auth: basicAuth({ ann: 'secret' }) })
+    await machine({}, registry, env)
+    const second = await machine({}, registry, env)
+    expect([second.code, second.cached]).toEqual([0, 0])
+  })
+
+  it('PLUGIN_CACHE_DIR: a folder that outlives the machine', async () => {
+    const { registry } = await embeddedRegistry({ auth: basicAuth({ ann: 'secret' }) })
+    const folder = join(tempProject().dir, 'kept')
+    const env = { PLUGIN_CACHE_DIR: folder, PLUGIN_CACHE_COPY_LAYERS: 'true' }
+    const cached = [(await machine({}, registry, env)).cached, (await machine({}, registry, env)).cached]
+    expect(cached).toEqual([0, 1])
+    expect((await machine({}, registry, { ...env, PLUGIN_CACHE_DIR: `${folder}2`, PLUGIN_NO_PUSH_CACHE: 'true' })).code).toBe(0)
+    expect(existsSync(`${folder}2`)).toBe(false)
+  })
+
+  it('a place that refuses is a note, not a failure, whoever named it', async () => {
+    const users = basicAuth({ ann: 'secret' })
+    const denied = fault('DENIED', 'not for you')
+    const { registry } = await embeddedRegistry({ auth: (asker) => users(asker) ?? (asker.path.includes('/denied') ? denied : undefined) })
+    for (const spec of [{ remoteCacheRepo: 'acme/denied' }, { cacheFrom: ['acme/denied'], cacheTo: 'type=registry,ref=acme/denied' }]) {
+      const run = await machine(spec, registry)
+      expect(run.code).toBe(0)
+      for (const code of ['CACHE_IMPORT_FAILED', 'CACHE_EXPORT_FAILED']) expect(run.out).toContain(code)
+    }
+    const strict = await machine({ cacheTo: 'type=registry,ref=acme/denied,ignore-error=false' }, registry)
+    expect(strict.code).toBe(1)
+  })
+
+  it('writes nothing to a registry for a step that does not push, but what cacheTo names', async () => {
+    const asked: string[] = []
+    const { registry } = await embeddedRegistry({ auth: ({ method, path }) => void (method === 'GET' || method === 'HEAD' || asked.push(path)) })
+    expect((await machine({ remoteCacheRepo: 'acme/cache' }, registry, { PLUGIN_NO_PUSH: 'true', PLUGIN_CACHE_COPY_LAYERS: 'true' })).code).toBe(0)
+    expect(asked).toEqual([])
+    expect((await machine({ cacheTo: 'type=registry,ref=acme/kept' }, registry, { PLUGIN_NO_PUSH: 'true' })).code).toBe(0)
+    expect(asked.filter((path) => !path.includes('/acme/kept/'))).toEqual([])
+    expect(asked).not.toEqual([])
+  })
+
+  it('is in the plan: a named repository goes before caching', async () => {
+    const pipeline = imagePipeline({ spec: { connectorRef: 'hub', repo: 'acme/app', tags: ['1'], caching: true, remoteCacheRepo: 'acme/cache' } })
+    const { dir } = tempProject({ 'p.yaml': pipeline, Dockerfile: 'FROM scratch\n' })
+    const { out } = await slipwayHere(dir, {}, 'plan', 'p.yaml', '--on', 'local')
+    expect(out).toContain('cache from registry acme/cache (the named repository goes before caching)\n')
+    expect(out).toContain('cache to registry acme/cache\n')
   })
 
   it('another kind of cache is said and left out', async () => {

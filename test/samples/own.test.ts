@@ -28,7 +28,7 @@ const findings: Readonly<Record<string, readonly string[]>> = {
     '74:46 SETTINGS_NO_EFFECT',
   ],
   'gp-07-steps-missing.yaml': ['17:13 MODEL_STEPS_MISSING'],
-  'gp-10-gar-flags.yaml': ['23:27 JOB_HOST_HAS_PATH', '37:43 SETTINGS_NO_EFFECT', '38:40 SETTINGS_UNKNOWN_VARIABLE'],
+  'gp-10-gar-flags.yaml': ['23:27 JOB_HOST_HAS_PATH', '36:50 SETTINGS_NO_EFFECT', '37:43 SETTINGS_NO_EFFECT', '38:40 SETTINGS_UNKNOWN_VARIABLE'],
   'gp-14-ssh.yaml': ['20:19 PLAN_SETTING_WITHOUT_EFFECT'],
   'gp-15-skip-if-exists.yaml': ['22:13 SETTINGS_BEYOND_ORIGINAL'],
   'gp-17-skip-verify.yaml': ['26:47 SETTINGS_VALUE_COERCED'],

@@ -16,7 +16,7 @@ export interface CacheStore extends BuildStore {
 }
 
 /** A record that was of use is kept here too, as if it had been made here; its blob is not fetched for that. */
-export function cacheStore(local: BuildStore, imports: () => Promise<readonly CacheImport[]>): CacheStore {
+export function cacheStore(local: BuildStore, imports: () => Promise<readonly CacheImport[]>, shared: (name: string) => boolean = () => true): CacheStore {
   const found = new Map<string, CacheImport>()
   const blobs = new Map<Digest, CacheImport>()
   const fetching = new Map<Digest, Promise<void>>()
@@ -35,7 +35,7 @@ export function cacheStore(local: BuildStore, imports: () => Promise<readonly Ca
     originOf: (digest) => blobs.get(digest)?.layers.get(digest)?.origin,
     async readRecord(name, o) {
       const own = await local.readRecord(name, o)
-      if (own !== undefined) return own
+      if (own !== undefined || !shared(name)) return own
       for (const one of await imports()) {
         const value = one.records.get(name)
         if (value === undefined) continue

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { embeddedRegistry, testClient } from '../../../test/support/registry/embedded.ts'
 import { isProblem } from '../../base/problem.ts'
@@ -304,6 +305,75 @@ describe('--explain-cache', () => {
     expect(lines[1]).toBe('[base 2/3] RUN install: not cached: it stands on "[base 1/3] COPY src /src"; ARG VERSION changed')
     for (const name of readdirSync(join(place.dir, 'blobs/sha256')))
       expect(await readFile(join(place.dir, 'blobs/sha256', name), 'latin1')).not.toContain('ARG TOKEN')
+  })
+})
+
+describe('rules of a cache', () => {
+  const text = 'FROM scratch\nCOPY package.json /app/\nRUN one\nCOPY src /app/src\nWORKDIR /w\n'
+  const none = { anew: [], unshared: [] } as const
+
+  it('run: made in every build, with what stands on it; the files are found', async () => {
+    const f = await machine()
+    await f.run(text)
+    expect((await f.run(text)).cachedLayers).toBe(4)
+    const built = await f.run(text, { cacheRules: { ...none, anew: ['run'] }, explainCache: true })
+    expect(f.ran).toHaveLength(2)
+    expect(built.cachedLayers).toBe(3)
+    expect(explained(f)[1]).toMatch(/RUN one: not cached: layers of its kind are not kept$/)
+  })
+
+  it('copy: placed in every build; a command on top is found all the same', async () => {
+    const f = await machine()
+    await f.run(text)
+    const built = await f.run(text, { cacheRules: { ...none, anew: ['copy'] } })
+    expect([f.ran.length, built.cachedLayers]).toEqual([1, 1])
+  })
+
+  it.each([
+    ['run', 2, 3],
+    ['copy', 1, 1],
+  ] as const)('%s: stays out of other places, whichever side says so', async (kind, ran, cached) => {
+    const rules = { ...none, unshared: [kind] }
+    for (const [exporting, importing] of [
+      [rules, none],
+      [none, rules],
+    ]) {
+      const place = { kind: 'local', dir: join((await machine()).storeDir, '../cache'), tag: 'latest' } as const
+      const cacheClient = () => testClient()
+      const [one, two] = [await machine(), await machine()]
+      await one.run(text, { cacheTo: to(place), cacheClient, ...(exporting !== undefined && { cacheRules: exporting }) })
+      const built = await two.run(text, { cacheFrom: [place], cacheClient, ...(importing !== undefined && { cacheRules: importing }) })
+      expect([one.ran.length + two.ran.length, built.cachedLayers]).toEqual([ran, cached])
+    }
+  })
+
+  it('age: what a command made longer ago is made again, here and from elsewhere', async () => {
+    const place = { kind: 'local', dir: join((await machine()).storeDir, '../cache'), tag: 'latest' } as const
+    const cacheClient = () => testClient()
+    const [one, two] = [await machine(), await machine()]
+    await one.run(text, { cacheTo: to(place), cacheClient })
+    const hour = { ...none, maxAgeMs: 3_600_000 }
+    await one.run(text, { cacheRules: hour })
+    await two.run(text, { cacheFrom: [place], cacheClient, cacheRules: hour })
+    expect([one.ran.length, two.ran.length]).toEqual([1, 0])
+    await pause(30)
+    await one.run(text, { cacheRules: { ...none, maxAgeMs: 1 }, explainCache: true })
+    expect(one.ran).toHaveLength(2)
+    expect(explained(one)[1]).toContain('is too old')
+    const three = await machine()
+    await three.run(text, { cacheFrom: [place], cacheClient, cacheRules: { ...none, maxAgeMs: 1 } })
+    expect(three.ran).toHaveLength(1)
+  })
+
+  it('what a build of a fixed time leaves is as young as any other', async () => {
+    const { registry } = await embeddedRegistry()
+    const place = { kind: 'registry', ref: `${registry}/team/cache` } as const
+    const cacheClient = () => testClient()
+    const [one, two, three] = [await machine(), await machine(), await machine()]
+    await one.run(text, { cacheTo: to(place), cacheClient, created: 0 })
+    await two.run('FROM scratch\nRUN other\n', { cacheTo: to(place), cacheClient })
+    await three.run(text, { cacheFrom: [place], cacheClient })
+    expect(three.ran).toHaveLength(0)
   })
 })
 

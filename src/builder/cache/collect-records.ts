@@ -6,6 +6,7 @@ import { storedLayer } from '../layer/stored-layer.ts'
 import type { PendingLayer } from '../pending-layer.ts'
 import { parseLayerRecord } from '../solve/layer-cache.ts'
 import { type CacheDocument, type CacheRecord, layerOf, mayTravel } from './artifact.ts'
+import { sharedRecords } from './shared-records.ts'
 import { type Story, withoutSecrets } from './story.ts'
 
 export interface Collected {
@@ -23,12 +24,13 @@ export interface Collecting {
 
 /** `max`: commands of all stages, which are written for it now. Files that a stage only passes on are found again without a layer. */
 export async function collectRecords(mode: 'min' | 'max', from: Collecting, world: BuildWorld): Promise<Collected> {
+  const shared = sharedRecords(world.request.cacheRules)
   const layers = new Set<PendingLayer>(from.last.layers)
   if (mode === 'max') for (const stage of from.all) for (const layer of stage.layers) layers.add(layer)
   const records = new Map<string, string>()
   for (const layer of layers) {
     if (layer.kept === undefined) continue
-    if (layer.kept.changes === undefined && layer.kept.fate().kind !== 'unkept') await layer.write()
+    if (layer.kept.changes === undefined && layer.kept.fate().kind !== 'unkept' && shared('result-')) await layer.write()
     for (const [name, value] of await layer.kept.records()) records.set(name, value)
   }
   const listings = from.story.steps.flatMap(({ files }) => files ?? [])
@@ -37,7 +39,7 @@ export async function collectRecords(mode: 'min' | 'max', from: Collecting, worl
     if (text !== undefined) records.set(name, text)
   }
   const rows = [...records].map(([name, value]): CacheRecord => ({ name, value, at: from.nowMs }))
-  const kept = rows.filter(({ name, value }) => mayTravel(name, value))
+  const kept = rows.filter(({ name, value }) => shared(name) && mayTravel(name, value))
   return { document: { records: kept, stories: [withoutSecrets(from.story)] }, layers: kept.flatMap((row) => layerIn(row, world)) }
 }
 

@@ -185,8 +185,10 @@ function interpret(one: Step, id: string, at: At): string | undefined {
       const source = contextPath(one.source, one.folder)
       const found = inContext(p, source)
       if (found.length === 0) return undefined
-      for (const [path, content] of found) stage.files.set(`k${id}${path.slice(source.length)}`, content)
-      stage.chain.push(`k${id} ${JSON.stringify(found)}`)
+      // Where a file came from does not count, only what is placed and where.
+      const placed = found.map(([path, content]) => [`k${id}${path.slice(source.length)}`, content] as const)
+      for (const [path, content] of placed) stage.files.set(path, content)
+      stage.chain.push(JSON.stringify(placed))
       return `COPY ${source} /k${id}`
     }
     case 'from': {

@@ -7,6 +7,7 @@ import { type CacheImport, openImports } from './cache-import.ts'
 import { type CacheStore, cacheStore } from './cache-store.ts'
 import { type Collected, type Collecting, collectRecords } from './collect-records.ts'
 import { exportCache } from './export-cache.ts'
+import { sharedRecords } from './shared-records.ts'
 import type { Story } from './story.ts'
 import { endTrace } from './trace.ts'
 
@@ -26,7 +27,7 @@ export function cacheSession(request: BuildRequest, o: BuildOptions): CacheSessi
   // Begins at once and is waited for when a record is looked for; its failures are told by then.
   if (request.cacheFrom !== undefined && request.cacheFrom.length > 0) imports().catch(() => undefined)
   return {
-    store: cacheStore(o.store, imports),
+    store: cacheStore(o.store, imports, sharedRecords(request.cacheRules)),
     async end(world, built) {
       for (const stage of built.all) for (const { kept } of stage.layers) if (kept?.changes !== undefined) await kept.records()
       const story = await endTrace(tracedSteps(world), {
@@ -34,9 +35,10 @@ export function cacheSession(request: BuildRequest, o: BuildOptions): CacheSessi
         record: storyRecord(request),
         imported: async () => (await imports()).flatMap(({ document }) => document.stories),
         explain: request.explainCache === true,
+        rules: request.cacheRules,
         emit: world.emit,
       })
-      return leave(request, { ...built, story, nowMs: request.created }, world, o)
+      return leave(request, { ...built, story, nowMs: world.sinceMs }, world, o)
     },
   }
 }

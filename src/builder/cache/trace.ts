@@ -1,6 +1,7 @@
 /** Remembers what became of each step while a build goes on; at its end the story is kept, and explained when asked for. */
 import { randomUUID } from 'node:crypto'
 import type { BuildEvent, CacheFate } from '../../events/build-event.ts'
+import type { CacheRules } from '../../ports/builder.ts'
 import type { CacheOptions } from '../solve/layer-cache.ts'
 import { below, type Earlier, whyNot } from './explain.ts'
 import { listFiles, parseListing } from './file-listing.ts'
@@ -22,6 +23,7 @@ export interface Ending {
   /** Those that came with imported caches. */
   readonly imported: () => Promise<readonly Story[]>
   readonly explain: boolean
+  readonly rules: CacheRules | undefined
   readonly emit: (event: BuildEvent) => void
 }
 
@@ -78,12 +80,14 @@ async function fateOf(step: TracedStep, all: readonly TracedStep[], earlier: Ear
   const became = step.kept.fate()
   if (became.kind !== 'made') return became.kind === 'hit' ? { fate: 'hit', from: became.from } : { fate: 'unkept' }
   if (o.cache.noCache) return { fate: 'miss', because: ['--no-cache was given'] }
+  if (o.rules?.anew.includes(step.kind === 'run' ? 'run' : 'copy') === true) return { fate: 'miss', because: ['layers of its kind are not kept'] }
   const { facts, changes } = step.kept
   const listed = changes === undefined ? undefined : await listFiles(changes, o.cache)
   const files = listed === undefined ? undefined : parseListing(await o.cache.store.readRecord(listed, o.cache))
   const reasons = await whyNot({ ...step, facts, files }, earlier)
   if (reasons === undefined) return { fate: 'miss', because: ['no earlier build has a step like it'] }
-  if (reasons.length === 0) return { fate: 'miss', because: ['nothing changed, but the result of the earlier build is not kept any more'] }
+  const old = step.kind === 'run' && o.rules?.maxAgeMs !== undefined ? ', or is too old' : ''
+  if (reasons.length === 0) return { fate: 'miss', because: [`nothing changed, but the result of the earlier build is not kept any more${old}`] }
   return { fate: 'miss', because: reasons.map((reason) => (reason === below ? stepBefore(step, all) : told(reason))) }
 }
 

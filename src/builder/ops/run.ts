@@ -18,7 +18,7 @@ import { laterTar, tarOf } from '../rootfs/layer-tar.ts'
 import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
 import type { RunWorld } from '../run-world.ts'
 import { chainOf, nextChain } from '../solve/chain.ts'
-import { newResult, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
+import { newResult, olderThan, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
 import type { Told } from '../tell.ts'
 import type { Tree } from '../tree/node.ts'
 import { resolvePath } from '../tree/resolve.ts'
@@ -40,12 +40,13 @@ export async function runOp(op: RunOp, standing: Standing, told: Told, world: Bu
   const facts = await keyFacts(op, chain, world)
   const key = runKey(facts)
   const common = { key, facts: runFacts(op, facts), standing, runs, world }
-  const known = world.cache.noCache ? undefined : await readResult(world.store, key, world)
+  const found = world.cache.noCache ? undefined : await readResult(world.store, key, world)
+  const known = found === undefined || olderThan(found, world.request.cacheRules?.maxAgeMs, world.sinceMs) ? undefined : found
   if (known !== undefined && (runs.snapshots.has(nextChain(chain, known)) || (await resultLayer(world.store, known, world.cache.format, world)))) {
     told.end('cached')
     return resultOf({ ...common, id: known, chain: nextChain(chain, known), cached: true })
   }
-  const id = newResult()
+  const id = newResult(world.sinceMs)
   const changes = await execute(op, { standing, runs, told, world, chain: nextChain(chain, id) })
   await world.store.writeRecord(key, id, world)
   return resultOf({ ...common, id, chain: nextChain(chain, id), cached: false, changes })

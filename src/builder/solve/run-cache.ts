@@ -16,9 +16,17 @@ export function runKey(facts: Readonly<Record<string, unknown>>): string {
     .digest('hex')}`
 }
 
-/** Two executions of one command may differ, so each result has a name of its own. */
-export function newResult(): string {
-  return `result-${randomUUID()}`
+/** Two executions of one command may differ, so each result has a name of its own. The name tells when it was made (RFC 9562, version 7). */
+export function newResult(nowMs: number): string {
+  const time = Math.max(0, Math.floor(nowMs)).toString(16).padStart(12, '0').slice(-12)
+  return `result-${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
+}
+
+/** Of a name that does not tell, anything: it is older than these names are. */
+export function olderThan(id: string, maxAgeMs: number | undefined, nowMs: number): boolean {
+  if (maxAgeMs === undefined) return false
+  const [, high = '', low = ''] = /^result-([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(id) ?? []
+  return high === '' || nowMs - Number.parseInt(high + low, 16) > maxAgeMs
 }
 
 export async function readResult(store: BuildStore, key: string, o: Waiting): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 /** Where layers are kept between builds, and the credentials of those places. */
-import { count, flag, key, specs, text } from '../define.ts'
+import { count, flag, key, onlyWith, specs, text } from '../define.ts'
 import { buildxOnly, classic, kaniko, on, ours } from '../env-name.ts'
 import type { SettingTable } from '../row.ts'
 
@@ -9,11 +9,19 @@ export const cacheSettings = {
   caching: flag({ env: ours('PLUGIN_CACHING'), yaml: key('caching'), fallback: false, doc: 'Keeps the layers for the next build.' }),
   enableCache: flag({ env: kaniko('PLUGIN_ENABLE_CACHE'), fallback: false, doc: 'Keeps the layers in a registry.' }),
   cacheRepo: text({ env: kaniko('PLUGIN_CACHE_REPO'), yaml: key('remoteCacheRepo', 'remoteCacheImage'), doc: 'Repository that keeps the layers.' }),
-  cacheTtl: count({ env: kaniko('PLUGIN_CACHE_TTL'), fallback: 336, doc: 'Hours after which a kept layer is no longer used.' }),
-  cacheDir: text({ env: kaniko('PLUGIN_CACHE_DIR'), deadIn: ['kaniko'], doc: 'Folder with base images pulled before.' }),
+  cacheTtl: count({
+    env: kaniko('PLUGIN_CACHE_TTL'),
+    fallbacks: [{ tools: ['kaniko'], value: 336 }],
+    doc: 'Hours after which what a command made is made again.',
+  }),
+  cacheDir: text({ env: kaniko('PLUGIN_CACHE_DIR'), deadIn: ['kaniko'], doc: 'Folder that keeps the layers.' }),
   cacheCopyLayers: flag({ env: kaniko('PLUGIN_CACHE_COPY_LAYERS'), fallbacks: [{ tools: ['kaniko'], value: false }], doc: 'Keeps the layers of COPY too.' }),
   cacheRunLayers: flag({ env: kaniko('PLUGIN_CACHE_RUN_LAYERS'), fallback: true, doc: 'Keeps the layers of RUN.' }),
-  compressedCaching: flag({ env: kaniko('PLUGIN_COMPRESSED_CACHING'), doc: 'Compresses kept layers.' }),
+  compressedCaching: flag({
+    env: kaniko('PLUGIN_COMPRESSED_CACHING'),
+    effect: onlyWith('kaniko', 'a cache holds the layers of the image, compressed as the image has them'),
+    doc: 'Compresses kept layers.',
+  }),
   noPushCache: flag({ env: ours('PLUGIN_NO_PUSH_CACHE'), fallback: false, doc: 'Reads the cache and writes nothing to it.' }),
   cacheFrom: specs({
     env: on(['buildx', 'docker'])('PLUGIN_CACHE_FROM'),
