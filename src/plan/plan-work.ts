@@ -8,6 +8,7 @@ import type { StepOf } from '../pipeline/step.ts'
 import type { StepType } from '../settings/vocabulary.ts'
 import { type CacheSurroundings, planRestoreCache, planSaveCache, type RestoreStep, type SaveStep } from '../steps/plan-cache-work.ts'
 import { type ImageSurroundings, planImageWork } from '../steps/plan-image-work.ts'
+import { planPluginDirectly } from '../steps/plan-plugin-directly.ts'
 import { planPluginWork } from '../steps/plan-plugin-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
 import { planServiceWork } from '../steps/plan-service-work.ts'
@@ -35,7 +36,11 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
     case 'Run':
       return knownConnector(planRunWork(step.spec, o), site, o)
     case 'Plugin':
-      return knownConnector(planPluginWork(step.spec, o), site, o)
+      return knownConnector(
+        planPluginWork(step.spec, o, (image, env) => planPluginDirectly(step, image, env, surroundings(site, images, o))),
+        site,
+        o,
+      )
     case 'Background':
       return knownConnector(planServiceWork(step, o), site, o)
     case 'GitClone':

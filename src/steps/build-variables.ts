@@ -37,7 +37,7 @@ function ofStep(name: string, spec: ImageSpec, o: Resolving): Planned<Text> | un
   return known(typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'secret-text' ? (value as Text) : String(value))
 }
 
-function ofScope(name: string, variables: VariableScopes['stage'], o: Resolving): Planned<Text> | undefined {
+export function ofScope(name: string, variables: VariableScopes['stage'], o: Resolving): Planned<Text> | undefined {
   const variable = variables.find((one) => one.name === name)
   const dynamic = variable?.value ?? variable?.default
   const planned = dynamic === undefined ? undefined : resolve(dynamic, o)

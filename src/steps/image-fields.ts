@@ -57,7 +57,7 @@ function environment(spec: ImageSpec, scopes: VariableScopes, o: Resolving): Rea
 }
 
 /** Only names of plugin settings are taken from variables of stage and pipeline: the rest are not meant for the build. */
-function scopeVariables(kind: OriginKind, variables: readonly Variable[], o: Resolving): ReadonlyMap<string, EnvEntry> {
+export function scopeVariables(kind: OriginKind, variables: readonly Variable[], o: Resolving): ReadonlyMap<string, EnvEntry> {
   const env = new Map<string, EnvEntry>()
   for (const variable of variables) {
     const dynamic: Dynamic<Text> | undefined = variable.value ?? variable.default ?? undefined

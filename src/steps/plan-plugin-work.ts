@@ -6,16 +6,25 @@ import { resolveList, resolveMap, resolveTree } from '../dynamic/resolve-many.ts
 import type { ExprValue } from '../expr/value.ts'
 import type { StepOf } from '../pipeline/step.ts'
 import { imageToRun } from './image-to-run.ts'
+import type { ImageWork } from './image-work.ts'
 import { plannedReports } from './planned-reports.ts'
 import type { RunWork, UnsupportedWork } from './work.ts'
 
 type PluginSpec = StepOf<'Plugin'>['spec']
+export type PluginEnv = () => Readonly<Record<string, Planned<Text>>>
+type PlannedImage = { readonly work: ImageWork; readonly does: string }
+type PlannedPlugin = { readonly work: RunWork | ImageWork | UnsupportedWork; readonly does: string }
 
 const usesNothing = '`uses` takes plugins from a catalogue of Harness: name the image of the plugin with `image`'
 
-export function planPluginWork(spec: PluginSpec, o: Resolving): { readonly work: RunWork | UnsupportedWork; readonly does: string } {
+/** `direct`: what a known image plugin does, without its image; undefined for every other image. */
+export function planPluginWork(spec: PluginSpec, o: Resolving, direct: (image: string, env: PluginEnv) => PlannedImage | undefined): PlannedPlugin {
   const image = imageToRun(spec, o)
   if (spec.uses !== undefined || image === undefined) return { work: { kind: 'unsupported', because: usesNothing }, does: 'Plugin: not run here' }
+  const name = spec.entrypoint === undefined && image.reference.kind === 'known' ? showText(image.reference.value) : undefined
+  const known =
+    name === undefined ? undefined : direct(name, () => ({ ...settingsOf(spec, o), ...(spec.envVariables !== undefined && resolveMap(spec.envVariables, o)) }))
+  if (known !== undefined) return known
   const argv = spec.entrypoint === undefined ? undefined : resolveList(spec.entrypoint, o)
   const work: RunWork = {
     kind: 'run',

@@ -1,0 +1,45 @@
+/** A Plugin step that names an image plugin of the original: Slipway does that plugin's work itself, and no container is started. */
+import { diagnose } from '../base/diagnostic.ts'
+import type { StepOf } from '../pipeline/step.ts'
+import { familyName, familyOfImage } from '../settings/family-names.ts'
+import { mergeEnv } from '../settings/merge.ts'
+import type { Env } from '../settings/read-env.ts'
+import { ofScope } from './build-variables.ts'
+import { scopeVariables } from './image-fields.ts'
+import type { ImageWork } from './image-work.ts'
+import { planImagePlugin } from './plan-image-plugin.ts'
+import type { ImageSurroundings } from './plan-image-work.ts'
+import type { PluginEnv } from './plan-plugin-work.ts'
+
+/** In the configuration's `flags`: such steps run their image after all. */
+export const runPluginImages = 'SLIPWAY_RUN_PLUGIN_IMAGES'
+
+/** undefined: the image is none of them, or is to be run. */
+export function planPluginDirectly(
+  { at }: StepOf<'Plugin'>,
+  image: string,
+  envOf: PluginEnv,
+  s: ImageSurroundings,
+): { readonly work: ImageWork; readonly does: string } | undefined {
+  const family = familyOfImage(image)
+  if (family === undefined || s.flags[runPluginImages] === true) return undefined
+  s.report(diagnose('PLUGIN_RUN_DIRECTLY', { image, plugin: familyName(family), flag: runPluginImages }, { at }))
+  const own = envOf()
+  // What steers a step on infrastructure fake is nothing to the plugin.
+  const settings = Object.entries(own).filter(([name]) => !name.startsWith('PLUGIN_FAKE_'))
+  const env: Env = new Map(settings.map(([name, value]) => [name, { value, origin: { kind: 'step-env', name, at } }]))
+  const { stage, pipeline } = s.variables
+  const merged = mergeEnv(env, scopeVariables('stage-variable', stage, s), scopeVariables('pipeline-variable', pipeline, s))
+  for (const d of merged.diagnostics) s.report(d)
+  return planImagePlugin(merged.value, {
+    ...s.git,
+    family,
+    because: `the image ${image}`,
+    at,
+    workspace: '/harness',
+    images: s.images,
+    ...(s.engine !== undefined && { engine: s.engine }),
+    variable: (name) => own[name] ?? ofScope(name, stage, s) ?? ofScope(name, pipeline, s),
+    report: s.report,
+  })
+}
