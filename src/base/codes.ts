@@ -1,5 +1,6 @@
 /** The closed table of everything that can go wrong. docs/errors.md is rendered from it; a test holds the two together. */
 import { buildCodes } from './codes/build.ts'
+import { buildxCodes } from './codes/buildx.ts'
 import { cacheCodes } from './codes/cache.ts'
 import { cliCodes } from './codes/cli.ts'
 import { cloudCodes } from './codes/cloud.ts'
@@ -33,6 +34,7 @@ export const codes = {
   ...settingsCodes,
   ...dockerfileCodes,
   ...buildCodes,
+  ...buildxCodes,
   ...flagsCodes,
   ...cacheCodes,
   ...imageCodes,

@@ -12,6 +12,7 @@ import { cachePlaces } from './cache-places.ts'
 import type { WorkAt } from './do-work.ts'
 import type { RunContext } from './parts.ts'
 import { nowKnown, revealText } from './reveal.ts'
+import { toolWishes } from './tool-wishes.ts'
 
 /** `outside`: the folder of a context that was fetched; its Dockerfile is looked for in it. */
 export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, outside?: string): Promise<BuildRequest> {
@@ -46,7 +47,7 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
     created,
     reproducible: source.reproducible,
     noCache: !source.cache.use,
-    ...(await cachePlaces(source.cache, at)),
+    ...(at.work.engine.name === 'buildx' ? { tool: await toolWishes(source, at) } : await cachePlaces(source.cache, at)),
     ...buildNetwork(source, at),
   }
 }

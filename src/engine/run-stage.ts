@@ -10,6 +10,7 @@ import { ruleFor } from '../plan/failure-plan.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
 import { deadline } from './deadline.ts'
+import { enginesReady } from './engines-ready.ts'
 import { erroredBy } from './errored-by.ts'
 import { type GrowingKnowledge, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
@@ -111,7 +112,7 @@ async function open(stage: StagePlan, run: RunState, context: RunContext): Promi
   const { signal } = context
   const infrastructure = context.infrastructures[stage.infrastructure.on]
   if (infrastructure === undefined) throw problem('INFRA_NOT_AVAILABLE', { infra: stage.infrastructure.on })
-  const findings = await infrastructure.check(stage, { signal })
+  const findings = [...(await infrastructure.check(stage, { signal })), ...(await enginesReady(stage, context))]
   const [worst, ...others] = findings.filter((finding) => finding.severity === 'error')
   if (worst !== undefined && hasErrors(findings)) throw new Problem(worst, { others })
   return infrastructure.open(stage, {

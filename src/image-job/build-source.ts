@@ -34,6 +34,16 @@ export interface Network {
 /** `now` is the time of the build; a reproducible image carries a fixed one. */
 export type Created = { readonly kind: 'now' } | { readonly kind: 'at'; readonly seconds: number }
 
+/** A builder of buildx, as the settings name it. Paths are absolute. */
+export interface BuilderPlan {
+  readonly name?: Planned<string>
+  readonly driver?: Planned<string>
+  readonly driverOptions: Planned<readonly string[]>
+  readonly configFile?: Planned<string>
+  readonly remote?: Planned<string>
+  readonly buildkitVersion?: Planned<string>
+}
+
 export interface BuildSource {
   readonly kind: 'build'
   readonly context: Planned<string>
@@ -61,5 +71,8 @@ export interface BuildSource {
   readonly provenance?: string
   readonly sbom?: string
   readonly quiet: boolean
+  /** Raw options of buildx that mean nothing to other engines. */
+  readonly toolOptions?: readonly string[]
+  readonly builder?: BuilderPlan
   readonly bake?: { readonly file: Planned<string>; readonly options: Planned<readonly string[]> }
 }

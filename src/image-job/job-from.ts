@@ -4,7 +4,7 @@ import type { Deferred, Planned } from '../base/planned.ts'
 import type { Checked } from '../base/result.ts'
 import type { Span } from '../base/span.ts'
 import type { ImageSettings } from '../settings/image-settings.ts'
-import type { Family } from '../settings/vocabulary.ts'
+import type { Engine, Family } from '../settings/vocabulary.ts'
 import { buildxOptionsOf } from './buildx-options/read.ts'
 import type { ImageJob, JobPlan, Mode, RepositoryCare } from './image-job.ts'
 import { type Knobs, knobs } from './knobs.ts'
@@ -22,6 +22,8 @@ import { transportOf } from './transport.ts'
 /** What the settings do not say and the step's surroundings do. */
 export interface JobContext extends TargetContext, TagContext, LabelContext {
   readonly family: Family
+  /** What will build, where that is decided. */
+  readonly engine?: Engine
   /** Place of the step, for complaints about what is missing. */
   readonly at?: Span
   /** Absolute path that relative ones start from. */
@@ -59,7 +61,7 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 function makeJob(k: Knobs, mode: Mode, listed: Planned<readonly string[]>, context: JobContext): ImageJob {
   const repository = k.given('repo') ? repositoryOf(k, context) : undefined
-  const options = buildxOptionsOf(k)
+  const options = buildxOptionsOf(k, context.engine)
   const shared = { ...context, mode, ...(repository !== undefined && { repository }), tags: listed }
   if (options.switches.push === true && mode === 'build-only') {
     k.diagnostics.push(diagnose('JOB_PUSH_OPTION', { option: '--push', noPush: k.name('noPush') }, { at: k.at('buildxOptions') }))

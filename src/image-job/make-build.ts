@@ -8,6 +8,7 @@ import type { Pair } from '../settings/setting.ts'
 import { argOf, buildArgs } from './build-args.ts'
 import { buildSecrets, parseSecretSpec, parseSshSpec, sshKeys } from './build-secrets.ts'
 import type { BuildSecret, BuildSource, Created, Network } from './build-source.ts'
+import { builderPlan } from './builder-plan.ts'
 import type { BuildxOptions } from './buildx-options/read.ts'
 import { type CacheContext, cachePlan } from './cache-plan.ts'
 import type { Knobs } from './knobs.ts'
@@ -50,6 +51,8 @@ export function makeBuild(k: Knobs, context: BuildContext): BuildSource {
     compression: compressionOf(k),
     ...(ones.provenance !== undefined && { provenance: showText(ones.provenance) }),
     ...(ones.sbom !== undefined && { sbom: showText(ones.sbom) }),
+    ...(options.passed.length > 0 && { toolOptions: options.passed }),
+    ...builderPlan(k, context),
     quiet: k.on('quiet') || (switches.quiet ?? false),
     ...(bake !== undefined && { bake: { file: mapPlanned(bake, (path) => absolutePath(workspace, path)), options: k.texts('bakeOptions') } }),
   }

@@ -19,6 +19,7 @@ import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { plainUse } from '../ports/registry-use.ts'
 import { composeBuilder } from './compose-builder.ts'
+import { composeBuildx } from './compose-buildx.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
 import { composeRemote } from './compose-remote.ts'
 import { secretSources } from './compose-secrets.ts'
@@ -53,6 +54,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       },
       builders: {
         embedded: builderPerUse('embedded', (use) => composeBuilder({ home: needs.home, client: () => registries.clientFor(use, 'pull') }, machine)),
+        buildx: builderPerUse('buildx', (use) => composeBuildx({ home: needs.home, client: (purpose) => registries.clientFor(use, purpose) }, machine)),
       },
       deliveries: {
         registry: registryDelivery({

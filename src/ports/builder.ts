@@ -7,6 +7,7 @@ import type { CachedKind } from '../image-job/cache-plan.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index, Layer } from '../oci/views.ts'
 import type { RegistryUse } from './registry-use.ts'
+import type { ToolWishes } from './tool-wishes.ts'
 
 /** `folder` is an absolute path of this machine. */
 export type NamedContext =
@@ -69,6 +70,8 @@ export interface BuildRequest {
   readonly shmBytes?: number
   /** Name servers instead of this machine's. */
   readonly dns?: readonly string[]
+  /** For builders that drive a tool from outside. */
+  readonly tool?: ToolWishes
 }
 
 export type { BuildEvent }
@@ -93,6 +96,8 @@ export interface Builder {
   readonly name: string
   /** Asked before anything runs; the answer is reasons, never a boolean. No side effects. */
   check(request: BuildRequest, o: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>
+  /** What this machine lacks for any build of it, as Problems say it; asked before a stage begins. Without it, nothing is needed. */
+  readonly ready?: (o: { readonly signal: AbortSignal }) => Promise<readonly Diagnostic[]>
   /** May run several times at once. On abort it rejects with the signal's reason and leaves nothing half-written. */
   build(request: BuildRequest, o: Building): Promise<Built>
 }

@@ -57,7 +57,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
   for (const d of [...reading.diagnostics, ...engine.diagnostics, ...tool.diagnostics, ...effectNotes(reading.settings, { family, engine: engine.engine })])
     s.report(d)
   const url = connectorUrl(given, step, s)
-  const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, family, url, step, s)
+  const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, { family, engine: engine.engine }, url, step, s)
   const variables = buildVariables(plan, step.spec, s.variables, s)
   return {
     work: {
@@ -80,8 +80,14 @@ function read(type: StepType, family: Family, given: Given, step: ImageStep) {
   return { settings: merged.value, diagnostics: [...yaml.diagnostics, ...env.diagnostics, ...merged.diagnostics] }
 }
 
-function job(settings: ImageSettings, family: Family, url: string | undefined, step: ImageStep, s: ImageSurroundings): JobPlan {
-  const context = { ...s.git, family, at: step.at, workspace: '/harness', images: s.images, ...(url !== undefined && { connectorUrl: url }) }
+function job(
+  settings: ImageSettings,
+  by: { readonly family: Family; readonly engine: Engine },
+  url: string | undefined,
+  step: ImageStep,
+  s: ImageSurroundings,
+): JobPlan {
+  const context = { ...s.git, ...by, at: step.at, workspace: '/harness', images: s.images, ...(url !== undefined && { connectorUrl: url }) }
   const checked = jobFrom(settings, context)
   for (const d of checked.diagnostics) s.report(d)
   return checked.ok ? checked.value : nothing

@@ -5,6 +5,7 @@ import { plainUse, type RegistryUse } from '../../ports/registry-use.ts'
 export function builderPerUse(name: string, builderFor: (use: RegistryUse) => Builder): Builder {
   return {
     name,
+    ready: async (o) => builderFor(plainUse).ready?.(o) ?? [],
     check: (request, o) => builderFor(request.registries ?? plainUse).check(withoutUse(request), o),
     build: (request, o) => builderFor(request.registries ?? plainUse).build(withoutUse(request), o),
   }

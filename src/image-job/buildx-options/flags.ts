@@ -7,6 +7,8 @@ export type Meaning =
   | { readonly kind: 'one'; readonly into: 'target' | 'network' | 'provenance' | 'sbom' | 'file' | 'builder' | 'metadataFile' }
   | { readonly kind: 'switch'; readonly into: 'noCache' | 'pull' | 'load' | 'push' | 'quiet' }
   | { readonly kind: 'ignored'; readonly because: string }
+  /** Handed to the tool as it is; without effect on other engines. */
+  | { readonly kind: 'tool'; readonly because: string }
 
 export interface BuildxFlag {
   readonly takes: Takes
@@ -16,21 +18,22 @@ export interface BuildxFlag {
 const list = (into: Extract<Meaning, { kind: 'list' }>['into']): BuildxFlag => ({ takes: 'value', meaning: { kind: 'list', into } })
 const one = (into: Extract<Meaning, { kind: 'one' }>['into'], takes: Takes = 'value'): BuildxFlag => ({ takes, meaning: { kind: 'one', into } })
 const toggle = (into: Extract<Meaning, { kind: 'switch' }>['into']): BuildxFlag => ({ takes: 'maybe', meaning: { kind: 'switch', into } })
-const ignored = (because: string, takes: Takes = 'value'): BuildxFlag => ({ takes, meaning: { kind: 'ignored', because } })
+const notYet = 'only the engine buildx has it'
 
-const notYet = 'not supported yet'
+const tool = (because: string = notYet): BuildxFlag => ({ takes: 'value', meaning: { kind: 'tool', because } })
+const ignored = (because: string, takes: Takes = 'value'): BuildxFlag => ({ takes, meaning: { kind: 'ignored', because } })
 
 export const buildxFlags: Readonly<Record<string, BuildxFlag>> = {
   '--add-host': list('addHost'),
-  '--allow': ignored('the build runs without such rights'),
-  '--annotation': ignored(notYet),
-  '--attest': ignored(notYet),
+  '--allow': tool('the build runs without such rights'),
+  '--annotation': tool(),
+  '--attest': tool(),
   '--build-arg': list('arg'),
-  '--build-context': ignored(notYet),
+  '--build-context': tool(),
   '--builder': one('builder'),
   '--cache-from': list('cacheFrom'),
   '--cache-to': list('cacheTo'),
-  '--cgroup-parent': ignored('no daemon runs the containers'),
+  '--cgroup-parent': tool('no daemon runs the containers'),
   '--debug': ignored('it is about the output of buildx', 'nothing'),
   '--file': one('file'),
   '--iidfile': ignored('the digest is an output of the step'),
@@ -39,7 +42,7 @@ export const buildxFlags: Readonly<Record<string, BuildxFlag>> = {
   '--metadata-file': one('metadataFile'),
   '--network': one('network'),
   '--no-cache': toggle('noCache'),
-  '--no-cache-filter': ignored(notYet),
+  '--no-cache-filter': tool(),
   '--output': list('output'),
   '--platform': list('platform'),
   '--progress': ignored('it is about the output of buildx'),
@@ -50,11 +53,11 @@ export const buildxFlags: Readonly<Record<string, BuildxFlag>> = {
   '--rm': ignored('nothing is left behind', 'maybe'),
   '--sbom': one('sbom', 'maybe'),
   '--secret': list('secret'),
-  '--shm-size': ignored(notYet),
+  '--shm-size': tool(),
   '--ssh': list('ssh'),
   '--tag': list('tag'),
   '--target': one('target'),
-  '--ulimit': ignored(notYet),
+  '--ulimit': tool(),
 }
 
 export const shortFlags: Readonly<Record<string, string>> = { '-f': '--file', '-o': '--output', '-q': '--quiet', '-t': '--tag', '-D': '--debug' }

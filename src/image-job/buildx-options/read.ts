@@ -1,8 +1,9 @@
 /** Raw buildx options to the parts of a job they mean; an unknown one is an error that names it. */
 import { type Diagnostic, diagnose } from '../../base/diagnostic.ts'
-import { showText, type Text } from '../../base/secret-text.ts'
+import { isSecretText, showText, type Text } from '../../base/secret-text.ts'
 import type { Span } from '../../base/span.ts'
 import { flagWords } from '../../settings/codec.ts'
+import type { Engine } from '../../settings/vocabulary.ts'
 import { didYouMean } from '../../text/suggest.ts'
 import type { Knobs } from '../knobs.ts'
 import { buildxFlags, type Meaning } from './flags.ts'
@@ -16,22 +17,27 @@ export interface BuildxOptions {
   readonly lists: { readonly [N in ListName]?: readonly Text[] }
   readonly ones: { readonly [N in OneName]?: Text }
   readonly switches: { readonly [N in SwitchName]?: boolean }
+  /** Whole options for the tool itself: `--shm-size=1g`. */
+  readonly passed: readonly string[]
 }
 
-export const noOptions: BuildxOptions = { lists: {}, ones: {}, switches: {} }
+export const noOptions: BuildxOptions = { lists: {}, ones: {}, switches: {}, passed: [] }
 
 /** Both variables; what is not known yet gives nothing now and is read again before the step runs. */
-export function buildxOptionsOf(k: Knobs): BuildxOptions {
+export function buildxOptionsOf(k: Knobs, engine?: Engine): BuildxOptions {
   const comma = k.decided('buildxOptions')
   const semicolon = k.decided('buildxOptionsSemicolon')
   const given = [...(comma === undefined ? [] : splitCommaOptions(comma)), ...(semicolon === undefined ? [] : readOptionItems(semicolon))]
   const at = k.at(semicolon === undefined ? 'buildxOptions' : 'buildxOptionsSemicolon')
-  const read = readBuildxOptions(given, at)
+  const read = readBuildxOptions(given, { at, engine })
   k.diagnostics.push(...read.diagnostics)
   return read.options
 }
 
-export function readBuildxOptions(given: readonly GivenOption[], at?: Span): { readonly options: BuildxOptions; readonly diagnostics: readonly Diagnostic[] } {
+export function readBuildxOptions(
+  given: readonly GivenOption[],
+  { at, engine }: { readonly at?: Span | undefined; readonly engine?: Engine | undefined } = {},
+): { readonly options: BuildxOptions; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   let options = noOptions
   for (const option of given) {
@@ -44,7 +50,7 @@ export function readBuildxOptions(given: readonly GivenOption[], at?: Span): { r
     else {
       const next = added(options, option, flag.meaning)
       if (typeof next === 'string') diagnostics.push(diagnose('JOB_OPTION_VALUE', { option: option.name, reason: next }, { at }))
-      else if (flag.meaning.kind === 'ignored')
+      else if (flag.meaning.kind === 'ignored' || (flag.meaning.kind === 'tool' && engine !== 'buildx'))
         diagnostics.push(diagnose('JOB_OPTION_NO_EFFECT', { option: option.name, because: flag.meaning.because }, { at }))
       else options = next
     }
@@ -60,6 +66,10 @@ function added(options: BuildxOptions, option: GivenOption, meaning: Meaning): B
   }
   if (meaning.kind === 'one') return { ...options, ones: { ...options.ones, [meaning.into]: option.value ?? 'true' } }
   if (meaning.kind === 'ignored') return options
+  if (meaning.kind === 'tool') {
+    const value = option.value ?? ''
+    return isSecretText(value) ? 'a secret in it would be readable in the process list' : { ...options, passed: [...options.passed, `${option.name}=${value}`] }
+  }
   const value = option.value === undefined ? true : flagWords[showText(option.value)]
   return value === undefined ? 'it takes true or false' : { ...options, switches: { ...options.switches, [meaning.into]: value } }
 }

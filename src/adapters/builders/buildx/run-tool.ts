@@ -1,0 +1,93 @@
+/** Runs docker to its end: in a group of its own, asked politely to stop when the signal aborts, and never without an end. */
+import { spawn } from 'node:child_process'
+import { problem } from '../../../base/problem.ts'
+
+export interface ToolWorld {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly kill: (pid: number, signal: NodeJS.Signals) => void
+}
+
+export interface RunTool {
+  readonly env: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly kill: ToolWorld['kill']
+  readonly cwd?: string
+  /** Each line of the error output, as it comes. */
+  readonly onLine?: (line: string) => void
+}
+
+export interface ToolRan {
+  readonly code: number | null
+  readonly out: string
+  /** The end of the error output; empty with `onLine`. */
+  readonly err: string
+}
+
+const graceMs = 10_000
+const most = 16 * 1024 * 1024
+
+/** Rejects with the signal's reason once it has aborted and the program has ended. */
+export async function runTool(args: readonly string[], o: RunTool): Promise<ToolRan> {
+  o.signal.throwIfAborted()
+  const child = spawn('docker', args, { env: o.env, cwd: o.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const lines = lineReader(o.onLine)
+  const [out, err] = [kept(), kept()]
+  child.stdout.on('data', (chunk: Buffer) => out.add(chunk))
+  child.stderr.on('data', (chunk: Buffer) => (o.onLine === undefined ? err.add(chunk) : lines.add(chunk)))
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    try {
+      if (child.pid !== undefined) o.kill(-child.pid, signal)
+    } catch {
+      // The group is gone already.
+    }
+  }
+  let killer: NodeJS.Timeout | undefined
+  const stop = (): void => {
+    signalGroup('SIGINT')
+    killer ??= setTimeout(() => signalGroup('SIGKILL'), graceMs)
+  }
+  o.signal.addEventListener('abort', stop, { once: true })
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (ended) => resolve(ended))
+    })
+    lines.end()
+    o.signal.throwIfAborted()
+    return { code, out: out.text(), err: err.text() }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall?.startsWith('spawn'))
+      throw problem('BUILDX_NO_DOCKER', {}, { cause: error })
+    throw error
+  } finally {
+    clearTimeout(killer)
+    o.signal.removeEventListener('abort', stop)
+  }
+}
+
+function kept(): { add(chunk: Buffer): void; text(): string } {
+  const chunks: Buffer[] = []
+  let size = 0
+  return {
+    add(chunk) {
+      if (size < most) chunks.push(chunk)
+      size += chunk.length
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  }
+}
+
+function lineReader(tell: ((line: string) => void) | undefined): { add(chunk: Buffer): void; end(): void } {
+  const decoder = new TextDecoder()
+  let rest = ''
+  return {
+    add(chunk) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) tell?.(line)
+    },
+    end() {
+      if (rest !== '') tell?.(rest)
+    },
+  }
+}
