@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { isProblem } from '../base/problem.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ImageJob, ImageOutput } from '../image-job/image-job.ts'
+import type { PushedImage } from '../image-job/report-texts.ts'
 import type { Image, Index } from '../oci/views.ts'
 import type { Delivered, Destination } from '../ports/delivery.ts'
 import type { ImageWork } from '../steps/image-work.ts'
@@ -12,23 +13,23 @@ import { registryUse, repositoryWishes } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
 
 export interface DeliveredAll {
-  /** References that a registry holds now. */
-  readonly refs: readonly string[]
+  /** What a registry holds now, each with the digest it has there. */
+  readonly pushed: readonly PushedImage[]
   readonly problems: readonly Diagnostic[]
 }
 
 export async function deliverImage(image: Image | Index, job: ImageJob, facts: ImageFacts, at: WorkAt<ImageWork>): Promise<DeliveredAll> {
   const arrivals = await Promise.all(job.outputs.map((output) => deliverOne(image, output, job, at)))
-  const refs: string[] = []
+  const pushed: PushedImage[] = []
   const problems: Diagnostic[] = []
   for (const { output, destination, results } of arrivals) {
     for (const result of results) {
       await tell(result, destination, facts, output, at)
       if (result.kind === 'refused') problems.push(diagnosticOf(result.error, result.target))
-      else if (destination.kind === 'registry') refs.push(result.target)
+      else if (destination.kind === 'registry') pushed.push({ ref: result.target, digest: result.digest })
     }
   }
-  return { refs, problems }
+  return { pushed, problems }
 }
 
 async function deliverOne(image: Image | Index, output: ImageOutput, job: ImageJob, at: WorkAt<ImageWork>) {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fakeImages } from '../../test/support/fake-images.ts'
 import { type RunOptions, runText } from '../../test/support/run-text.ts'
@@ -57,6 +59,67 @@ describe('image steps', () => {
     const { outcome } = await run([image('push', { tags: ['1', '2', '3'] })], { images })
     expect(images.arrived.map((line) => line.split(' ')[1])).toEqual(['acme/app:2'])
     expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'REGISTRY_DENIED' }, others: [{ code: 'REGISTRY_DENIED' }] })
+  })
+
+  it('tell the same outputs in every mode, and push-only has all of them but what only a build knows', async () => {
+    const { view } = await run([
+      image('build', { env: { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'out/image.tar' } }),
+      image('push', { repo: 'ghcr.io/acme/app', tags: ['1', '2'], env: { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_TAR_PATH: 'out/image.tar' } }),
+      image('again', { repo: 'quay.io/acme/app', env: { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_IMAGE: 'acme/app:1' } }),
+    ])
+    const outputs = (step: string) => Object.fromEntries(view.step(`s/${step}`)?.outputs.map(({ name, value }) => [name, value]) ?? [])
+    const { digest = '' } = outputs('build')
+    const always = { digest, size: expect.any(String), layers: '2', duration: expect.any(String), engine: 'embedded' }
+    expect(outputs('build')).toEqual({ ...always, IMAGE_TAR_PATH: '/harness/out/image.tar', cachedLayers: '0' })
+    const refs = ['ghcr.io/acme/app:1', 'ghcr.io/acme/app:2']
+    expect(outputs('push')).toEqual({
+      ...always,
+      image: `ghcr.io/acme/app@${digest}`,
+      imageRefs: refs.join(','),
+      imageDigests: refs.map((ref) => `${ref}@${digest}`).join(','),
+    })
+    expect(outputs('again')).toMatchObject({ ...always, image: `quay.io/acme/app@${digest}` })
+  })
+
+  it.each([
+    ['builds and pushes', {}],
+    ['only pushes', { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_IMAGE: 'acme/base:1' }],
+  ])('list in the artifact file what was pushed, and nothing that was refused, when a step %s', async (_does, env) => {
+    const images = fakeImages({ refuse: ['ghcr.io/acme/app:2'] })
+    const workspace = tempProject({ 's/Dockerfile': 'FROM scratch\n' }).dir
+    const steps = [
+      image('base', { repo: 'acme/base', env: { PLUGIN_NO_PUSH: 'true' } }),
+      image('push', { repo: 'ghcr.io/acme/app', tags: ['1', '2', '3'], env: { ...env, PLUGIN_ARTIFACT_FILE: 'made/artifact.json' } }),
+    ]
+    const { view } = await run(steps, { images, workspace })
+    const step = view.step('s/push')
+    const digest = view.step('s/base')?.built?.digest
+    const listed = ['ghcr.io/acme/app:1', 'ghcr.io/acme/app:3'].map((name) => ({ image: name, digest }))
+    const file = JSON.parse(readFileSync(join(workspace, 's/made/artifact.json'), 'utf8'))
+    expect(file).toEqual({ kind: 'docker/v1', data: { registryType: 'Docker', registryUrl: 'https://ghcr.io', images: listed } })
+    expect(step?.published?.images).toEqual(listed.map((one) => ({ ...one, link: 'https://ghcr.io/acme/app' })))
+    expect(step?.files).toMatchObject([{ path: '/harness/made/artifact.json' }])
+  })
+
+  it('are done when a report cannot be written, and say so', async () => {
+    const workspace = tempProject({ 's/Dockerfile': 'FROM scratch\n' }).dir
+    const { outcome, view } = await run([image('push', { env: { PLUGIN_ARTIFACT_FILE: 'Dockerfile/artifact.json', PLUGIN_DIGEST_FILE: 'digest' } })], {
+      workspace,
+    })
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(view.step('s/push')?.notes.map(({ code }) => code)).toContain('REPORT_NOT_WRITTEN')
+    expect(readFileSync(join(workspace, 's/digest'), 'utf8')).toBe(view.step('s/push')?.built?.digest)
+  })
+
+  it('write no artifact file of a step that pushes nothing but an empty one, and print a card that shall go to the output', async () => {
+    const workspace = tempProject({ 's/Dockerfile': 'FROM scratch\n' }).dir
+    const env = { PLUGIN_NO_PUSH: 'true', PLUGIN_ARTIFACT_FILE: 'a.json', DRONE_CARD_PATH: '/dev/stdout' }
+    const { view } = await run([image('build', { env })], { workspace })
+    expect(JSON.parse(readFileSync(join(workspace, 's/a.json'), 'utf8'))).toMatchObject({ data: { images: [] } })
+    const card = view.step('s/build')?.tail.find((line) => line.includes('1338;')) ?? ''
+    expect(JSON.parse(Buffer.from(card.replace(/^.*1338;/, '').replace(/[^\w+/=].*$/, ''), 'base64').toString())).toMatchObject({
+      data: { RepoTags: ['acme/app:1'] },
+    })
   })
 
   it('name a Dockerfile that is not there', async () => {

@@ -12,6 +12,7 @@ import type { OpenContext } from '../ports/remote.ts'
 import type { ReadReports } from '../ports/report-reader.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { OpenStepCache } from '../ports/step-cache.ts'
+import type { WriteFile } from '../ports/write-file.ts'
 import type { LogLimits } from './log-limits.ts'
 import type { Redactor } from './redactor.ts'
 import type { StopReason } from './stop-reason.ts'
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly images: ImageSource
   readonly openContext: OpenContext
   readonly readFile: ReadFile
+  readonly writeFile: WriteFile
   readonly openStepCache: OpenStepCache
   readonly readReports: ReadReports
   readonly secrets: readonly SecretSource[]

@@ -61,6 +61,8 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
       return { ...step, built: { digest: event.digest, bytes: event.bytes, layers: event.layers, cached: event.cached } }
     case 'image.delivered':
       return { ...step, delivered: [...step.delivered, { ref: event.ref, digest: event.digest, bytes: event.bytes }] }
+    case 'images.published':
+      return { ...step, published: event.published }
     case 'file.written':
       return { ...step, files: [...step.files, event.file] }
     case 'step.outputs':

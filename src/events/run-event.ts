@@ -32,6 +32,20 @@ export interface ArtifactFile {
   readonly digest?: string
 }
 
+/** The images that registries hold now because of a step, as its artifact file lists them. */
+export interface PublishedImages {
+  readonly registryType: string
+  readonly registryUrl: string
+  readonly images: readonly PublishedImage[]
+}
+
+export interface PublishedImage {
+  readonly image: string
+  readonly digest: string
+  /** A page of the registry that shows it. */
+  readonly link?: string
+}
+
 export type RunEvent =
   | { readonly kind: 'run.started'; readonly plan: PlanSummary; readonly sequenceId: number; readonly pipelineFile: string }
   | { readonly kind: 'stage.started'; readonly stage: StepPath }
@@ -55,6 +69,7 @@ export type RunEvent =
   | { readonly kind: 'step.progress'; readonly step: StepPath; readonly progress: Progress }
   | { readonly kind: 'image.built'; readonly step: StepPath; readonly digest: string; readonly bytes: number; readonly layers: number; readonly cached: number }
   | { readonly kind: 'image.delivered'; readonly step: StepPath; readonly ref: string; readonly digest: string; readonly bytes: number }
+  | { readonly kind: 'images.published'; readonly step: StepPath; readonly published: PublishedImages }
   | { readonly kind: 'file.written'; readonly step: StepPath; readonly file: ArtifactFile }
   /** Code has come into the workspace; `underBuild`: it is what `<+codebase.…>` speaks of. */
   | { readonly kind: 'code.placed'; readonly step: StepPath; readonly folder: string; readonly codebase: CodebaseFacts; readonly underBuild: boolean }

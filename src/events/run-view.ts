@@ -4,7 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
-import type { ArtifactFile, OutputVariable, Progress, RunId } from './run-event.ts'
+import type { ArtifactFile, OutputVariable, Progress, PublishedImages, RunId } from './run-event.ts'
 import type { StepPath } from './step-path.ts'
 import type { TestResults } from './test-results.ts'
 
@@ -43,6 +43,8 @@ export interface StepView {
   readonly notes: readonly Diagnostic[]
   readonly built?: BuiltImage
   readonly delivered: readonly DeliveredImage[]
+  /** Of its last try. */
+  readonly published?: PublishedImages
   readonly files: readonly ArtifactFile[]
   /** Tasks under way; finished ones are dropped. */
   readonly progress: readonly Progress[]

@@ -78,7 +78,7 @@ function makeJob(k: Knobs, mode: Mode, listed: Planned<readonly string[]>, conte
     repository: careOf(k),
     ...(Object.keys(login).length > 0 && { login }),
     transport: transportOf(k),
-    reports: reportsOf(k, context.workspace),
+    reports: reportsOf(k, context),
   }
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderPerUse } from '../adapters/builders/builder-per-use.ts'
 import { placeCode } from '../adapters/codebase/place-code.ts'
+import { writeReport } from '../adapters/files/write-report.ts'
 import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
@@ -67,6 +68,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       },
       images: images.source,
       readFile,
+      writeFile: writeReport,
       readReports,
       openContext: (text, o) => openContext(text, { ...o, remote: composeRemote(machine.env) }),
       openStepCache: stepCaches({

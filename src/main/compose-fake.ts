@@ -14,6 +14,7 @@ export function composeFake(clock: Clock): Engine {
       builders: { embedded: fakeBuilder('embedded'), buildx: fakeBuilder('buildx'), kaniko: fakeBuilder('kaniko') },
       ...fakeImages(),
       readFile: fakeFiles,
+      writeFile: async () => undefined,
       readReports: async () => ({ notes: [] }),
       openContext: async () => undefined,
       openStepCache: () => {

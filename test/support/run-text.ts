@@ -1,5 +1,6 @@
 /** Runs a pipeline text on the fake infrastructure with a fake clock, and tells all that happened. */
 import { readFile } from 'node:fs/promises'
+import { writeReport } from '../../src/adapters/files/write-report.ts'
 import { fakeInfra } from '../../src/adapters/infra/fake/fake-infra.ts'
 import { readReports } from '../../src/adapters/reports/read-reports.ts'
 import { brandAs } from '../../src/base/brand.ts'
@@ -84,6 +85,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       ...images,
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
       readFile,
+      writeFile: writeReport,
       readReports,
       openContext: async (text) => o.outside?.(text),
       openStepCache: () => {

@@ -1,5 +1,6 @@
 /** Delivery to an archive file: the hybrid form, written whole or not at all. */
 import { stat } from 'node:fs/promises'
+import { ownedLikeFolder } from '../../media/owned-like-folder.ts'
 import { writeArchive } from '../../media/write-archive.ts'
 import { type ImageRef, parseRef } from '../../oci/ref.ts'
 import type { Delivery } from '../../ports/delivery.ts'
@@ -10,7 +11,7 @@ export function archiveDelivery(): Delivery {
       if (to.kind !== 'archive') throw new Error(`an archive cannot take a ${to.kind}`)
       try {
         signal.throwIfAborted()
-        await writeArchive(to.path, [{ view: image, refs: refsOf(to.names) }], { signal })
+        await ownedLikeFolder(to.path, () => writeArchive(to.path, [{ view: image, refs: refsOf(to.names) }], { signal }))
         const { size } = await stat(to.path)
         return [{ kind: 'delivered', target: to.path, digest: await image.digest(), bytes: size }]
       } catch (error) {
