@@ -56,6 +56,16 @@ function running(text: string): readonly string[] {
   return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(text))
 }
 
+async function soon(text: string): Promise<number> {
+  await expect.poll(() => running(text).length).toBe(1)
+  return Number(running(text)[0])
+}
+
+function parentOf(pid: number, generations: number): number {
+  const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  return generations === 1 ? parent : parentOf(parent, generations - 1)
+}
+
 function commandOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
@@ -177,6 +187,40 @@ describe('the room of a stage', needs(rooms === undefined, `no namespaces for st
   it('says which signal ended a step', async () => {
     const { sh, workspace } = await opened()
     expect((await sh('kill -USR1 $$; sleep 5')).exit).toEqual({ kind: 'killed', signal: 'SIGUSR1' })
+    await workspace.close({ signal })
+  })
+
+  it('says that a step was killed whose keeper was, and ends all of it', async () => {
+    const { sh, workspace } = await opened()
+    const mark = `301.${process.pid}`
+    const ended = sh(`sleep ${mark}; echo after`)
+    kill(parentOf(await soon(`sleep\0${mark}`), 2), 'SIGKILL')
+    expect(await ended).toMatchObject({ exit: { kind: 'killed', signal: 'SIGKILL' }, text: '' })
+    expect(running(`sleep\0${mark}`)).toEqual([])
+    expect((await sh('echo well')).text).toBe('well\n')
+    await workspace.close({ signal })
+  })
+
+  it('has one program start all its steps, which dies with them and is started again', async () => {
+    const { sh, workspace } = await opened()
+    const marks = [`302.${process.pid}`, `303.${process.pid}`]
+    const ended = marks.map((mark) => sh(`sleep ${mark}; true`, { name: `s/${mark}` }))
+    const starters = await Promise.all(marks.map(async (mark) => parentOf(await soon(`sleep\0${mark}`), 3)))
+    expect(new Set(starters).size).toBe(1)
+    kill(Number(starters[0]), 'SIGKILL')
+    for (const one of ended) expect((await one).exit).toEqual({ kind: 'killed', signal: 'SIGKILL' })
+    await expect.poll(() => marks.flatMap((mark) => running(`sleep\0${mark}`))).toEqual([])
+    expect((await sh('echo well')).text).toBe('well\n')
+    await workspace.close({ signal })
+  })
+
+  it('takes variables of a megabyte, and says so when there is more than the system takes', async () => {
+    const { sh, workspace } = await opened()
+    const of = (count: number): Map<string, string> => new Map(Array.from({ length: count }, (_, i) => [`V${i}`, 'x'.repeat(100_000)]))
+    expect((await sh('echo ${#V9}', { env: of(10) })).text).toBe('100000\n')
+    await expect(sh('true', { env: of(70) })).rejects.toThrow('cannot execute: error 7')
+    await expect(sh('true', { env: of(90) })).rejects.toThrow('too long')
+    await expect(sh('true', { env: new Map([['V', 'a\0b']]) })).rejects.toThrow('zero byte')
     await workspace.close({ signal })
   })
 

@@ -70,6 +70,7 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
     async close() {
       for (const tree of running.keys()) tree.end(0)
       await Promise.all(running.values())
+      await o.room?.starter.close()
       await o.images.remove(o.base)
       await o.images.close()
     },

@@ -8,9 +8,6 @@ function move(register: number, value: bigint): Uint8Array {
   return bytesOf(...[0, 1, 2, 3].map((n) => little32((n === 0 ? 0xd2800000 : 0xf2800000) | (n << 21) | (part(n) << 5) | register)))
 }
 
-/** str x11, [x9] */
-const saveX11 = little32(0xf900012b)
-
 export const arm64: Assembler = {
   machine: 183,
   load(argument, value, indirect) {
@@ -25,13 +22,6 @@ export const arm64: Assembler = {
   skipIfError: (error, skip) => bytesOf(little32(0xb100001f | (error << 10)), little32(0x54000000 | ((skip / 4 + 1) << 5))),
   // str w10, [x9]; str w0, [x9, #4]
   noteFailure: (address, step) => bytesOf(move(9, address), move(10, BigInt(step)), little32(0xb900012a), little32(0xb9000520)),
-  takeArguments: ({ path, argv, envp }) =>
-    bytesOf(
-      little32(0xf94003ea), // ldr x10, [sp]
-      ...[little32(0x910063eb), move(9, argv), saveX11], // add x11, sp, #24
-      ...[little32(0x8b2a6feb), little32(0x9100416b), move(9, envp), saveX11], // add x11, sp, x10, lsl #3; add x11, x11, #16
-      ...[little32(0xf9400beb), move(9, path), saveX11], // ldr x11, [sp, #16]
-    ),
   // ldr x9, [x9]; cbz x9
   jumpIfZero: (address, distance) => bytesOf(move(9, address), little32(0xf9400129), little32(0xb4000009 | (((distance / 4 + 1) & 0x7ffff) << 5))),
 }

@@ -12,8 +12,6 @@ export interface Assembler {
   skipIfError(error: number, skip: number): Uint8Array
   /** Writes the step's number and the result to the address. */
   noteFailure(address: bigint, step: number): Uint8Array
-  /** Saves at these addresses: the first argument, where the list of those after it begins, and where the environment begins. */
-  takeArguments(to: { readonly path: bigint; readonly argv: bigint; readonly envp: bigint }): Uint8Array
   /** Jumps `distance` bytes, counted from the end of this code, when the value at the address is zero. */
   jumpIfZero(address: bigint, distance: number): Uint8Array
 }

@@ -1,7 +1,7 @@
 /** Steps to a static ELF program: one segment that holds headers, code and data. */
 import { arm64 } from './arm64.ts'
 import { type Assembler, bytesOf } from './code.ts'
-import { type Argument, type CallStep, reportDescriptor, type Step } from './step.ts'
+import { type Argument, type Board, type CallStep, reportDescriptor, type Step } from './step.ts'
 import { type Cpu, systemCalls } from './system-calls.ts'
 import { x64 } from './x64.ts'
 
@@ -11,13 +11,13 @@ const base = 0x400000n
 const headers = 64 + 56
 const failed = 255
 
-export function assemble(steps: readonly Step[], cpu: Cpu): Buffer {
+export function assemble(steps: readonly Step[], cpu: Cpu, board?: Board): Buffer {
   const data = dataSegment()
-  const pass = codePass(steps, { cpu, data, labels: new Map(), dataAt: 0n })
+  const pass = codePass(steps, { cpu, data, board, labels: new Map(), dataAt: 0n })
   // Lengths are settled now, and so are all addresses.
   const codeEnd = headers + pass.length
   const dataAt = (codeEnd + 15) & ~15
-  const code = codePass(steps, { cpu, data, labels: pass.labels, dataAt: base + BigInt(dataAt) })
+  const code = codePass(steps, { cpu, data, board, labels: pass.labels, dataAt: base + BigInt(dataAt) })
   const image = Buffer.concat([elfHeaders(assemblers[cpu].machine), ...code.parts, Buffer.alloc(dataAt - codeEnd), data.bytes(base + BigInt(dataAt))])
   writeSizes(image, image.length + data.room())
   return image
@@ -26,6 +26,7 @@ export function assemble(steps: readonly Step[], cpu: Cpu): Buffer {
 interface Pass {
   readonly cpu: Cpu
   readonly data: DataSegment
+  readonly board: Board | undefined
   readonly labels: ReadonlyMap<string, number>
   readonly dataAt: bigint
 }
@@ -58,39 +59,52 @@ interface Place {
 }
 
 function codeOf(step: Exclude<Step, { kind: 'label' }>, { index, at, assembler, pass }: Place): Uint8Array {
-  if (step.kind === 'call') return callCode(step, index, assembler, pass)
-  if (step.kind === 'jump if zero') return jumpCode(step, at, assembler, pass)
-  const address = (name: string): bigint => pass.dataAt + pass.data.slot(name)
-  return assembler.takeArguments({ path: address('path'), argv: address('argv'), envp: address('envp') })
+  const jump = (name: string, to: string, end?: number): Uint8Array => {
+    const address = slotAt(name, pass)
+    const after = end ?? at + assembler.jumpIfZero(address, 0).length
+    return assembler.jumpIfZero(address, (pass.labels.get(to) ?? 0) - after)
+  }
+  if (step.kind === 'jump if zero') return jump(step.slot, step.to)
+  const { orElse } = step
+  const report = orElse?.report === false ? bytesOf() : failure(index, assembler, pass)
+  const code = (end: number): Uint8Array => {
+    return callCode(step, bytesOf(report, orElse === undefined ? exitCode(assembler, pass) : jump(neverSet, orElse.to, end)), assembler, pass)
+  }
+  // The way out is the last of it, so it jumps from where the call ends.
+  return orElse === undefined ? code(at) : code(at + code(at).length)
 }
 
-function jumpCode(step: Extract<Step, { kind: 'jump if zero' }>, at: number, assembler: Assembler, pass: Pass): Uint8Array {
-  const address = pass.dataAt + pass.data.slot(step.slot)
-  const size = assembler.jumpIfZero(address, 0).length
-  return assembler.jumpIfZero(address, (pass.labels.get(step.to) ?? 0) - at - size)
-}
+/** Whoever has to jump in any case asks a slot that nobody writes. */
+const neverSet = 'never set'
 
-function callCode(step: CallStep, index: number, assembler: Assembler, pass: Pass): Uint8Array {
+function callCode(step: CallStep, wayOut: Uint8Array, assembler: Assembler, pass: Pass): Uint8Array {
   const parts = [plainCall(step, assembler, pass)]
-  if (step.save !== undefined) parts.push(assembler.saveResult(pass.dataAt + pass.data.slot(step.save)))
-  if (step.tolerate !== 'any') parts.push(checks(step.tolerate ?? [], failure(index, assembler, pass), assembler))
+  if (step.save !== undefined) parts.push(assembler.saveResult(slotAt(step.save, pass)))
+  if (step.tolerate !== 'any') parts.push(checks(step.tolerate ?? [], wayOut, assembler))
   return bytesOf(...parts)
 }
 
-function plainCall(step: Pick<CallStep, 'call' | 'args'>, assembler: Assembler, { cpu, data, dataAt }: Pass): Uint8Array {
+function slotAt(name: string, { board, data, dataAt }: Pass): bigint {
+  const settled = board?.slots[name]
+  return settled === undefined ? dataAt + data.slot(name) : BigInt(settled)
+}
+
+function plainCall(step: Pick<CallStep, 'call' | 'args'>, assembler: Assembler, pass: Pass): Uint8Array {
   const loads = step.args.map((argument, n) => {
     if (typeof argument === 'number') return assembler.load(n, BigInt(argument), false)
-    const indirect = typeof argument === 'object' && 'kind' in argument && argument.kind === 'slot'
-    return assembler.load(n, dataAt + data.place(argument), indirect)
+    if (typeof argument === 'object' && 'slot' in argument) return assembler.load(n, slotAt(argument.slot, pass), argument.kind === 'slot')
+    return assembler.load(n, pass.dataAt + pass.data.place(argument), false)
   })
-  return bytesOf(...loads, assembler.load(-1, BigInt(systemCalls[step.call][cpu]), false), assembler.systemCall())
+  return bytesOf(...loads, assembler.load(-1, BigInt(systemCalls[step.call][pass.cpu]), false), assembler.systemCall())
 }
 
 function failure(index: number, assembler: Assembler, pass: Pass): Uint8Array {
-  const note = pass.dataAt + pass.data.slot('failure')
-  const report = { call: 'write', args: [reportDescriptor, { kind: 'slot address', slot: 'failure' }, 8] } as const
-  const exit = { call: 'exit_group', args: [failed] } as const
-  return bytesOf(assembler.noteFailure(note, index), plainCall(report, assembler, pass), plainCall(exit, assembler, pass))
+  const { address, bytes } = pass.board?.failure ?? { address: { kind: 'slot address', slot: 'failure' } as const, bytes: 8 }
+  return bytesOf(assembler.noteFailure(slotAt('failure', pass), index), plainCall({ call: 'write', args: [reportDescriptor, address, bytes] }, assembler, pass))
+}
+
+function exitCode(assembler: Assembler, pass: Pass): Uint8Array {
+  return plainCall({ call: 'exit_group', args: [failed] }, assembler, pass)
 }
 
 /** Last to first, because each check jumps over all that follows it. */
@@ -102,7 +116,7 @@ function checks(tolerated: readonly number[], failing: Uint8Array, assembler: As
 
 interface DataSegment {
   /** Offset of the argument's bytes. Equal arguments share one place. */
-  place(argument: Exclude<Argument, number>): bigint
+  place(argument: Exclude<Argument, number | { readonly slot: string }>): bigint
   slot(name: string): bigint
   /** Filled with the addresses of lists of texts, which need to know where they are. */
   bytes(at: bigint): Buffer
@@ -145,7 +159,6 @@ function dataSegment(): DataSegment {
       if (typeof argument === 'string') return text(argument)
       if (argument instanceof Uint8Array) return known.get(argument) ?? remember(argument, add(argument))
       if (argument.kind === 'texts') return known.get(argument) ?? remember(argument, list(argument.texts))
-      if (argument.kind !== 'room') return slot(argument.slot)
       room = Math.max(room, argument.bytes)
       return BigInt(length)
     },

@@ -1,7 +1,7 @@
 /**
- * What a generated program does: system calls one after another, with nothing but a jump forward in between. Node can neither
+ * What a generated program does: system calls one after another, with nothing but a jump in between. Node can neither
  * mount nor change its root nor read extended attributes, and must not fork into namespaces itself; a program of a few kilobytes,
- * written for one purpose and run once, can, and needs nothing installed.
+ * written for one purpose, can, and needs nothing installed.
  */
 import type { SystemCall } from './system-calls.ts'
 
@@ -25,23 +25,13 @@ export interface CallStep {
   readonly save?: string
   /** Error numbers that are no failure; 'any': none is. */
   readonly tolerate?: readonly number[] | 'any'
+  /** Where a failure goes on; without it, it is reported and ends the process. */
+  readonly orElse?: { readonly to: string; readonly report: boolean }
 }
 
-/**
- * One program for many processes: `path`, `argv` and `envp` are slots with what execve takes, out of the program's own arguments (the file
- * first, then the list) and environment.
- */
-export interface ArgumentsStep {
-  readonly kind: 'take arguments'
-}
+export type Step = CallStep | { readonly kind: 'jump if zero'; readonly slot: string; readonly to: string } | { readonly kind: 'label'; readonly label: string }
 
-export type Step =
-  | CallStep
-  | ArgumentsStep
-  | { readonly kind: 'jump if zero'; readonly slot: string; readonly to: string }
-  | { readonly kind: 'label'; readonly label: string }
-
-export function call(name: SystemCall, args: readonly Argument[], what: string, o: Pick<CallStep, 'save' | 'tolerate'> = {}): CallStep {
+export function call(name: SystemCall, args: readonly Argument[], what: string, o: Pick<CallStep, 'save' | 'tolerate' | 'orElse'> = {}): CallStep {
   return { kind: 'call', call: name, args, what, ...o }
 }
 
@@ -51,3 +41,11 @@ export const texts = (list: readonly string[]): Argument => ({ kind: 'texts', te
 
 /** Failures are reported on this descriptor as two 32-bit numbers: the step's index and the negative error number. */
 export const reportDescriptor = 3
+
+/** Memory that a program and the one who talks to it both know the address of. The program has to map it first. */
+export interface Board {
+  /** Slots that lie in it. One of them is `failure`. */
+  readonly slots: Readonly<Record<string, number>>
+  /** What a report of a failure consists of, instead of the slot `failure` alone. */
+  readonly failure: { readonly address: number; readonly bytes: number }
+}

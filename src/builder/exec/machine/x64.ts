@@ -22,8 +22,6 @@ const fromRax: readonly (readonly [number, number, number])[] = [
 const movRax = (value: bigint) => bytesOf(0x48, 0xb8, little64(value))
 const movRbx = (value: bigint) => bytesOf(0x48, 0xbb, little64(value))
 
-const saveRcx = bytesOf(0x48, 0x89, 0x0b)
-
 export const x64: Assembler = {
   machine: 62,
   load(argument, value, indirect) {
@@ -39,17 +37,6 @@ export const x64: Assembler = {
   skipIfError: (error, skip) => bytesOf(0x48, 0x83, 0xf8, -error & 0xff, 0x0f, 0x84, little32(skip)),
   // mov dword [rbx], step; mov [rbx+4], eax
   noteFailure: (address, step) => bytesOf(movRbx(address), 0xc7, 0x03, little32(step), 0x89, 0x43, 0x04),
-  // The stack begins with the count, the program's own name, the arguments, zero, the environment.
-  takeArguments: ({ path, argv, envp }) =>
-    bytesOf(
-      ...[0x48, 0x8b, 0x04, 0x24], // mov rax, [rsp]
-      ...[0x48, 0x8d, 0x4c, 0x24, 0x18], // lea rcx, [rsp+24]
-      ...[movRbx(argv), saveRcx],
-      ...[0x48, 0x8d, 0x4c, 0xc4, 0x10], // lea rcx, [rsp+rax*8+16]
-      ...[movRbx(envp), saveRcx],
-      ...[0x48, 0x8b, 0x4c, 0x24, 0x10], // mov rcx, [rsp+16]
-      ...[movRbx(path), saveRcx],
-    ),
   // cmp qword [rbx], 0; je
   jumpIfZero: (address, distance) => bytesOf(movRbx(address), 0x48, 0x83, 0x3b, 0x00, 0x0f, 0x84, little32(distance)),
 }

@@ -9,10 +9,12 @@ export function findFile(name: string, path: string | undefined, hostPath: (path
   return files.find((file) => isProgram(hostPath(file)))
 }
 
+/** Most folders of a PATH do not have it: an answer costs less than an error. */
 function isProgram(file: string): boolean {
   try {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false
     accessSync(file, constants.X_OK)
-    return statSync(file).isFile()
+    return true
   } catch {
     return false
   }

@@ -2,17 +2,18 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { cpuOf } from '../../../../builder/exec/machine/launch.ts'
 import { assemble } from '../../../../builder/exec/machine/program.ts'
 import type { Step } from '../../../../builder/exec/machine/step.ts'
 import type { Pipes } from './pipes.ts'
 import { type RoomPlan, roomSteps } from './room-program.ts'
-import { startProgram } from './start-program.ts'
+import { startBoard } from './start-request.ts'
+import { type Starter, starter } from './starter.ts'
 
 export interface Room {
-  /** The file of the program that starts steps, and what it does. */
-  readonly program: string
+  readonly starter: Starter
+  /** What its program does. */
   readonly steps: readonly Step[]
   readonly pipes: Pipes
 }
@@ -40,10 +41,13 @@ export async function makeRoom(o: RoomNeeds): Promise<RoomOrNot> {
   const binds = [...(await showMachine(root)), ...own]
   for (const [, to] of own) await standIn(root, to)
   const steps = roomSteps({ root, binds, cwd: workspaceRoot, person: o.person })
-  const room = { program: join(o.folder, 'start'), steps, pipes: o.pipes }
-  await writeFile(room.program, assemble(steps, cpu), { mode: 0o700 })
-  const reason = await tryOut(room)
-  return reason === undefined ? { kind: 'room', room } : { kind: 'none', reason }
+  const program = join(o.folder, 'start')
+  await writeFile(program, assemble(steps, cpu, startBoard), { mode: 0o700 })
+  const room = { starter: starter(program), steps, pipes: o.pipes }
+  const reason = await tryOut(room, join(o.folder, 'none'))
+  if (reason === undefined) return { kind: 'room', room }
+  await room.starter.close()
+  return { kind: 'none', reason }
 }
 
 /** Links are made again; folders and files get something to be mounted on. */
@@ -66,13 +70,12 @@ async function standIn(root: string, path: string): Promise<void> {
 }
 
 /** A program that is not there: everything has to work up to the search for it. */
-async function tryOut({ program, steps }: Room): Promise<string | undefined> {
-  const started = await startProgram(program, [join(dirname(program), 'none'), 'none'], { env: {}, out: 'ignore', err: 'ignore', cwd: '/' })
-  const end = await started.end
-  if (end.kind === 'ended' && end.failure !== undefined) {
-    const failed = steps[end.failure.step]
-    const what = failed?.kind === 'call' ? failed.what : 'start'
-    return what === 'execute' ? undefined : `cannot ${what}: ${end.failure.error}`
-  }
-  return 'the program that starts steps ended in its first steps'
+async function tryOut({ starter, steps }: Room, file: string): Promise<string | undefined> {
+  const quiet = { out: '/dev/null', err: '/dev/null', onProcess: () => undefined }
+  const { end } = await starter.start({ file, argv: ['none'], env: {}, ...quiet })
+  const ended = await end
+  if (ended.kind !== 'failed') return 'the program that starts steps ended in its first steps'
+  const failed = steps[ended.step]
+  const what = failed?.kind === 'call' ? failed.what : 'start'
+  return what === 'execute' ? undefined : `cannot ${what}: ${ended.error}`
 }

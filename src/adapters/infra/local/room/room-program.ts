@@ -1,9 +1,10 @@
 /**
- * The program that every plain step of a stage is started by: namespaces of its own, a root folder in which /harness is the workspace,
- * and then the step. When the step's first process ends, the kernel ends all others of it.
+ * The program that starts the plain steps of a stage, as it is asked to: for each one namespaces of its own, a root folder in which /harness
+ * is the workspace, and then the step. When the step's first process ends, the kernel ends all others of it.
  */
 import { addressOf, call, reportDescriptor, type Step, slot } from '../../../../builder/exec/machine/step.ts'
 import { errno } from '../../../../builder/exec/machine/system-calls.ts'
+import { addressOn, boardAt, boardBytes, headBytes, reportBytes } from './start-request.ts'
 
 export interface RoomPlan {
   /** The new root: a folder with an entry to mount on for each of `binds`, and for /proc. */
@@ -27,27 +28,48 @@ const privateTree = 0x44000
 const bindTree = 0x5000
 const processFlags = 2 | 4 | 8
 const pipeSize = 1031
+const setFlags = 2
+const closeOnExecute = 1
+const writeOnly = 1
+const readAndWrite = 3
+const ownAndFixed = 0x32
+const waitForAll = 0x100
+const doNotWait = 1
 
-/** Report: the step's process id as eight bytes, its wait status as eight bytes; or a failure. */
+/** Requests come here. */
+export const requestDescriptor = 4
+
+/**
+ *      asked -> starter -+-> keeper -+-> first, which every process without a parent belongs to
+ *                        |           +-> step
+ *                        +-> keeper ...
+ *
+ * Each dies with the one to its left, and the starter with us.
+ */
 export function roomSteps(plan: RoomPlan): readonly Step[] {
   return [
-    { kind: 'take arguments' },
+    call('mmap', [boardAt, boardBytes, readAndWrite, ownAndFixed, -1, 0], 'get memory'),
     dieWithParent,
-    call('fcntl', [reportDescriptor, 2, 1], 'keep the report to itself'),
-    ...(plan.person === undefined ? [] : userSteps(plan.person)),
-    call('unshare', [newMount | newPid], 'make namespaces'),
-    call('clone', [childFlags, 0, 0, 0, 0], 'start the first process', { save: 'first' }),
-    { kind: 'jump if zero', slot: 'first', to: 'first' },
-    call('clone', [childFlags, 0, 0, 0, 0], 'start the step', { save: 'step' }),
-    { kind: 'jump if zero', slot: 'step', to: 'step' },
-    call('close_range', [0, 2, 0], 'leave the output to the step'),
-    call('write', [reportDescriptor, addressOf('step'), 8], 'report the process'),
-    call('wait4', [slot('step'), addressOf('status'), 0, 0], 'wait for the step'),
-    // Takes everything else in the namespace along, and waits until it is gone.
-    call('kill', [slot('first'), signalKill], 'end the namespace', { tolerate: 'any' }),
-    call('wait4', [slot('first'), 0, 0, 0], 'wait for the end of the namespace', { tolerate: 'any' }),
-    call('write', [reportDescriptor, addressOf('status'), 8], 'report the end'),
+    call('fcntl', [reportDescriptor, setFlags, closeOnExecute], 'keep the report to itself'),
+    { kind: 'label', label: 'next' },
+    call('wait4', [-1, 0, doNotWait, 0], 'collect who ended', { save: 'gone', orElse: { to: 'listen', report: false } }),
+    { kind: 'jump if zero', slot: 'gone', to: 'listen' },
+    { kind: 'jump if zero', slot: 'nothing', to: 'next' },
+    { kind: 'label', label: 'listen' },
+    call('recvfrom', [requestDescriptor, boardAt, headBytes, waitForAll, 0, 0], 'hear of a step', { save: 'heard' }),
+    { kind: 'jump if zero', slot: 'heard', to: 'over' },
+    call('recvfrom', [requestDescriptor, boardAt + headBytes, slot('length'), waitForAll, 0, 0], 'hear all of it', { save: 'heard' }),
+    { kind: 'jump if zero', slot: 'heard', to: 'over' },
+    call('clone', [childFlags, 0, 0, 0, 0], 'start a process', { save: 'keeper', orElse: { to: 'next', report: true } }),
+    { kind: 'jump if zero', slot: 'keeper', to: 'keeper' },
+    { kind: 'jump if zero', slot: 'nothing', to: 'next' },
+    { kind: 'label', label: 'over' },
+    call('wait4', [-1, 0, 0, 0], 'wait until all have ended', { orElse: { to: 'end', report: false } }),
+    { kind: 'jump if zero', slot: 'nothing', to: 'over' },
+    { kind: 'label', label: 'end' },
     call('exit_group', [0], 'end'),
+    { kind: 'label', label: 'keeper' },
+    ...keeperSteps(plan),
     { kind: 'label', label: 'first' },
     ...firstSteps(),
     { kind: 'label', label: 'step' },
@@ -60,13 +82,42 @@ export function roomSteps(plan: RoomPlan): readonly Step[] {
 
 const dieWithParent = call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent')
 
-/** It does nothing but be the parent of processes that lost theirs, and forget them when they end. */
-function firstSteps(): readonly Step[] {
-  const ignore = Buffer.alloc(32)
-  ignore.writeUInt8(1)
+/**
+ * It lives as long as its step, and tells of it. It holds the step's errors open so long: when they end and nothing was told, then it was
+ * killed.
+ */
+function keeperSteps(plan: RoomPlan): readonly Step[] {
   return [
     dieWithParent,
-    call('rt_sigaction', [signalChild, ignore, 0, 8], 'forget children'),
+    call('openat', [here, slot('out'), writeOnly, 0], 'open the output', { save: 'file' }),
+    call('dup3', [slot('file'), 1, 0], 'take the output'),
+    call('openat', [here, slot('err'), writeOnly, 0], 'open the errors', { save: 'file' }),
+    call('dup3', [slot('file'), 2, 0], 'take the errors'),
+    call('close_range', [requestDescriptor, 0xffffffff, 0], 'leave the requests'),
+    ...(plan.person === undefined ? [] : userSteps(plan.person)),
+    call('unshare', [newMount | newPid], 'make namespaces'),
+    call('clone', [childFlags, 0, 0, 0, 0], 'start the first process', { save: 'first' }),
+    { kind: 'jump if zero', slot: 'first', to: 'first' },
+    call('clone', [childFlags, 0, 0, 0, 0], 'start the step', { save: 'step' }),
+    { kind: 'jump if zero', slot: 'step', to: 'step' },
+    call('close_range', [0, 1, 0], 'leave the output to the step'),
+    call('write', [reportDescriptor, addressOn('process mark'), reportBytes], 'report the process'),
+    call('wait4', [slot('step'), addressOf('status'), 0, 0], 'wait for the step'),
+    // Takes everything else in the namespace along, and waits until it is gone.
+    call('kill', [slot('first'), signalKill], 'end the namespace', { tolerate: 'any' }),
+    call('wait4', [slot('first'), 0, 0, 0], 'wait for the end of the namespace', { tolerate: 'any' }),
+    call('write', [reportDescriptor, addressOn('end mark'), reportBytes], 'report the end'),
+    call('exit_group', [0], 'end'),
+  ]
+}
+
+/** It does nothing but be the parent of processes that lost theirs, and forget them when they end. */
+function firstSteps(): readonly Step[] {
+  const ignoring = Buffer.alloc(32)
+  ignoring.writeUInt8(1)
+  return [
+    dieWithParent,
+    call('rt_sigaction', [signalChild, ignoring, 0, 8], 'forget children'),
     call('close_range', [0, 0xffffffff, 0], 'close everything'),
     call('ppoll', [0, 0, 0, 0, 0], 'wait', { tolerate: 'any' }),
     call('exit_group', [0], 'end'),

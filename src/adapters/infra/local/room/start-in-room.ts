@@ -5,7 +5,7 @@ import type { StepExit } from '../../../../events/outcome.ts'
 import { mergeOutput } from '../merge-output.ts'
 import type { ProcessTree } from '../process-tree.ts'
 import type { Room } from './make-room.ts'
-import { type ProgramEnd, startProgram } from './start-program.ts'
+import type { ProgramEnd } from './starter.ts'
 
 export interface InRoom {
   /** The file to execute, as the step sees it. */
@@ -15,26 +15,40 @@ export interface InRoom {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
 }
 
-export async function startInRoom({ program, steps, pipes }: Room, o: InRoom): Promise<ProcessTree> {
+/** An end is told before the errors end. What comes late by so much does not come. */
+const unheardMs = 1000
+
+export async function startInRoom({ starter, steps, pipes }: Room, o: InRoom): Promise<ProcessTree> {
   const [out, err] = [await pipes.open(), await pipes.open()]
-  const signals = stepSignals(o.kill)
-  try {
-    const { end } = await startProgram(program, [o.file, ...o.argv], { env: o.env, cwd: '/', out: out.input, err: err.input, onProcess: signals.started })
-    void end.then(signals.ended)
-    return { output: mergeOutput(out.output, err.output), exit: end.then((ended) => exitOf(ended, steps, o)), end: signals.end }
-  } finally {
+  const closeInputs = (): void => {
     out.closeInput()
     err.closeInput()
+  }
+  const signals = stepSignals(o.kill, () => setTimeout(closeInputs, unheardMs).unref())
+  const onProcess = (pid: number | undefined): void => {
+    closeInputs()
+    if (pid !== undefined) signals.started(pid)
+  }
+  try {
+    const { file, argv, env } = o
+    const { end, lost } = await starter.start({ file, argv, env, out: out.path, err: err.path, onProcess })
+    void end.then(signals.ended)
+    err.output.once('end', () => {
+      if (!signals.over()) setTimeout(lost, unheardMs).unref()
+    })
+    return { output: mergeOutput(out.output, err.output), exit: end.then((ended) => exitOf(ended, steps, o)), end: signals.end }
+  } catch (error) {
+    closeInputs()
+    throw error
   }
 }
 
 function exitOf(end: ProgramEnd, steps: Room['steps'], { argv }: InRoom): StepExit {
   if (end.kind === 'killed') return end
-  const failed = end.failure === undefined ? undefined : steps[end.failure.step]
-  if (end.failure !== undefined && failed?.kind === 'call') {
-    throw problem('STEP_START_FAILED', { program: argv[0] ?? '', reason: `cannot ${failed.what}: ${end.failure.error}` })
-  }
-  return exitOfStatus(end.status ?? 0)
+  if (end.kind === 'ended') return exitOfStatus(end.status)
+  const failed = steps[end.step]
+  const what = failed?.kind === 'call' ? failed.what : 'start'
+  throw problem('STEP_START_FAILED', { program: argv[0] ?? '', reason: `cannot ${what}: ${end.error}` })
 }
 
 /** As wait(2) says it. */
@@ -50,11 +64,12 @@ function signalName(number: number): string {
 interface StepSignals {
   started(pid: number): void
   ended(): void
+  over(): boolean
   end(graceMs: number): void
 }
 
-/** What is to be said before the step's process is known is said as soon as it is. */
-export function stepSignals(kill: (pid: number, signal: NodeJS.Signals) => void): StepSignals {
+/** What is to be said before the step's process is known is said as soon as it is; `unknown` is told when it should be dead and is not known. */
+function stepSignals(kill: (pid: number, signal: NodeJS.Signals) => void, unknown: () => void): StepSignals {
   let pid: number | undefined
   let wanted: NodeJS.Signals | undefined
   let killer: NodeJS.Timeout | undefined
@@ -82,9 +97,10 @@ export function stepSignals(kill: (pid: number, signal: NodeJS.Signals) => void)
       over = true
       clearTimeout(killer)
     },
+    over: () => over,
     end(graceMs) {
       send('SIGTERM')
-      if (!over) killer ??= setTimeout(() => send('SIGKILL'), graceMs)
+      if (!over) killer ??= setTimeout(() => (pid === undefined ? unknown() : send('SIGKILL')), graceMs)
     },
   }
 }
