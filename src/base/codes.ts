@@ -5,6 +5,7 @@ import { cacheCodes } from './codes/cache.ts'
 import { cliCodes } from './codes/cli.ts'
 import { cloudCodes } from './codes/cloud.ts'
 import { configCodes } from './codes/config.ts'
+import { dockerCodes } from './codes/docker.ts'
 import { dockerfileCodes } from './codes/dockerfile.ts'
 import { engineCodes } from './codes/engine.ts'
 import { exprCodes } from './codes/expr.ts'
@@ -41,6 +42,7 @@ export const codes = {
   ...registryCodes,
   ...cloudCodes,
   ...engineCodes,
+  ...dockerCodes,
   ...gitCodes,
   ...configCodes,
   ...storeCodes,

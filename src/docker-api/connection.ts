@@ -15,14 +15,15 @@ export interface EngineTls {
 }
 
 export interface EngineRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Without the version. */
   readonly path: string
   /** For messages. */
   readonly what: string
   readonly accept: readonly number[]
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Readable
+  /** Text is JSON. */
+  readonly body?: Readable | string
 }
 
 /** The body is read to the end, discarded or destroyed by whoever asked. */
@@ -66,7 +67,7 @@ export function openConnection(host: EngineHost, tls?: EngineTls): EngineConnect
       if (request.accept.includes(answer.statusCode)) return answerOf(answer)
       throw await refusal(answer, host, request.what)
     } catch (error) {
-      request.body?.destroy()
+      if (typeof request.body === 'object') request.body.destroy()
       throw error
     }
   }
@@ -100,19 +101,20 @@ async function ping(pool: Pool, host: EngineHost, o: { readonly signal: AbortSig
 }
 
 async function exchange(pool: Pool, host: EngineHost, request: EngineRequest, o: { readonly signal: AbortSignal }): Promise<Dispatcher.ResponseData> {
-  const { method, path, headers, body } = request
+  const { method, path, body } = request
+  const headers = { ...(typeof body === 'string' && { 'content-type': 'application/json' }), ...request.headers }
   try {
     return await pool.request({
       method,
       path,
       signal: o.signal,
-      ...(headers !== undefined && { headers }),
-      ...(body !== undefined && { body: addAbortSignal(o.signal, body) }),
+      headers,
+      ...(body !== undefined && { body: typeof body === 'string' ? body : addAbortSignal(o.signal, body) }),
     })
   } catch (error) {
     o.signal.throwIfAborted()
     // What the caller's own stream says is the caller's news.
-    if (isProblem(error) || (body?.errored !== null && body?.errored === error)) throw error
+    if (isProblem(error) || (typeof body === 'object' && body.errored !== null && body.errored === error)) throw error
     throw problem('DOCKER_UNREACHABLE', { engine: host, reason: reasonOf(error) }, { cause: error, retryable: true })
   }
 }

@@ -41,6 +41,10 @@ describe('a Docker Engine', () => {
       architecture: 'amd64',
       size: 5,
       diffIds: ['sha256:aa'],
+      env: [],
+      entrypoint: [],
+      cmd: [],
+      user: '',
     }
     expect(await engine.inspect('ghcr.io/acme/app:1', o)).toEqual(known)
     expect(await engine.inspect('ghcr.io/acme/other:1', o)).toBeUndefined()

@@ -2,8 +2,14 @@
 import type { Readable } from 'node:stream'
 import { problem } from '../base/problem.ts'
 import { type EngineConnection, type EngineHost, type EngineTls, openConnection } from './connection.ts'
+import { parseLabelledImages, parseNetworks } from './container-schema.ts'
+import { type Containers, containersOf } from './containers.ts'
+import { pathOf } from './image-path.ts'
+import { filtersOf } from './labels.ts'
 import { readLoadAnswer } from './load-answer.ts'
+import { type PullLogin, pullImage } from './pull-image.ts'
 import { type EngineImage, type ListedImage, parseImage, parseImages, parseVersion } from './schema.ts'
+import { type Labelled, type Volumes, volumesOf } from './volumes.ts'
 
 export interface Waiting {
   readonly signal: AbortSignal
@@ -32,6 +38,16 @@ export interface DockerEngine {
   /** Undefined when the engine has no such image. */
   inspect(name: string, o: Waiting): Promise<EngineImage | undefined>
   list(o: Waiting): Promise<readonly ListedImage[]>
+  /** The engine fetches it itself. Throws DOCKER_PULL_FAILED with the engine's words. */
+  pull(reference: string, login: PullLogin | undefined, o: Waiting): Promise<void>
+  /** A name, or an image by its ID. One that is not there, or still used, is none of our business. */
+  removeImage(name: string, o: Waiting): Promise<void>
+  /** Images that have this label with this value. */
+  labelledImages(label: string, value: string, o: Waiting): Promise<readonly Labelled[]>
+  /** Names of its networks. */
+  networks(o: Waiting): Promise<readonly string[]>
+  readonly containers: Containers
+  readonly volumes: Volumes
   close(): Promise<void>
 }
 
@@ -51,6 +67,16 @@ export function dockerEngine(host: EngineHost, tls?: EngineTls): DockerEngine {
       await answer.discard()
       return undefined
     },
+    pull: (reference, login, o) => pullImage(connection, { reference, login }, o),
+    removeImage: async (name, o) => {
+      const answer = await connection.ask({ method: 'DELETE', path: `/images/${pathOf(name)}`, what: `the end of image ${name}`, accept: [200, 404, 409] }, o)
+      await answer.discard()
+    },
+    labelledImages: async (label, value, o) =>
+      parseLabelledImages(await connection.json(`/images/json?${filtersOf(label, value)}`, 'its images', o), connection.name),
+    networks: async (o) => parseNetworks(await connection.json('/networks', 'its networks', o), connection.name),
+    containers: containersOf(connection),
+    volumes: volumesOf(connection),
     list: async (o) => parseImages(await connection.json('/images/json', 'its images', o), connection.name),
     close: () => connection.close(),
   }
@@ -69,9 +95,4 @@ async function save(connection: EngineConnection, names: readonly string[], o: W
   if (answer.status === 200) return answer.body
   await answer.discard()
   throw problem('DOCKER_NO_SUCH_IMAGE', { name: what, engine: connection.name })
-}
-
-/** Slashes and colons stand as they are in the engine's paths; all that could end the path is escaped. */
-function pathOf(name: string): string {
-  return name.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':').replaceAll('%40', '@')
 }

@@ -15,6 +15,7 @@ const image = v.object({
   Os: text,
   Size: v.number(),
   RootFS: v.nullish(v.object({ Layers: list })),
+  Config: v.nullish(v.object({ Env: list, Entrypoint: list, Cmd: list, User: v.nullish(text, '') })),
 })
 const images = v.array(v.object({ Id: text, RepoTags: list, RepoDigests: list, Created: v.number(), Size: v.number() }))
 const loadLine = v.object({
@@ -36,6 +37,11 @@ export interface EngineImage {
   /** Unpacked, in bytes. */
   readonly size: number
   readonly diffIds: readonly string[]
+  /** How it starts. */
+  readonly env: readonly string[]
+  readonly entrypoint: readonly string[]
+  readonly cmd: readonly string[]
+  readonly user: string
 }
 
 export interface ListedImage {
@@ -63,6 +69,10 @@ export function parseImage(json: unknown, engine: string): EngineImage {
     ...(found.Variant != null && found.Variant !== '' && { variant: found.Variant }),
     size: found.Size,
     diffIds: found.RootFS?.Layers ?? [],
+    env: found.Config?.Env ?? [],
+    entrypoint: found.Config?.Entrypoint ?? [],
+    cmd: found.Config?.Cmd ?? [],
+    user: found.Config?.User ?? '',
   }
 }
 
@@ -93,7 +103,7 @@ export function parseFailure(body: string): string {
   return answer.success ? answer.output.message.trim() : body.trim().slice(0, 300) || 'it gives no reason'
 }
 
-function parsed<S extends v.GenericSchema>(schema: S, json: unknown, engine: string): v.InferOutput<S> {
+export function parsed<S extends v.GenericSchema>(schema: S, json: unknown, engine: string): v.InferOutput<S> {
   const answer = v.safeParse(schema, json)
   if (answer.success) return answer.output
   const [issue] = answer.issues

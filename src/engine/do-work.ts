@@ -45,5 +45,7 @@ const workers: Workers = {
 export async function doWork(step: StepPlan, state: StageState, context: RunContext): Promise<WorkDone> {
   const worker = workers[step.work.kind] as (at: WorkAt<Work>) => Promise<WorkDone>
   const at = { work: step.work, step, state, context }
+  // Everything but processes of the infrastructure is done here.
+  if (step.work.kind !== 'run' && step.work.kind !== 'service') await state.workspace.bringHere?.({ signal: context.signal })
   return state.stage.infrastructure.on === 'fake' ? actOut(at, worker) : worker(at)
 }

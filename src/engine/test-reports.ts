@@ -13,6 +13,7 @@ export async function tellReports({ work, step, state, context }: WorkAt<RunWork
   try {
     const patterns = await Promise.all(reports.map(async (pattern) => insideOf(await revealText(nowKnown(pattern), context))))
     const { redactor, signal } = context
+    await state.workspace.bringHere?.({ signal })
     const { results, notes } = await context.readReports({
       folder: state.workspace.hostPath('/harness'),
       patterns,

@@ -8,6 +8,7 @@ import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
 import { registryDelivery } from '../adapters/images/registry-delivery.ts'
+import { dockerInfra } from '../adapters/infra/docker/docker-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
@@ -41,9 +42,18 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
     read: readSecretFrom(secrets, needs.onSecret),
   })
   const images = imageStore({ dir: join(needs.home, 'images') })
+  const docker = dockerInfra({
+    dir: join(needs.home, 'docker-stages'),
+    env,
+    self: { pid: machine.pid, kill },
+    code,
+    client: (use) => registries.clientFor(use, 'pull'),
+    stored: async (name, o) => (await images.source.openStored(name, o)).image,
+  })
   return {
     parts: {
       infrastructures: {
+        docker,
         local: localInfra({
           dir: join(needs.home, 'stages'),
           env,
@@ -87,6 +97,9 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       const registry = url?.kind === 'literal' ? registryOfUrl(String(url.value)) : undefined
       return pingRegistry(registries.clientFor({ ...plainUse, connector: identifier }, 'push'), registry ?? identifier, o)
     },
-    close: () => registries.close(),
+    async close() {
+      await docker.close()
+      await registries.close()
+    },
   }
 }

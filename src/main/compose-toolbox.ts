@@ -7,7 +7,9 @@ import type { Person } from './compose-rootless.ts'
 import { isEmbedded } from './embedded-host.ts'
 
 export interface Machine extends Person {
-  readonly kill: (pid: number, signal: NodeJS.Signals) => void
+  /** Of this process. */
+  readonly pid: number
+  readonly kill: (pid: number, signal: NodeJS.Signals | 0) => void
   readonly clock: Clock
 }
 

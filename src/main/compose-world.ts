@@ -32,7 +32,14 @@ export function composeWorld(signal: AbortSignal, ends: Partial<Ends> = {}): Wor
     signal,
     interrupt: ends.interrupt ?? (() => undefined),
     orderly: ends.orderly ?? (() => undefined),
-    tools: composeToolbox({ env, kill: process.kill.bind(process), clock: systemClock, program: programHere(), uid: process.getuid?.() ?? 0 }),
+    tools: composeToolbox({
+      env,
+      kill: process.kill.bind(process),
+      pid: process.pid,
+      clock: systemClock,
+      program: programHere(),
+      uid: process.getuid?.() ?? 0,
+    }),
   }
 }
 

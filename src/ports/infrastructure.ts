@@ -36,6 +36,8 @@ export interface StepImage {
   /** Instead of the image's own. */
   readonly user?: string
   readonly privileged: boolean
+  /** At most; where steps are containers. */
+  readonly limits?: { readonly memoryBytes?: number; readonly cpus?: number }
 }
 
 export interface ProcessSpec {
@@ -79,6 +81,8 @@ export interface RunningStep {
 export interface Workspace {
   /** Paths as steps spell them (`/harness/x`, `x`) to a path on this machine, for the parts that run here. Refuses to leave the workspace. */
   hostPath(path: string): string
+  /** What steps wrote is where `hostPath` says once it has answered: asked before a part that runs here reads it. Absent: it always is. */
+  bringHere?(o: { readonly signal: AbortSignal }): Promise<void>
   /** Whether anything accepts connections on a TCP port of the stage. */
   answers(port: number, o: { readonly signal: AbortSignal }): Promise<boolean>
   /** Brings code to where the steps of the stage see it. What it fails with says why, and nothing of it stays then. */

@@ -23,7 +23,7 @@ export async function slipwayHere(dir: string, env: Readonly<Record<string, stri
     rows: undefined,
     colour: false,
   })
-  const tools = composeToolbox({ env, kill: () => undefined, uid: 0, program: [], clock: systemClock })
+  const tools = composeToolbox({ env, kill: () => undefined, pid: process.pid, uid: 0, program: [], clock: systemClock })
   const signal = new AbortController().signal
   const world = { ...composeWorld(signal), tools, env, cwd: dir, home: tempProject().dir, stdout: writer('out'), stderr: writer('err') }
   return { code: await runProgram(argv, world), ...caught }

@@ -1,12 +1,12 @@
 /** `docker-daemon:NAME:TAG`: images of the Docker Engine that the environment names, as source and as target. Everything streams. */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isProblem, problem } from '../../base/problem.ts'
 import { type DockerEngine, dockerEngine } from '../../docker-api/engine.ts'
+import { findEngine } from '../../docker-api/find-engine.ts'
 import { type Archive, chooseImage } from '../../media/archive.ts'
 import { openArchive } from '../../media/open-archive.ts'
 import { archiveStream } from '../../media/write-archive.ts'
@@ -20,7 +20,6 @@ import { localImages } from './local-images.ts'
 import { referenceOf } from './reference-of.ts'
 
 const word = 'docker-daemon:'
-const usualSocket = 'unix:///var/run/docker.sock'
 
 /** What comes after the word: a name, with `latest` when it has no tag, or an image's ID. Undefined when the word is not there. */
 export function daemonImage(text: string): string | undefined {
@@ -30,29 +29,13 @@ export function daemonImage(text: string): string | undefined {
 }
 
 export async function withDaemon<T>(world: World, use: (engine: DockerEngine) => Promise<T>): Promise<T> {
-  const engine = await daemonOf(world)
+  const { host, tls } = await findEngine(world.env)
+  const engine = dockerEngine(host, tls)
   try {
     return await use(engine)
   } finally {
     await engine.close()
   }
-}
-
-/** DOCKER_HOST, and DOCKER_TLS_VERIFY with DOCKER_CERT_PATH, mean what they mean to docker. */
-async function daemonOf({ env }: World): Promise<DockerEngine> {
-  const host = env['DOCKER_HOST'] || usualSocket
-  if (!host.startsWith('tcp://') || !env['DOCKER_TLS_VERIFY']) return dockerEngine(host)
-  const folder = env['DOCKER_CERT_PATH'] || join(env['HOME'] ?? homedir(), '.docker')
-  // One after another, so that it is always the first missing one that is named.
-  const ca = await certificate(join(folder, 'ca.pem'))
-  const cert = await certificate(join(folder, 'cert.pem'))
-  return dockerEngine(host, { ca, cert, key: await certificate(join(folder, 'key.pem')) })
-}
-
-function certificate(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw problem('CONFIG_UNREADABLE', { file, reason: cause.message }, { cause })
-  })
 }
 
 export interface DaemonSource {

@@ -54,7 +54,7 @@ export async function runClone(o: CloneRun): Promise<CloneRan> {
     colour: false,
   })
   const uid = process.getuid?.() ?? 0
-  const tools = composeToolbox({ env, kill: process.kill.bind(process), uid, program: [], clock: systemClock })
+  const tools = composeToolbox({ env, kill: process.kill.bind(process), pid: process.pid, uid, program: [], clock: systemClock })
   const signal = o.signal ?? new AbortController().signal
   const world = { ...composeWorld(signal), tools, env, cwd: project.dir, home, stdout: writer('out'), stderr: writer('err') }
   const code = await runProgram([...(o.command ?? ['run', 'pipeline.yaml']), '--output', 'ndjson', ...(o.args ?? [])], world)

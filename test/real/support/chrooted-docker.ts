@@ -14,8 +14,10 @@ import { type Ran, runProgram } from './run-program.ts'
 export const sharedInside = '/run/shared'
 
 export interface ChrootedDocker {
-  /** On the machine; `/run/shared` for the programs of the root. */
+  /** On the machine; `/run/shared` for the programs of the root, and below /tmp at its own path too. */
   readonly shared: string
+  /** As DOCKER_HOST, on the machine. */
+  readonly host: string
   readonly version: string
   /** Runs a program of the root, such as `docker`, beside the daemon. */
   run(program: string, args: readonly string[]): Promise<Ran>
@@ -47,10 +49,18 @@ mount -t tmpfs tmpfs "$1/run"
 mount -t tmpfs tmpfs "$1/tmp"
 mkdir "$1${sharedInside}"
 mount --bind "$2" "$1${sharedInside}"
+# At its own path too, as if the daemon had the files of this machine.
+case "$2" in /tmp/*) mkdir -p "$1$2"; mount --bind "$2" "$1$2" ;; esac
 mount --bind /etc/resolv.conf "$1/etc/resolv.conf"
 root=$1
 shift 2
-exec chroot "$root" dockerd "$@"
+cd "$root"
+mkdir run/old
+# Not only chroot: a program that enters a container of such a daemon would come out in the old root.
+pivot_root . run/old
+cd /
+umount -l /run/old
+exec env -u TMPDIR dockerd "$@"
 `
 
 /** `mirror`: a registry on this machine that stands in for Docker Hub. */
@@ -68,7 +78,7 @@ export async function startChrootedDocker(root: string, o: { readonly mirror: st
   const run = (program: string, given: readonly string[]): Promise<Ran> => {
     const pid = readFileSync(join(shared, 'pid'), 'utf8').trim()
     const env = ['env', `HOME=${inside('home')}`, `DOCKER_HOST=unix://${inside('docker.sock')}`]
-    return runProgram('nsenter', ['--target', pid, '--mount', 'chroot', root, ...env, program, ...given])
+    return runProgram('nsenter', ['--target', pid, '--mount', '--wd=/', ...env, program, ...given])
   }
   const { out } = await run('docker', ['version', '--format', '{{.Server.Version}}'])
   const stop = async (): Promise<void> => {
@@ -76,7 +86,7 @@ export async function startChrootedDocker(root: string, o: { readonly mirror: st
     rmSync(shared, { recursive: true, force: true, maxRetries: 5 })
     if (existsSync(shared)) throw new Error(`${shared} could not be removed`)
   }
-  return { shared, version: out.trim(), run, stop }
+  return { shared, host: `unix://${socket}`, version: out.trim(), run, stop }
 }
 
 function answers(socketPath: string): Promise<boolean> {

@@ -7,6 +7,7 @@ export const systemCalls = {
   clone: { x64: 56, arm64: 220 },
   close: { x64: 3, arm64: 57 },
   close_range: { x64: 436, arm64: 436 },
+  connect: { x64: 42, arm64: 203 },
   dup3: { x64: 292, arm64: 24 },
   execve: { x64: 59, arm64: 221 },
   exit_group: { x64: 231, arm64: 94 },

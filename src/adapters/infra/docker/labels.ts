@@ -1,0 +1,60 @@
+/** Labels on everything that a stage makes in the engine: whose it is, and whether anybody still needs it. */
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAlive, thisProcess } from '../../../builder/rootfs/owner-process.ts'
+import type { Labels } from '../../../docker-api/labels.ts'
+
+export const homeLabel = 'slipway.home'
+export const stageLabel = 'slipway.stage-id'
+const ownerLabel = 'slipway.owner'
+
+/** This process, and how to ask after others. */
+export interface Self {
+  readonly pid: number
+  readonly kill: (pid: number, signal: 0) => void
+}
+
+export interface Belonging {
+  /** Of the data folder: several machines may use one engine, and each takes away its own only. */
+  readonly home: string
+  readonly run: string
+  readonly stage: string
+  readonly stageId: string
+}
+
+export function labelsOf({ home, run, stage, stageId }: Belonging, self: Self): Labels {
+  return { [homeLabel]: home, [ownerLabel]: owner(self), [stageLabel]: stageId, 'slipway.run': run, 'slipway.stage': stage }
+}
+
+/** Of labels that `labelsOf` made with the same data folder. */
+export function isLeftOver(labels: Labels, self: Self): boolean {
+  const named = labels[ownerLabel]
+  if (named === undefined) return false
+  return named.startsWith('pid ') ? !runs(Number(named.slice(4)), self) : !isAlive(named)
+}
+
+/** Without /proc there is the number alone. */
+function owner({ pid }: Self): string {
+  const exact = thisProcess()
+  return exact === 'unknown' ? `pid ${pid}` : exact
+}
+
+function runs(pid: number, { kill }: Self): boolean {
+  try {
+    kill(pid, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
+}
+
+/** Made once per data folder. */
+export async function homeId(dir: string): Promise<string> {
+  const file = join(dir, 'id')
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await writeFile(file, randomUUID(), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  return (await readFile(file, 'utf8')).trim()
+}
