@@ -2,6 +2,7 @@
 import type { Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
 import type { Plan, StepNode } from '../plan/plan.ts'
+import { describeExecutor } from './describe-executor.ts'
 
 export function renderEnv(plan: Plan): string {
   const lines: string[] = []
@@ -18,7 +19,8 @@ function envLines(nodes: readonly StepNode[]): readonly string[] {
     if (node.work.kind !== 'image') return []
     const entries = Object.entries(node.work.env)
     const width = Math.max(0, ...entries.map(([name]) => name.length))
-    return [`${node.path} (tool ${node.work.tool.name})`, ...entries.map(([name, value]) => `  ${name.padEnd(width)}  ${shown(value)}`)]
+    const variables = entries.map(([name, value]) => `  ${name.padEnd(width)}  ${shown(value)}`)
+    return [`${node.path} (tool ${node.work.tool.name})`, ...variables, ...(node.work.executor === undefined ? [] : describeExecutor(node.work.executor))]
   })
 }
 

@@ -1,4 +1,5 @@
 /** What a step configures and an engine cannot give: known from the settings, so refused before anything runs. */
+import { isSecretText, showText } from '../base/secret-text.ts'
 import { entriesOf } from '../settings/collect.ts'
 import type { ImageSettings, SettingKey } from '../settings/image-settings.ts'
 import type { Origin } from '../settings/setting.ts'
@@ -15,6 +16,9 @@ export interface EngineGap {
 const noSecrets = 'kaniko has no RUN --mount=type=secret'
 const noSsh = 'kaniko has no RUN --mount=type=ssh'
 
+const onePlatform = 'kaniko builds for one platform at a time'
+const openLabels = 'kaniko takes labels as arguments, which every process of the machine can read'
+
 const kanikoLacks: { readonly [K in SettingKey]?: string } = {
   secret: noSecrets,
   secretsFromEnv: noSecrets,
@@ -29,9 +33,16 @@ export function engineGaps(settings: ImageSettings, engine: Engine): readonly En
   const inOptions = optionGap(settings)
   return entriesOf(settings).flatMap(([key, { origin, value }]) => {
     if (value.kind === 'deferred' || saysNothing(value.value)) return []
-    const because = key === 'buildxOptions' || key === 'buildxOptionsSemicolon' ? inOptions(key) : kanikoLacks[key]
+    const because = key === 'buildxOptions' || key === 'buildxOptionsSemicolon' ? inOptions(key) : (kanikoLacks[key] ?? gapInValue(settings, key))
     return because === undefined ? [] : [{ origin, because }]
   })
+}
+
+/** What kaniko has, and this much of it not. */
+function gapInValue({ platforms, customLabels }: ImageSettings, key: SettingKey): string | undefined {
+  if (key === 'platforms') return platforms?.value.kind === 'known' && platforms.value.value.length > 1 ? onePlatform : undefined
+  if (key !== 'customLabels' || customLabels?.value.kind !== 'known') return undefined
+  return customLabels.value.value.some(({ value }) => isSecretText(value)) ? openLabels : undefined
 }
 
 function mayBuildNothing({ pushOnly }: ImageSettings): boolean {
@@ -44,6 +55,7 @@ function optionGap(settings: ImageSettings): (key: 'buildxOptions' | 'buildxOpti
     const setting = settings[key]
     const { lists } = buildxOptionsOf(knobs(setting === undefined ? {} : { [key]: setting }, { tool: 'buildx', variant: 'docker' }))
     if (lists.secret !== undefined) return noSecrets
-    return lists.ssh === undefined ? undefined : noSsh
+    if (lists.ssh !== undefined) return noSsh
+    return (lists.platform ?? []).flatMap((text) => showText(text).split(',')).length > 1 ? onePlatform : undefined
   }
 }

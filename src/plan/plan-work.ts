@@ -94,7 +94,7 @@ function knownConnector(planned: PlannedWork, { step, facts }: StepSite, o: Reso
 
 function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): ImageSurroundings {
   const { stage, pipeline, facts } = site
-  const { declared, os } = planInfrastructure(stage, site, () => undefined)
+  const { declared, os, on } = planInfrastructure(stage, site, () => undefined)
   const known = codebaseKnown(site)
   const codebase = known === 'later' ? undefined : known
   return {
@@ -105,6 +105,7 @@ function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Re
     os,
     flags: facts.flags,
     ...(facts.engine !== undefined && { engine: facts.engine }),
+    place: { on, runs: facts.connectorsNeeded === true },
     git: {
       ...(codebase?.commitSha !== undefined && { commitSha: codebase.commitSha }),
       ...(codebase?.repoUrl !== undefined && { remoteUrl: codebase.repoUrl }),

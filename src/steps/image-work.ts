@@ -2,6 +2,7 @@
 import type { Planned } from '../base/planned.ts'
 import type { Text } from '../base/secret-text.ts'
 import type { JobPlan } from '../image-job/image-job.ts'
+import type { ExecutorCommand } from '../image-job/kaniko/executor-command.ts'
 import type { Engine, Tool } from '../settings/vocabulary.ts'
 
 export interface ImageWork {
@@ -15,6 +16,8 @@ export interface ImageWork {
   readonly baseConnectors?: readonly Planned<Text>[]
   /** Values that the build asks for by name, as secrets or arguments. */
   readonly variables?: Readonly<Record<string, Planned<Text>>>
+  /** With the engine kaniko: how its executor is started. */
+  readonly executor?: ExecutorCommand
   /** The variables that a plugin of the original would be started with. */
   readonly env: Readonly<Record<string, Planned<Text>>>
 }

@@ -11,6 +11,7 @@ import type { Engine } from '../settings/vocabulary.ts'
 import type { Report } from '../yaml/shape/shape.ts'
 import { namesAsked } from './build-variables.ts'
 import type { ImageWork } from './image-work.ts'
+import { type ExecutorPlace, executorOf } from './plan-executor.ts'
 import { describeJob, pluginVariables, wrongSettings } from './plan-image-work.ts'
 
 export interface PluginSurroundings extends JobContext {
@@ -18,6 +19,7 @@ export interface PluginSurroundings extends JobContext {
   readonly because: string
   /** `--engine` or the configuration. */
   readonly engine?: Engine
+  readonly place: ExecutorPlace
   /** Unknown variables are errors. */
   readonly strict?: boolean
   /** The value of any variable, for a build that asks for it by name. */
@@ -40,6 +42,7 @@ export function planImagePlugin(env: Env, s: PluginSurroundings): { readonly wor
       tool: { name: family.tool, reasons: [s.because] },
       engine: { name: engine.engine, reasons: engine.reasons },
       ...variablesAsked(plan, s),
+      ...executorOf(plan, settings, { ...s, engine: engine.engine, connectors: false }),
       env: pluginVariables(settings, family, connectorUrl),
     },
     does: describeJob(plan, family.tool),

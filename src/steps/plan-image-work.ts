@@ -20,6 +20,7 @@ import { type Engine, type Family, type StepType, stepTypes, type Tool } from '.
 import { buildVariables } from './build-variables.ts'
 import { type Given, givenTo, type VariableScopes } from './image-fields.ts'
 import type { ImageWork } from './image-work.ts'
+import { type ExecutorPlace, executorOf } from './plan-executor.ts'
 
 export interface ImageSurroundings extends Resolving {
   readonly variables: VariableScopes
@@ -28,6 +29,7 @@ export interface ImageSurroundings extends Resolving {
   readonly flags: Readonly<Record<string, boolean>>
   /** `--engine` or the configuration. */
   readonly engine?: Engine
+  readonly place: ExecutorPlace
   readonly git: { readonly commitRef?: string; readonly commitSha?: string; readonly remoteUrl?: string; readonly defaultBranch?: string }
   /** Images that steps before this one build. Few steps ask, and in a large pipeline the answer is long. */
   readonly images: () => readonly BuiltImage[]
@@ -67,6 +69,14 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
       engine: { name: engine.engine, reasons: engine.reasons },
       ...connectors(given),
       ...(Object.keys(variables).length > 0 && { variables }),
+      ...executorOf(plan, reading.settings, {
+        ...s,
+        engine: engine.engine,
+        family,
+        connectors: hasConnector(given),
+        variable: (name) => variables[name],
+        at: step.at,
+      }),
       env: pluginVariables(reading.settings, family, url),
     },
     does: describeJob(plan, tool.tool),
@@ -112,6 +122,10 @@ export function pluginVariables(settings: ImageSettings, family: Family, url: st
   const hide = (text: Text): Text => (typeof text === 'string' && text !== '' ? '********' : text)
   const env = pluginEnv(settings, family, url === undefined ? {} : { connectorUrl: url })
   return Object.fromEntries([...env].map(([name, value]) => [name, masked.has(name) ? mapPlanned(value, hide) : value]))
+}
+
+function hasConnector({ connectorRef, baseConnectors }: Given): boolean {
+  return connectorRef !== undefined || baseConnectors.length > 0
 }
 
 function connectors({ connectorRef, baseConnectors }: Given): Pick<ImageWork, 'connector' | 'baseConnectors'> {

@@ -38,6 +38,7 @@ export function planPluginDirectly(
     at,
     workspace: '/harness',
     images: s.images,
+    place: s.place,
     ...(s.engine !== undefined && { engine: s.engine }),
     variable: (name) => own[name] ?? ofScope(name, stage, s) ?? ofScope(name, pipeline, s),
     report: s.report,

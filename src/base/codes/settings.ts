@@ -8,6 +8,13 @@ export const settingsCodes = {
     explain:
       'A variable named PLUGIN_… is a setting of the image plugins, and this one is in none of their tables. Correct its name or remove it. With --strict this is an error.',
   },
+  ENGINE_OUTSIDE_KUBERNETES: {
+    severity: 'error',
+    message: 'The engine kaniko builds on Kubernetes only, and this step runs on {on}.',
+    hint: 'Leave the engine out: the embedded engine builds the same job here, without root. Or run it with --on kubernetes.',
+    explain:
+      "kaniko's executor unpacks images over the root file system of the container it runs in. It is started in a pod of its own image and nowhere else; `plan` shows how. Until something is about to run, this is a warning.",
+  },
   SETTINGS_UNKNOWN_FIELD: {
     severity: 'error',
     message: 'A step of type {type} has no field "{field}".',

@@ -14,6 +14,7 @@ import { planOfOne } from '../../plan/plan-of-one.ts'
 import { familyNamed, familyNames } from '../../settings/family-names.ts'
 import type { Engine, Family } from '../../settings/vocabulary.ts'
 import type { ImageWork } from '../../steps/image-work.ts'
+import { describeExecutor } from '../describe-executor.ts'
 import { describeWork } from '../describe-work.ts'
 import { type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
 import { hostRules } from '../host-rules.ts'
@@ -43,15 +44,16 @@ export async function pluginCommand(o: PluginOptions, usage: () => string, world
   }
   const config = await loadConfig([join(world.cwd, '.slipway'), world.home])
   const engine = o.engine ?? config.engine
+  const planned = o.plan === true || o.dryRun === true
   const because = o.as === undefined ? 'no --as' : '--as'
-  const job = await pluginJob({ family, because, strict: o.strict === true, ...(engine !== undefined && { engine }) }, world)
+  const job = await pluginJob({ family, because, strict: o.strict === true, runs: !planned, ...(engine !== undefined && { engine }) }, world)
   const findings = [...config.diagnostics, ...job.diagnostics]
   await printDiagnostics(findings, config.sources, world)
   if (hasErrors(findings)) return exitCodes.problems
   const masks = redactor()
   for (const secret of job.secrets) masks.register(secret)
-  if (o.plan === true || o.dryRun === true) {
-    const text = o.json === true ? canonicalJson(withoutValues(job.work)) : describeWork(job.work).join('\n')
+  if (planned) {
+    const text = o.json === true ? canonicalJson(withoutValues(job.work)) : planLines(job.work).join('\n')
     await world.stdout.write(`${masks.text(text)}\n`)
     return exitCodes.done
   }
@@ -65,9 +67,17 @@ function familyOf(name: string | undefined): Family {
   return family
 }
 
+function planLines(work: ImageWork): readonly string[] {
+  return [...describeWork(work), ...(work.executor === undefined ? [] : describeExecutor(work.executor))]
+}
+
 /** What a build asks for by name may be a secret. */
-function withoutValues({ variables, ...work }: ImageWork): object {
-  return { ...work, ...(variables !== undefined && { variables: Object.keys(variables) }) }
+function withoutValues({ variables, executor, ...work }: ImageWork): object {
+  return {
+    ...work,
+    ...(variables !== undefined && { variables: Object.keys(variables) }),
+    ...(executor !== undefined && { executor: { ...executor, env: Object.keys(executor.env) } }),
+  }
 }
 
 interface Given {

@@ -24,12 +24,14 @@ export interface PluginChoice {
   readonly because: string
   readonly engine?: Engine
   readonly strict: boolean
+  /** It is about to be done. */
+  readonly runs: boolean
 }
 
 /** What is said of no variable in particular is said of all of them. */
 export const environmentPlace = namedPlace('environment')
 
-export async function pluginJob({ family, because, engine, strict }: PluginChoice, world: World): Promise<PluginJob> {
+export async function pluginJob({ family, because, engine, strict, runs }: PluginChoice, world: World): Promise<PluginJob> {
   const { env, all, diagnostics } = await pluginEnvironment(family, world)
   const told: Diagnostic[] = [...diagnostics]
   const planned = planImagePlugin(env, {
@@ -38,6 +40,7 @@ export async function pluginJob({ family, because, engine, strict }: PluginChoic
     strict,
     ...(engine !== undefined && { engine }),
     at: environmentPlace,
+    place: { on: 'local', runs },
     workspace: world.cwd,
     variable: (name) => {
       const value = all.get(name)
