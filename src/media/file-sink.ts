@@ -23,6 +23,6 @@ export function fileSink(file: FileHandle, o: FileSinkOptions = {}): Writable {
   })
 }
 
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+export async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
   for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten
 }

@@ -2,11 +2,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { isProblem, problem } from '../base/problem.ts'
+import type { PiecePool } from '../oci/pieces.ts'
 import type { ByteSource } from '../tar/byte-source.ts'
 import { readTar } from '../tar/read-tar.ts'
 import { resolveLink, safePath } from '../tar/safe-path.ts'
 import { ifPresent } from './file-errors.ts'
-import { fileRange } from './file-range.ts'
+import { filePieces, fileRange } from './file-range.ts'
 import { fileSource } from './file-source.ts'
 import { plainTar, type UnpackOptions } from './plain-tar.ts'
 
@@ -24,6 +25,7 @@ export interface TarFile {
   /** As `find`, but throws ARCHIVE_MISSING_BLOB. */
   need(name: string): PackedFile
   open(file: PackedFile, o: { readonly signal: AbortSignal }): Readable
+  pieces(file: PackedFile, pool: PiecePool): AsyncIterable<Buffer>
   /** A document, whole. Throws ARCHIVE_ENTRY_WRONG when it is larger. */
   read(file: PackedFile, o: { readonly limit: number }): Promise<Buffer>
   close(): Promise<void>
@@ -109,6 +111,7 @@ function tarFile(path: string, file: FileHandle, contents: Contents): TarFile {
       return found
     },
     open: (packed, o) => fileRange(file, packed, o),
+    pieces: (packed, pool) => filePieces(file, packed, pool),
     read: async (packed, { limit }) => {
       if (packed.size > limit)
         throw problem('ARCHIVE_ENTRY_WRONG', { path, entry: packed.name, reason: `has ${packed.size} bytes, which is too large for a document` })

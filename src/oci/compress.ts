@@ -8,13 +8,15 @@ import { crew, presentCrew } from './deflate/crew.ts'
 import { windowSize } from './deflate/deflater.ts'
 import { type Hands, type Packed, type PieceHasher, thisThread } from './deflate/hands.ts'
 import { type Digest, digestFromHex } from './digest.ts'
-import { intoPieces, type Piece, piecePool } from './pieces.ts'
+import { intoPieces, type Piece, type PiecePool, piecePool } from './pieces.ts'
 
 export interface Compressor {
   /** Part of cache keys: changes whenever the bytes would. */
   readonly name: string
   /** A fresh stream: plain bytes in, compressed bytes out. Several make a chain. */
   streams(o?: StreamOptions): readonly Duplex[]
+  /** The same without streams, for who reads and writes in pieces. */
+  packed(source: AsyncIterable<Buffer>, o?: PackedOptions): AsyncIterable<Buffer>
 }
 
 export interface StreamOptions {
@@ -23,6 +25,11 @@ export interface StreamOptions {
   readonly memory?: PieceMemory
   /** Told the digest of what came in, before the end of what comes out. */
   readonly onPlain?: (digest: Digest) => void
+}
+
+export interface PackedOptions extends StreamOptions {
+  /** Of `packedSize`, for what comes out, which is good until the next is asked for then. */
+  readonly room?: PiecePool
 }
 
 /** What pieces became before. It changes the time only, never the bytes. */
@@ -42,6 +49,7 @@ const few = 3
 export const pinnedGzip: Compressor = {
   name: 'gzip-own-1',
   streams: (o = {}) => [Duplex.from((source: AsyncIterable<Buffer>) => compress(source, o)) as Duplex],
+  packed: (source, o = {}) => compress(source, o),
 }
 
 /** Magic, deflate, no flags, mtime 0, no extra flags, operating system "unknown". */
@@ -49,15 +57,19 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 /** An empty last block ends the deflate stream: the pieces themselves end open, on a byte border. */
 const lastBlock = Buffer.from([0x03, 0x00])
 
-interface Work {
+interface Held {
   readonly piece: Piece
   readonly before: Buffer | undefined
 }
 
-async function* compress(source: AsyncIterable<Buffer>, { done = () => undefined, memory, onPlain }: StreamOptions): AsyncGenerator<Buffer> {
+interface Work extends Held {
+  readonly into: Piece | undefined
+}
+
+async function* compress(source: AsyncIterable<Buffer>, { done = () => undefined, memory, onPlain, room }: PackedOptions): AsyncGenerator<Buffer> {
   yield header
   const copies = piecePool()
-  const held: Work[] = []
+  const held: Held[] = []
   const running: Promise<Packed>[] = []
   let at = header.length
   let crc = 0
@@ -65,14 +77,15 @@ async function* compress(source: AsyncIterable<Buffer>, { done = () => undefined
   let before: Buffer | undefined
   let packing = presentCrew()
   let sum = onPlain === undefined ? undefined : packing?.hasher()
-  const told = ({ bytes, key }: Packed): Buffer => {
+  const out = function* ({ bytes, key }: Packed): Generator<Buffer> {
     if (key !== undefined) memory?.note(key, at, bytes)
     at += bytes.length
-    return bytes
+    yield bytes
+    room?.give(bytes)
   }
-  const begin = (hands: Hands, { piece, before: window }: Work): void => {
+  const begin = (hands: Hands, { piece, before: window }: Held): void => {
     if (onPlain !== undefined) sum ??= hands.hasher()
-    const packed = packHashed(hands, { piece, before: window }, memory, sum).finally(() => {
+    const packed = packHashed(hands, { piece, before: window, into: room?.take() }, memory, sum).finally(() => {
       done(piece)
       copies.give(piece)
     })
@@ -88,13 +101,13 @@ async function* compress(source: AsyncIterable<Buffer>, { done = () => undefined
     if (held.length > few) packing ??= crew()
     if (packing === undefined) continue
     for (const work of held.splice(0)) begin(packing, work)
-    if (running.length >= inFlight) yield told((await running.shift()) as Packed)
+    if (running.length >= inFlight) yield* out((await running.shift()) as Packed)
   }
   for (const work of held) {
     begin(thisThread, work)
-    yield told((await running.shift()) as Packed)
+    yield* out((await running.shift()) as Packed)
   }
-  for (const rest of running) yield told(await rest)
+  for (const rest of running) yield* out(await rest)
   if (onPlain !== undefined) onPlain(digestFromHex('sha256', await (sum ?? thisThread.hasher()).digest()))
   yield lastBlock
   yield trailer(crc, size)
@@ -106,10 +119,11 @@ async function packHashed(hands: Hands, work: Work, memory: PieceMemory | undefi
   return packed
 }
 
-async function packOne(hands: Hands, { piece, before }: Work, memory: PieceMemory | undefined): Promise<Packed> {
-  if (memory?.knows !== true) return hands.pack(piece, before, { key: memory !== undefined })
+async function packOne(hands: Hands, { piece, before, into }: Work, memory: PieceMemory | undefined): Promise<Packed> {
+  const room = into === undefined ? {} : { into }
+  if (memory?.knows !== true) return hands.pack(piece, before, { key: memory !== undefined, ...room })
   const key = await hands.key(piece, before)
-  return { bytes: (await memory.recall(key)) ?? (await hands.pack(piece, before, { key: false })).bytes, key }
+  return { bytes: (await memory.recall(key)) ?? (await hands.pack(piece, before, { key: false, ...room })).bytes, key }
 }
 
 function trailer(crc: number, size: number): Buffer {

@@ -1,6 +1,8 @@
 /** The pieces in which bytes are compressed, and a place where whoever makes them gets back those that are no longer needed. */
 
 export const pieceSize = 1024 * 1024
+/** What a piece becomes is never larger: noise is kept as it is, with a few bytes for each block. */
+export const packedSize = pieceSize + 4096
 
 /** In memory that threads share: a piece is not copied to whoever compresses or hashes it. */
 export type Piece = Buffer<SharedArrayBuffer>
@@ -12,19 +14,20 @@ export interface PiecePool {
   give(bytes: Uint8Array): void
 }
 
-export function piecePool(): PiecePool {
+/** `size`: of each. */
+export function piecePool(size = pieceSize): PiecePool {
   const own = new WeakSet<ArrayBufferLike>()
   const free: Piece[] = []
   return {
     take() {
       const known = free.pop()
       if (known !== undefined) return known
-      const fresh = Buffer.from(new SharedArrayBuffer(pieceSize))
+      const fresh = Buffer.from(new SharedArrayBuffer(size))
       own.add(fresh.buffer)
       return fresh
     },
     give({ buffer }) {
-      if (own.has(buffer)) free.push(Buffer.from(buffer as SharedArrayBuffer, 0, pieceSize))
+      if (own.has(buffer)) free.push(Buffer.from(buffer as SharedArrayBuffer, 0, size))
     },
   }
 }

@@ -22,6 +22,11 @@ export interface Layer {
   compressed(o: Waiting): Promise<Readable>
   /** The tar stream. */
   uncompressed(o: Waiting): Promise<Readable>
+  /**
+   * The blob's bytes for a single receiver while they are being made, when nobody can name them yet; at their end `descriptor` does.
+   * Undefined when they are made already, or for somebody else.
+   */
+  readonly unnamed?: (o: Waiting) => AsyncIterable<Buffer> | undefined
   /** The repository that already holds the blob, so that a push to the same registry can mount it. */
   readonly origin?: RepositoryRef
 }

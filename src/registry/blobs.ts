@@ -79,6 +79,13 @@ export async function startUpload(repository: Repository, digest: Digest, o: Wai
   }
 }
 
+/** An upload of what nobody can name yet. */
+export async function beginUpload(repository: Repository, what: string, o: Waiting): Promise<Started> {
+  const answer = await repository.ask({ method: 'POST', at: `${repository.path}/blobs/uploads/`, accept: [202], what }, o)
+  await discard(answer.body)
+  return startedBy(answer, repository)
+}
+
 async function askForUpload(repository: Repository, digest: Digest, o: Waiting & { readonly mountFrom?: string }): Promise<Upload> {
   const prefix = repository.access.endpoint.prefix
   const query = o.mountFrom === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: `${prefix}${o.mountFrom}` })}`
@@ -88,7 +95,11 @@ async function askForUpload(repository: Repository, digest: Digest, o: Waiting &
   )
   await discard(answer.body)
   if (answer.status === 201) return { kind: 'mounted' }
-  return { kind: 'started', location: locationOf(answer, repository), leastChunk: Number(answer.header('oci-chunk-min-length') ?? 0) || 0 }
+  return { kind: 'started', ...startedBy(answer, repository) }
+}
+
+function startedBy(answer: Answer, repository: Repository): Started {
+  return { location: locationOf(answer, repository), leastChunk: Number(answer.header('oci-chunk-min-length') ?? 0) || 0 }
 }
 
 /** Mounts or uploads, and tries the whole sequence again when it breaks. Answers which of the two it was. */
@@ -134,7 +145,7 @@ export async function deleteBlob(repository: Repository, digest: Digest, o: Wait
   return answer.status !== 404
 }
 
-function locationOf(answer: Answer, repository: Repository): URL {
+export function locationOf(answer: Answer, repository: Repository): URL {
   const text = answer.header('location')
   if (text === undefined || !URL.canParse(text, answer.url.href)) {
     throw problem('REGISTRY_PROTOCOL', { registry: repository.registry, what: 'an upload', reason: 'the answer has no Location' })

@@ -10,6 +10,8 @@ import type { Answer } from './transport.ts'
 /** How a registry takes blobs, as far as it was found out. Undefined: in one piece. */
 export interface UploadManners {
   chunkBytes: number | undefined
+  /** False: not while their length is not known. */
+  unnamed?: boolean
 }
 
 const MiB = 1024 * 1024

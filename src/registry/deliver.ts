@@ -11,7 +11,7 @@ export type Target =
   | { readonly kind: 'skipped'; readonly ref: ImageRef; readonly digest: Digest }
   | { readonly kind: 'failed'; readonly ref: ImageRef; readonly problem: Problem }
 
-export interface DeliverOptions extends Omit<PushOptions, 'mountFrom'> {
+export interface DeliverOptions extends Omit<PushOptions, 'mountFrom' | 'alone'> {
   /** Leave tags alone that exist already, whatever they point at. */
   readonly skipExisting?: boolean
 }
@@ -19,7 +19,9 @@ export interface DeliverOptions extends Omit<PushOptions, 'mountFrom'> {
 /** Results in the order of `refs`. Rejects only when the signal aborts or something other than a registry fails. */
 export async function deliver(view: Image | Index, refs: readonly ImageRef[], o: DeliverOptions): Promise<readonly Target[]> {
   const results = new Map<ImageRef, Target>()
-  await Promise.all([...byRegistry(refs)].map((groups) => deliverToRegistry(view, groups, o, (target) => results.set(target.ref, target))))
+  const registries = [...byRegistry(refs)]
+  const alone = registries.length === 1
+  await Promise.all(registries.map((groups) => deliverToRegistry(view, groups, { ...o, alone }, (target) => results.set(target.ref, target))))
   return refs.flatMap((ref) => results.get(ref) ?? [])
 }
 
@@ -30,9 +32,10 @@ function byRegistry(refs: readonly ImageRef[]): Iterable<readonly (readonly Imag
 }
 
 type Tell = (target: Target) => void
+type One = DeliverOptions & Pick<PushOptions, 'alone'>
 
 /** One repository after the other: the first one's blobs are mounted into the next. */
-async function deliverToRegistry(view: Image | Index, repositories: readonly (readonly ImageRef[])[], o: DeliverOptions, tell: Tell): Promise<void> {
+async function deliverToRegistry(view: Image | Index, repositories: readonly (readonly ImageRef[])[], o: One, tell: Tell): Promise<void> {
   const filled: string[] = []
   for (const refs of repositories) {
     const repository = refs[0]?.repository

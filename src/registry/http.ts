@@ -2,9 +2,9 @@
 import type { Readable } from 'node:stream'
 import type { Endpoint } from './endpoint.ts'
 
-/** A body is opened anew for every try. Exactly `size` bytes. */
+/** A body is opened anew for every try. Exactly `size` bytes, where that is known. */
 export interface HttpBody {
-  readonly size: number
+  readonly size?: number
   open(o: { readonly signal: AbortSignal }): Promise<Readable>
 }
 

@@ -8,7 +8,7 @@ import type { Repository, Waiting } from './client.ts'
 
 export type BlobState = 'checking' | 'present' | 'mounted' | 'uploading' | 'uploaded'
 
-/** One blob's progress. `bytes` starts again from 0 when an upload is tried again. */
+/** One blob's progress. `bytes` starts again from 0 when an upload is tried again. While a blob is made, it goes by its plain digest, and `total` is 0. */
 export interface PushEvent {
   readonly kind: 'blob'
   readonly registry: string

@@ -10,6 +10,7 @@ import { inParallel } from './in-parallel.ts'
 import { findManifest } from './manifests.ts'
 import { type PushEvent, pushBlob, type SentState } from './push-blob.ts'
 import { putReferring } from './referrers.ts'
+import { isEmpty, streamBlob } from './stream-blob.ts'
 
 export type { PushEvent } from './push-blob.ts'
 
@@ -20,6 +21,8 @@ export interface PushOptions extends Waiting {
   /** Repositories of the same registry that may hold blobs already, besides those the layers come from. */
   readonly mountFrom?: readonly string[]
   readonly onEvent?: (event: PushEvent) => void
+  /** Nobody else gets this image: what has to be made for it can be sent while it is made. */
+  readonly alone?: boolean
   /** What is on its way already. */
   readonly ahead?: SentAhead
 }
@@ -44,8 +47,16 @@ export async function push(view: Image | Index, to: RepositoryRef & { readonly t
       const state = (await ahead?.(to, digest)) ?? (await pushBlob(repository, blob, { ...o, ...w, mountFrom: origins }))
       if (!sent.has(digest)) sent.set(digest, { state, bytes: size })
     })
-  const send = sender(o.ahead)
-  if (view.kind === 'image' && view.manifestLast === true) await inParallel(await view.layers(), limits, async (layer, w) => send(await layerBlob(layer), w))
+  const streamed = new Set<Digest>()
+  const send = sender(async (place, digest) => (streamed.has(digest) ? 'uploaded' : o.ahead?.(place, digest)))
+  if (view.kind === 'image' && view.manifestLast === true) {
+    const streams = o.alone === true && origins.length === 0 && (await isEmpty(repository, o))
+    await inParallel(await view.layers(), limits, async (layer, w) => {
+      const made = streams ? await streamBlob(repository, layer, { ...o, ...w }) : undefined
+      if (made !== undefined) streamed.add(made.digest)
+      await send(await layerBlob(layer), w)
+    })
+  }
   const root = await describe(view)
   const bytes = await view.manifestBytes()
   const everything = async (sendOne: Send) => {

@@ -22,6 +22,17 @@ export async function* listTags(repository: Repository, o: Waiting): AsyncGenera
   }
 }
 
+/** Undefined for a repository without tags, or that does not exist. One try. */
+export async function firstTag(repository: Repository, o: Waiting): Promise<string | undefined> {
+  const what = `the tags of ${repository.repository}`
+  const answer = await repository.ask({ method: 'GET', at: `${repository.path}/tags/list?n=1`, accept: [200, 404], what }, o)
+  const text = (await collect(answer.body, largestPage))?.toString('utf8') ?? ''
+  if (answer.status === 404) return undefined
+  const tags = parseTagList(text)
+  if (tags === undefined) throw problem('REGISTRY_PROTOCOL', { registry: repository.registry, what, reason: 'the answer is no list of tags' })
+  return tags[0]
+}
+
 /** `<url>; rel="next"`, never to another host. */
 export function nextPage(link: string | undefined, from: URL): URL | undefined {
   const target = /<([^>]+)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1]

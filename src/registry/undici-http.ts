@@ -82,7 +82,8 @@ export function undiciHttp(dispatchers: Dispatchers): HttpSend {
 
 /** Known sizes are sent as content-length: registries refuse or slow down chunked bodies. */
 function lengthOf({ body, method }: HttpRequest): Record<string, string> {
-  if (body !== undefined) return { 'content-length': String(body instanceof Uint8Array ? body.length : body.size) }
+  if (body instanceof Uint8Array) return { 'content-length': String(body.length) }
+  if (body !== undefined) return body.size === undefined ? {} : { 'content-length': String(body.size) }
   return method === 'POST' || method === 'PUT' || method === 'PATCH' ? { 'content-length': '0' } : {}
 }
 

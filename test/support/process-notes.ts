@@ -6,7 +6,8 @@ import process from 'node:process'
 /** Ends the group when this process exits; the returned function forgets it. */
 export function noteProcess(pid: number, dir: string | undefined = process.env['SLIPWAY_TEST_PIDS']): () => void {
   const end = (): void => killGroup(pid, 'SIGKILL')
-  process.once('exit', end)
+  // Before those who remove the folders in which it writes.
+  process.prependOnceListener('exit', end)
   if (dir !== undefined) {
     mkdirSync(dir, { recursive: true })
     writeFileSync(join(dir, String(pid)), startOf(pid))

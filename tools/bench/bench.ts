@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { root } from '../support/root.ts'
 import { type BenchModule, CannotMeasure } from './support/bench.ts'
 import { machine } from './support/machine.ts'
+import { useOwnFolder } from './support/own-folder.ts'
 import { table } from './support/table.ts'
 
 const folder = join(root, 'tools/bench')
@@ -25,6 +26,7 @@ if (name === undefined || !names.includes(name) || !Number.isInteger(runs) || ru
   process.stderr.write(await list())
   process.exitCode = 2
 } else {
+  useOwnFolder()
   try {
     const result = await (await load(name)).run({ root, runs })
     const on = machine()

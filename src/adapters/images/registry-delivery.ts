@@ -24,7 +24,6 @@ export function registryDelivery(o: RegistryDeliveryParts): Delivery {
       const { signal, progress } = delivery
       if (to.kind !== 'registry') throw new Error(`a registry cannot take a ${to.kind}`)
       const refs = new Map<ImageRef, string>(to.refs.flatMap((text) => (parsed(text) === undefined ? [] : [[parsed(text) as ImageRef, text]])))
-      const { bytes } = await weigh(image)
       const onEvent = ({ registry, digest, bytes: done, total, state }: PushEvent): void => {
         if (state === 'uploading' || state === 'uploaded')
           progress({ task: `${registry} ${shortDigest(digest)}`, done: state === 'uploaded' ? total : done, total })
@@ -32,6 +31,8 @@ export function registryDelivery(o: RegistryDeliveryParts): Delivery {
       const unready = await prepared([...refs.keys()], (ref) => o.prepare(ref, to, delivery))
       const ready = [...refs.keys()].filter((ref) => !unready.has(ref))
       const targets = await deliver(image, ready, { client: o.clientFor(to.use), signal, onEvent, skipExisting: to.skipExisting ?? false })
+      // Not before: layers that have to be compressed are sent while they are.
+      const bytes = targets.every(({ kind }) => kind === 'failed') ? 0 : (await weigh(image)).bytes
       const results = new Map(targets.map((target) => [target.ref, target]))
       return [...refs].flatMap(([ref, name]): readonly Delivered[] => {
         const target = results.get(ref)

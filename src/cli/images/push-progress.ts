@@ -56,6 +56,7 @@ function barLines(bars: readonly Bar[], now: number, columns: number, rows: numb
 function barLine({ name, startedAt, event }: Bar, now: number, columns: number): string {
   if (event.state === 'checking') return `${name}  checking`
   const width = Math.max(10, Math.min(30, columns - name.length - 40))
+  if (event.total === 0 && event.bytes > 0) return `${name}  ${humanBytes(event.bytes)}  ${humanBytes(event.bytes / Math.max(0.1, (now - startedAt) / 1000))}/s`
   const filled = Math.round((event.total === 0 ? 1 : event.bytes / event.total) * width)
   const rate = event.bytes / Math.max(0.1, (now - startedAt) / 1000)
   return `${name}  [${'='.repeat(filled)}${' '.repeat(width - filled)}] ${humanBytes(event.bytes)} of ${humanBytes(event.total)}  ${humanBytes(rate)}/s`

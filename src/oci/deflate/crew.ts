@@ -1,5 +1,6 @@
 /** Threads that compress and hash, as many as there are processors. Begun when they are first needed; they keep nobody from ending. */
 import { Worker } from 'node:worker_threads'
+import type { Piece } from '../pieces.ts'
 import { type DeflateModule, deflateModule } from './deflater.ts'
 import type { Hands } from './hands.ts'
 import type { Answer, Answers, Order } from './orders.ts'
@@ -36,9 +37,9 @@ function leave(): void {
 function hands(all: readonly Member[]): Hands {
   const idlest = (): Member => all.reduce((best, one) => (one.load() < best.load() ? one : best))
   return {
-    async pack(piece, before, { key }) {
-      const { bytes, ...rest } = await idlest().order({ kind: 'pack', piece, before, key })
-      return { bytes: Buffer.from(bytes), ...rest }
+    async pack(piece, before, { key, into }) {
+      const { bytes, size, ...rest } = await idlest().order({ kind: 'pack', piece, before, key, into })
+      return { bytes: bytes === undefined ? (into as Piece).subarray(0, size) : Buffer.from(bytes), ...rest }
     },
     key: async (piece, before) => idlest().order({ kind: 'key', piece, before }),
     hasher() {

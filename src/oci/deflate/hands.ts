@@ -10,8 +10,14 @@ export interface Packed {
   readonly key?: string
 }
 
+export interface PackOptions {
+  readonly key: boolean
+  /** Room of `packedSize` for what comes out, which may lie elsewhere all the same. */
+  readonly into?: Piece
+}
+
 export interface Hands {
-  pack(piece: Piece, before: Uint8Array | undefined, o: { readonly key: boolean }): Promise<Packed>
+  pack(piece: Piece, before: Uint8Array | undefined, o: PackOptions): Promise<Packed>
   key(piece: Piece, before: Uint8Array | undefined): Promise<string>
   /** SHA-256 of pieces in the order in which they are given. */
   hasher(): PieceHasher

@@ -2,14 +2,15 @@
 import type { Piece } from '../pieces.ts'
 
 export type Order =
-  | { readonly kind: 'pack'; readonly piece: Piece; readonly before: Uint8Array | undefined; readonly key: boolean }
+  | { readonly kind: 'pack'; readonly piece: Piece; readonly before: Uint8Array | undefined; readonly key: boolean; readonly into: Piece | undefined }
   | { readonly kind: 'key'; readonly piece: Piece; readonly before: Uint8Array | undefined }
   | { readonly kind: 'hash'; readonly stream: number; readonly piece: Piece }
   /** Ends the stream of `hash` orders with this number. */
   | { readonly kind: 'digest'; readonly stream: number }
 
 export interface Answers {
-  readonly pack: { readonly bytes: ArrayBuffer; readonly key?: string }
+  /** Without `bytes`, so many are in the order's `into`. */
+  readonly pack: { readonly bytes?: ArrayBuffer; readonly size: number; readonly key?: string }
   readonly key: string
   readonly hash: undefined
   readonly digest: string

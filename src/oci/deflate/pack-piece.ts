@@ -14,10 +14,15 @@ const efforts: readonly { readonly below: number; readonly effort: Effort }[] = 
 ]
 
 export function packPiece(deflate: Deflater, piece: Uint8Array, before: Uint8Array | undefined): Buffer<ArrayBuffer> {
-  const packed = deflate(piece, before, effortFor(deflate, piece))
+  const packed = packInPlace(deflate, piece, before)
   const bytes = Buffer.from(new ArrayBuffer(packed.length))
   bytes.set(packed)
   return bytes
+}
+
+/** The answer is looked at before the next call. */
+export function packInPlace(deflate: Deflater, piece: Uint8Array, before: Uint8Array | undefined): Uint8Array {
+  return deflate(piece, before, effortFor(deflate, piece))
 }
 
 function effortFor(deflate: Deflater, piece: Uint8Array): Effort {

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type DeflateModule, deflater } from './deflater.ts'
 import { pieceKey } from './hands.ts'
 import type { Answer, Answers, Order } from './orders.ts'
-import { packPiece } from './pack-piece.ts'
+import { packInPlace, packPiece } from './pack-piece.ts'
 
 interface Done {
   readonly value: Answers[Order['kind']]
@@ -18,9 +18,15 @@ const deflate = deflater(workerData as DeflateModule)
 const hashes = new Map<number, Hash>()
 
 const acts: Acts = {
-  pack({ piece, before, key }) {
-    const { buffer } = packPiece(deflate, piece, before)
-    return { value: key ? { bytes: buffer, key: pieceKey(piece, before) } : { bytes: buffer }, moved: buffer }
+  pack({ piece, before, key, into }) {
+    const named = key ? { key: pieceKey(piece, before) } : {}
+    if (into === undefined) {
+      const { buffer } = packPiece(deflate, piece, before)
+      return { value: { bytes: buffer, size: buffer.byteLength, ...named }, moved: buffer }
+    }
+    const packed = packInPlace(deflate, piece, before)
+    into.set(packed)
+    return { value: { size: packed.length, ...named } }
   },
   key: ({ piece, before }) => ({ value: pieceKey(piece, before) }),
   hash({ stream, piece }) {

@@ -18,6 +18,8 @@ export async function timed(commands: readonly Command[]): Promise<Timed> {
 
 function runToEnd({ program, args, env }: Command): Promise<number> {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const end = (): void => void child.kill('SIGKILL')
+  process.prependOnceListener('exit', end)
   let error = ''
   child.stderr.on('data', (chunk: Buffer) => {
     error += chunk.toString('utf8')
@@ -29,6 +31,7 @@ function runToEnd({ program, args, env }: Command): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {
+      process.off('exit', end)
       clearInterval(timer)
       if (code === 0) resolve(peak)
       else reject(new CannotMeasure(`${program} ${args.join(' ')} ended with ${code}:\n${error}`))
