@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import { problem } from '../base/problem.ts'
 import type { EngineTls } from './connection.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface FoundEngine {
   readonly host: string

@@ -1,5 +1,4 @@
 /** Where a job's image comes from: a build, an archive, the image store, or the step that built it in this stage. */
-
 import { problem } from '../base/problem.ts'
 import type { BuildEvent } from '../events/build-event.ts'
 import { plainBuild } from '../events/plain-build.ts'
@@ -11,6 +10,7 @@ import type { ImageWork } from '../steps/image-work.ts'
 import { buildRequest } from './build-request.ts'
 import { buildSecrets } from './build-secrets.ts'
 import type { WorkAt } from './do-work.ts'
+import { archivedImage, namedImage, stageImage } from './find-image.ts'
 import { imageFacts } from './image-facts.ts'
 import type { RunContext } from './parts.ts'
 import { refuseMounts } from './refuse-mounts.ts'
@@ -25,21 +25,15 @@ export interface AcquiredImage extends OpenedImage {
 
 export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promise<AcquiredImage> {
   const { source } = job
-  const { context, state } = at
-  const { signal } = context
   switch (source.kind) {
     case 'build':
       return buildFrom(source, job, at)
-    case 'archive': {
-      const name = source.name === undefined ? undefined : nowKnown(source.name)
-      return context.images.openArchive(state.workspace.hostPath(nowKnown(source.path)), { signal, ...(name !== undefined && { name }) })
-    }
+    case 'archive':
+      return archivedImage(source, at)
     case 'image':
-      return context.images.openStored(nowKnown(source.ref), { signal })
-    case 'stage-image': {
-      if (source.ref === undefined) throw problem('IMAGE_SOURCE_UNKNOWN', {}, { at: at.step.at })
-      return context.images.openStored(nowKnown(source.ref), { signal })
-    }
+      return namedImage(source, at)
+    case 'stage-image':
+      return stageImage(source, at)
   }
 }
 

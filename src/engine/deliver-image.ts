@@ -15,21 +15,25 @@ import { nowKnown } from './reveal.ts'
 export interface DeliveredAll {
   /** What a registry holds now, each with the digest it has there. */
   readonly pushed: readonly PushedImage[]
+  /** Archives and layouts that are written, as the job spells their paths. */
+  readonly archives: readonly string[]
   readonly problems: readonly Diagnostic[]
 }
 
 export async function deliverImage(image: Image | Index, job: ImageJob, facts: ImageFacts, at: WorkAt<ImageWork>): Promise<DeliveredAll> {
   const arrivals = await Promise.all(job.outputs.map((output) => deliverOne(image, output, job, at)))
   const pushed: PushedImage[] = []
+  const archives: string[] = []
   const problems: Diagnostic[] = []
   for (const { output, destination, results } of arrivals) {
     for (const result of results) {
       await tell(result, destination, facts, output, at)
       if (result.kind === 'refused') problems.push(diagnosticOf(result.error, result.target))
       else if (destination.kind === 'registry') pushed.push({ ref: result.target, digest: result.digest })
+      else if ('path' in output) archives.push(nowKnown(output.path))
     }
   }
-  return { pushed, problems }
+  return { pushed, archives, problems }
 }
 
 async function deliverOne(image: Image | Index, output: ImageOutput, job: ImageJob, at: WorkAt<ImageWork>) {
@@ -54,7 +58,7 @@ async function destinationOf(output: ImageOutput, job: ImageJob, at: WorkAt<Imag
     case 'oci-layout':
       return { kind: output.kind, path: state.workspace.hostPath(nowKnown(output.path)), names: nowKnown(output.names) }
     case 'load':
-      return { kind: 'load', names: nowKnown(output.names) }
+      return { kind: 'load', names: nowKnown(output.names), ...(output.docker === true && { docker: true }) }
   }
 }
 

@@ -8,6 +8,7 @@ import type { WorkAt, WorkDone } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
 import { asVariables, imageOutputs } from './image-outputs.ts'
 import { nowKnown } from './reveal.ts'
+import type { MadeImage } from './run-images.ts'
 import { writeReports } from './write-reports.ts'
 
 export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
@@ -22,6 +23,7 @@ export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
   try {
     const facts = await imageFacts(acquired.image)
     const delivered = await deliverImage(acquired.image, plan.job, facts, at)
+    if (plan.job.source.kind === 'build') at.state.images.add({ ...placesOf(delivered, plan.job), ...whose(at), digest: facts.digest, image: acquired.image })
     const seconds = (at.context.clock.now() - startedAt) / 1000
     const { cachedLayers } = acquired
     const outputs = imageOutputs(plan.job, {
@@ -36,6 +38,18 @@ export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
   } finally {
     await acquired.close()
   }
+}
+
+/** Names that it has wherever it went, and the archives that were really written. */
+function placesOf(delivered: DeliveredAll, job: ImageJob): Pick<MadeImage, 'names' | 'archives'> {
+  return {
+    names: [...new Set(job.outputs.flatMap((output) => (output.kind === 'registry' ? nowKnown(output.refs) : nowKnown(output.names))))],
+    archives: delivered.archives,
+  }
+}
+
+function whose({ step, state }: WorkAt<ImageWork>): Pick<MadeImage, 'step' | 'stage'> {
+  return { step: step.path, stage: state.stage.path }
 }
 
 /** Every target was tried; the first refusal names the outcome, the others go with it. */

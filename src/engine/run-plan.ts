@@ -9,6 +9,7 @@ import { deadline } from './deadline.ts'
 import { erroredBy } from './errored-by.ts'
 import { growingKnowledge } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
+import { runImages } from './run-images.ts'
 import { type RunState, runStage, skipStage } from './run-stage.ts'
 import { runTurns, turnSkipped } from './run-turns.ts'
 import type { StandIn } from './stand-in.ts'
@@ -32,7 +33,7 @@ export async function runPlan(launch: Launch, given: RunOptions): Promise<Outcom
   const limit = deadline({ clock: given.clock, ms: launch.plan.timeoutMs, signal: AbortSignal.any([given.signal, own.signal]) })
   const context: RunContext = { ...given, signal: limit.signal, stop: (reason) => own.abort(reason) }
   await context.emit({ kind: 'run.started', plan: summarizePlan(launch.plan), sequenceId: launch.sequenceId, pipelineFile: launch.plan.pipeline.file })
-  const ended = await runStages(launch.plan.stages, { launch, knowledge: growingKnowledge() }, context)
+  const ended = await runStages(launch.plan.stages, { launch, knowledge: growingKnowledge(), images: runImages() }, context)
   limit.clear()
   const outcome = limit.passed() ? tooLong(launch.plan) : (stopped(ended, own.signal, given.signal) ?? ended)
   await context.emit({ kind: 'run.finished', outcome })

@@ -14,6 +14,7 @@ import { enginesReady } from './engines-ready.ts'
 import { erroredBy } from './errored-by.ts'
 import { type GrowingKnowledge, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
+import type { RunImages } from './run-images.ts'
 import { runNodes, skipAll } from './run-nodes.ts'
 import type { Launch } from './run-plan.ts'
 import { stageServices } from './stage-services.ts'
@@ -24,6 +25,7 @@ import { type Standing, whyNot } from './when.ts'
 export interface RunState {
   readonly launch: Launch
   readonly knowledge: GrowingKnowledge
+  readonly images: RunImages
 }
 
 const closeMs = 30_000

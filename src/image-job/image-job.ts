@@ -25,8 +25,8 @@ export type ImageOutput =
   | { readonly kind: 'registry'; readonly refs: Planned<NonEmpty<string>> }
   | { readonly kind: 'archive'; readonly path: Planned<string>; readonly format: ArchiveFormat; readonly names: Planned<NonEmpty<string>> }
   | { readonly kind: 'oci-layout'; readonly path: Planned<string>; readonly names: Planned<NonEmpty<string>> }
-  /** Kept in the content store, under these names, for later steps. */
-  | { readonly kind: 'load'; readonly names: Planned<NonEmpty<string>> }
+  /** Kept in the content store, under these names, for later steps; under `docker` in the Docker Engine as well, when one answers. */
+  | { readonly kind: 'load'; readonly names: Planned<NonEmpty<string>>; readonly docker?: true }
 
 export interface TagPolicy {
   /** A tag that the registry has is left alone, and its digest is the answer. */

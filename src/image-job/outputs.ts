@@ -27,7 +27,8 @@ export function outputsOf(k: Knobs, context: OutputContext): readonly ImageOutpu
   const layout = k.plain('ociLayoutPath')
   if (layout !== undefined) outputs.push({ kind: 'oci-layout', path: mapPlanned(layout, (path) => absolutePath(context.workspace, path)), names })
   for (const raw of context.raw) outputs.push(...rawOutput(k, raw, names, context))
-  if (context.mode === 'build-only' || k.on('load') || context.load) outputs.push({ kind: 'load', names })
+  const loads = k.on('load') || context.load
+  if (context.mode === 'build-only' || loads) outputs.push({ kind: 'load', names, ...(loads && { docker: true }) })
   return outputs
 }
 
@@ -59,7 +60,7 @@ function rawOutput(k: Knobs, raw: Text, names: Planned<NonEmpty<string>>, contex
   if ((type === 'docker' || type === 'oci') && dest !== undefined && dest !== '-') {
     return [{ kind: 'archive', path: known(absolutePath(context.workspace, dest)), format: type, names }]
   }
-  if (type === 'docker') return [{ kind: 'load', names }]
+  if (type === 'docker') return [{ kind: 'load', names, docker: true }]
   const pushes = type === 'registry' || (type === 'image' && parts.get('push') === 'true')
   if (pushes && context.mode === 'build-only')
     k.diagnostics.push(diagnose('JOB_PUSH_OPTION', { option: '--output', noPush: k.name('noPush') }, { at: k.at('noPush') }))

@@ -8,6 +8,7 @@ import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
 import { registryDelivery } from '../adapters/images/registry-delivery.ts'
+import { withDocker } from '../adapters/images/with-docker.ts'
 import { dockerInfra } from '../adapters/infra/docker/docker-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
@@ -18,6 +19,7 @@ import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import { stepCaches } from '../adapters/step-cache/open-step-cache.ts'
 import { openContext } from '../builder/context/open-context.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
+import { contentStore } from '../media/content-store.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { plainUse } from '../ports/registry-use.ts'
 import { composeBuilder } from './compose-builder.ts'
@@ -27,6 +29,7 @@ import { composeRemote } from './compose-remote.ts'
 import { secretSources } from './compose-secrets.ts'
 import { composeStepImages } from './compose-step-images.ts'
 import type { Machine } from './compose-toolbox.ts'
+import { machinePlatform } from './machine-platform.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, kill, clock } = machine
@@ -41,14 +44,16 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
     onSecret: needs.onSecret,
     read: readSecretFrom(secrets, needs.onSecret),
   })
-  const images = imageStore({ dir: join(needs.home, 'images') })
+  const blobs = contentStore(join(needs.home, 'images'))
+  const stored = imageStore({ dir: join(needs.home, 'images') })
+  const images = withDocker(stored, { env, platform: machinePlatform, blobs })
   const docker = dockerInfra({
     dir: join(needs.home, 'docker-stages'),
     env,
     self: { pid: machine.pid, kill },
     code,
     client: (use) => registries.clientFor(use, 'pull'),
-    stored: async (name, o) => (await images.source.openStored(name, o)).image,
+    stored: async (name, o) => (await stored.source.openStored(name, o)).image,
   })
   return {
     parts: {
@@ -60,7 +65,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
           kill,
           code,
           ...(needs.folder !== undefined && { folder: needs.folder }),
-          images: () => composeStepImages({ home: needs.home, images: images.source, client: (use) => registries.clientFor(use, 'pull') }, machine),
+          images: () => composeStepImages({ home: needs.home, images: stored.source, client: (use) => registries.clientFor(use, 'pull') }, machine),
         }),
       },
       builders: {

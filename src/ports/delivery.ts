@@ -9,8 +9,8 @@ export type Destination =
   | { readonly kind: 'registry'; readonly refs: readonly string[]; readonly use: RegistryUse; readonly care: RepositoryWishes; readonly skipExisting?: boolean }
   | { readonly kind: 'archive'; readonly path: string; readonly names: readonly string[] }
   | { readonly kind: 'oci-layout'; readonly path: string; readonly names: readonly string[] }
-  /** The image store of this machine, where later steps and commands find it by name. */
-  | { readonly kind: 'load'; readonly names: readonly string[] }
+  /** The image store of this machine, where later steps and commands find it by name; under `docker` its Docker Engine too, when one answers. */
+  | { readonly kind: 'load'; readonly names: readonly string[]; readonly docker?: true }
 
 /** What is asked for a repository before anything is pushed to it. Policies are JSON text. */
 export interface RepositoryWishes {

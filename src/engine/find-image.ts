@@ -1,0 +1,66 @@
+/** Finds the image that a push-only step names: among those of this run first, then where images are kept. */
+import { diagnose } from '../base/diagnostic.ts'
+import { isProblem, problem } from '../base/problem.ts'
+import { stepPath } from '../events/step-path.ts'
+import type { JobSource } from '../image-job/image-job.ts'
+import type { OpenedImage } from '../ports/delivery.ts'
+import type { ImageWork } from '../steps/image-work.ts'
+import type { WorkAt } from './do-work.ts'
+import { nowKnown } from './reveal.ts'
+import type { MadeImage } from './run-images.ts'
+
+type SourceOf<K extends JobSource['kind']> = Extract<JobSource, { readonly kind: K }>
+
+/** Exactly that name; what it stands for only when nothing has it. */
+export async function namedImage(source: SourceOf<'image'>, at: WorkAt<ImageWork>): Promise<OpenedImage> {
+  const ref = nowKnown(source.ref)
+  if (source.viaAlias === undefined) return openNamed(ref, at)
+  const { written } = source.viaAlias
+  try {
+    const exact = await openNamed(written, at)
+    await at.context.note?.(diagnose('SOURCE_EXACT', { written, name: ref }))
+    return exact
+  } catch (error) {
+    if (isProblem(error, 'IMAGE_NOT_STORED') || isProblem(error, 'IMAGE_NOWHERE')) return openNamed(ref, at)
+    throw error
+  }
+}
+
+export async function stageImage(source: SourceOf<'stage-image'>, at: WorkAt<ImageWork>): Promise<OpenedImage> {
+  const made = source.step === undefined ? undefined : at.state.images.byStep(source.step)
+  if (made !== undefined) return held(made)
+  if (source.ref === undefined) throw problem('IMAGE_SOURCE_UNKNOWN', {}, { at: at.step.at })
+  return openNamed(nowKnown(source.ref), at)
+}
+
+/** The file of this stage. Without it, what an image step of another stage wrote to that path. */
+export async function archivedImage(source: SourceOf<'archive'>, at: WorkAt<ImageWork>): Promise<OpenedImage> {
+  const { context, state } = at
+  const path = nowKnown(source.path)
+  const name = source.name === undefined ? undefined : nowKnown(source.name)
+  try {
+    return await context.images.openArchive(state.workspace.hostPath(path), { signal: context.signal, ...(name !== undefined && { name }) })
+  } catch (error) {
+    const handed = isProblem(error, 'ARCHIVE_NOT_FOUND') ? handedOver(path, at) : undefined
+    if (handed === undefined) throw error
+    const note = diagnose('ARCHIVE_HANDED_OVER', { path, stage: handed.stage, digest: handed.digest })
+    await context.emit({ kind: 'step.note', step: stepPath(at.step.path), note })
+    return held(handed)
+  }
+}
+
+function handedOver(path: string, { state, step }: WorkAt<ImageWork>): MadeImage | undefined {
+  const candidates = state.images.byArchive(path).filter(({ stage }) => stage !== state.stage.path)
+  if (new Set(candidates.map(({ digest }) => digest)).size > 1)
+    throw problem('ARCHIVE_HANDED_AMBIGUOUS', { path, stages: candidates.map(({ stage }) => stage).join(', ') }, { at: step.at })
+  return candidates[0]
+}
+
+async function openNamed(name: string, { context, state }: WorkAt<ImageWork>): Promise<OpenedImage> {
+  const made = state.images.byName(name)
+  return made === undefined ? context.images.openStored(name, { signal: context.signal }) : held(made)
+}
+
+function held({ image }: MadeImage): OpenedImage {
+  return { image, close: async () => undefined }
+}
