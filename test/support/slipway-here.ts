@@ -12,7 +12,7 @@ export interface Ran {
   readonly err: string
 }
 
-/** Data goes to a folder of its own: a folder without git is copied whole. */
+/** Data goes to a folder of its own, or that of SLIPWAY_HOME: never into `dir`, which without git is copied whole. */
 export async function slipwayHere(dir: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Ran> {
   const caught = { out: '', err: '' }
   const writer = (name: 'out' | 'err'): Writer => ({
@@ -25,6 +25,6 @@ export async function slipwayHere(dir: string, env: Readonly<Record<string, stri
   })
   const tools = composeToolbox({ env, kill: () => undefined, pid: process.pid, uid: 0, program: [], clock: systemClock })
   const signal = new AbortController().signal
-  const world = { ...composeWorld(signal), tools, env, cwd: dir, home: tempProject().dir, stdout: writer('out'), stderr: writer('err') }
+  const world = { ...composeWorld(signal), tools, env, cwd: dir, home: env['SLIPWAY_HOME'] ?? tempProject().dir, stdout: writer('out'), stderr: writer('err') }
   return { code: await runProgram(argv, world), ...caught }
 }
