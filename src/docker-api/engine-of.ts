@@ -1,5 +1,5 @@
 /** The engine that the environment names, for as long as it is used. */
-import { dockerEngine, type DockerEngine } from './engine.ts'
+import { type DockerEngine, dockerEngine } from './engine.ts'
 import { type Environment, findEngine } from './find-engine.ts'
 
 export async function withEngine<T>(env: Environment, use: (engine: DockerEngine) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 /** An image step: take or build the image, deliver it everywhere, and hand its digest on. */
 
 import type { Outcome } from '../events/outcome.ts'
+import type { ImageJob } from '../image-job/image-job.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { acquireImage } from './acquire-image.ts'
 import { type DeliveredAll, deliverImage } from './deliver-image.ts'
