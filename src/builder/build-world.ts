@@ -21,7 +21,8 @@ import type { Begin } from './tell.ts'
 import type { Tree, Waiting } from './tree/node.ts'
 
 /** Opens a base image for a platform; layers stay where they are until they are asked for. */
-export type OpenBase = (name: string, platform: Platform, o: Waiting) => Promise<Image>
+/** `local`: one of that name that this machine has is taken as it is, and nobody else is asked. */
+export type OpenBase = (name: string, platform: Platform, o: Waiting & { readonly local?: boolean }) => Promise<Image>
 
 export interface BuildOptions extends Waiting {
   readonly store: BuildStore

@@ -6,6 +6,7 @@ import type { BuildRequest, Built } from '../ports/builder.ts'
 import { assembleStage } from './assemble-stage.ts'
 import type { BuildOptions } from './build-world.ts'
 import { cacheSession } from './cache/session.ts'
+import { finishLayers } from './export/finish-layers.ts'
 import { makeWorld } from './make-world.ts'
 import { readRequest, unusedArgs } from './read-request.ts'
 import { holdStore } from './store/hold.ts'
@@ -49,7 +50,11 @@ async function buildOnce(request: BuildRequest, o: BuildOptions): Promise<Built>
       )
     const layers = await during(world.begin('exporting layers'), write)
     const { inline } = await session.end(world, { last, all: await Promise.all(running) })
-    return await assembleStage(last, layers, { request, world, inline })
+    const { layers: wishes } = request
+    if (wishes === undefined) return await assembleStage(last, layers, { request, world, inline })
+    const finish = () => finishLayers(layers, last, wishes, { store, format: world.cache.format, signal: o.signal })
+    const finished = await during(world.begin('rewriting layers'), finish)
+    return await assembleStage(finished.stage, finished.layers, { request, world, inline })
   } catch (error) {
     stop.abort(error)
     o.signal.throwIfAborted()

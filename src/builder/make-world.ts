@@ -47,7 +47,11 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
   const own = { store: read.store, signal: read.signal, hashes: new Map(), createdMs }
   const cache = { ...own, format: o.format ?? 'oci', noCache: request.noCache, times: reproducible } as const
   const baseImage = withContexts(request, { baseImage: o.baseImage, cache, sinceMs: read.sinceMs, signal: read.signal })
-  const images = openImages(request.platform, { ...o, baseImage }, { folders: read.scratch, signal: read.signal, begin, runs: worlds.now })
+  const images = openImages(
+    request.platform,
+    { ...o, baseImage },
+    { folders: read.scratch, signal: read.signal, begin, runs: worlds.now, local: request.localBases === true },
+  )
   const world: BuildWorld = {
     file: read.file,
     scope: read.graph.scope,
@@ -69,7 +73,8 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     write: async (layer) => {
       const written = await layer.write()
       // Layers of a base are kept nowhere.
-      o.onLayer?.(written.layer, { made: layer.kept !== undefined && !written.cached })
+      // Layers that will be written anew are none of the image's.
+      if (request.layers === undefined) o.onLayer?.(written.layer, { made: layer.kept !== undefined && !written.cached })
       return written
     },
     runs: worlds.at,

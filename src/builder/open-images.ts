@@ -21,6 +21,8 @@ export interface Reading extends Waiting {
   /** Gets the scratch folders, for the caller to remove. */
   readonly folders: string[]
   readonly begin: Begin
+  /** Base images of this machine go before those of registries. */
+  readonly local: boolean
   /** What a RUN of this build works with, when there is one. */
   runs(): Promise<RunWorld | undefined>
 }
@@ -40,7 +42,7 @@ export function openImages(platform: Platform, o: BuildOptions, reading: Reading
   }
   const openBase = (name: string, wanted: Platform, at: Span): Promise<Image> => {
     const key = `${name} ${showPlatform(wanted)}`
-    const opened = images.get(key) ?? open(name, wanted, at, o, reading.begin)
+    const opened = images.get(key) ?? open(name, wanted, at, o, reading)
     images.set(key, opened)
     return opened
   }
@@ -58,9 +60,9 @@ async function mountedTree(image: Image, { store }: BuildOptions, { runs, signal
   return mount ? stackTree(once(() => world.stackOf(layers.map((layer) => baseLayer(layer, { store, signal }))))) : undefined
 }
 
-async function open(name: string, platform: Platform, at: Span, o: BuildOptions, begin: Begin): Promise<Image> {
+async function open(name: string, platform: Platform, at: Span, o: BuildOptions, { begin, local }: Pick<Reading, 'begin' | 'local'>): Promise<Image> {
   try {
-    const image = await during(begin(`[internal] load metadata for ${name}`), () => o.baseImage(name, platform, { signal: o.signal }))
+    const image = await during(begin(`[internal] load metadata for ${name}`), () => o.baseImage(name, platform, { signal: o.signal, local }))
     const config = await image.config()
     if (!samePlatform(config, platform)) {
       const note = diagnose('BUILD_BASE_PLATFORM', { image: name, actual: showPlatform(config), wanted: showPlatform(platform) }, { at })

@@ -46,27 +46,27 @@ async function buildFrom(source: BuildSource, job: ImageJob, at: WorkAt<ImageWor
   const outside = await at.context.openContext(nowKnown(source.context), { signal: at.context.signal, ...access })
   try {
     const request = await buildRequest(source, at, outside?.folder)
-    return await buildImage(at, { ...request, ...handed, registries: await registryUse(job, at) })
+    return await buildImage(at, source.quiet, { ...request, ...handed, registries: await registryUse(job, at) })
   } finally {
     await outside?.close()
   }
 }
 
-async function buildImage(at: WorkAt<ImageWork>, request: Awaited<ReturnType<typeof buildRequest>>): Promise<AcquiredImage> {
+async function buildImage(at: WorkAt<ImageWork>, quiet: boolean, request: Awaited<ReturnType<typeof buildRequest>>): Promise<AcquiredImage> {
   const { work, step, context } = at
   refuseMounts(request, at)
   const builder = context.builders[work.engine.name]
   if (builder === undefined) throw problem('ENGINE_NOT_AVAILABLE', { engine: work.engine.name }, { at: step.at })
   const path = stepPath(step.path)
-  const told = buildTold(path, context)
+  const told = buildTold(path, quiet, context)
   const built = await builder.build(request, { signal: context.signal, emit: told.tell }).finally(told.end)
   const facts = await imageFacts(built.image)
   await context.emit({ kind: 'image.built', step: path, digest: facts.digest, bytes: facts.bytes, layers: facts.layers, cached: built.cachedLayers })
   return { image: built.image, cachedLayers: built.cachedLayers, close: async () => undefined }
 }
 
-/** Output, notes and transfers of a build as the step's own; a step that failed says its last words once more, where people look first. */
-function buildTold(step: StepPath, context: RunContext): { readonly tell: (event: BuildEvent) => void; readonly end: () => Promise<void> } {
+/** Output, notes and transfers of a build as the step's own; a step that failed says its last words once more, where people look first, and a quiet one nothing else. */
+function buildTold(step: StepPath, quiet: boolean, context: RunContext): { readonly tell: (event: BuildEvent) => void; readonly end: () => Promise<void> } {
   const plain = plainBuild()
   const log = stepLog(step, context)
   const print = (lines: readonly string[]): void => {
@@ -76,7 +76,10 @@ function buildTold(step: StepPath, context: RunContext): { readonly tell: (event
   const tell = (event: BuildEvent): void => {
     if (event.kind === 'note') void context.emit({ kind: 'step.note', step, note: event.note })
     else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step, progress: event.progress })
-    else print(plain.lines(event, context.clock.now()))
+    else {
+      const lines = plain.lines(event, context.clock.now())
+      if (!quiet) print(lines)
+    }
     if (event.kind === 'end' && event.state === 'failed') print(plain.failures())
   }
   return { tell, end: log.end }

@@ -6,10 +6,11 @@ import type { ImageWork } from '../steps/image-work.ts'
 import type { WorkAt } from './do-work.ts'
 import { nowKnown, revealText } from './reveal.ts'
 
-type Surroundings = Pick<BuildRequest, 'network' | 'addHosts' | 'dns'>
+type Surroundings = Pick<BuildRequest, 'network' | 'addHosts' | 'dns' | 'dnsSearch'>
 
 export function buildNetwork({ network }: BuildSource, { step }: WorkAt<ImageWork>): Surroundings {
   const dns = nowKnown(network.dns)
+  const search = nowKnown(network.dnsSearch)
   const hosts = nowKnown(network.addHost).map((text) => {
     const [, name = '', address = ''] = /^([^:=]+)[:=](.+)$/.exec(text) ?? []
     if (name === '') throw problem('BUILD_HOST_INVALID', { text }, { at: step.at })
@@ -19,6 +20,7 @@ export function buildNetwork({ network }: BuildSource, { step }: WorkAt<ImageWor
     ...(network.mode !== undefined && { network: network.mode === 'none' ? 'none' : 'host' }),
     ...(hosts.length > 0 && { addHosts: hosts }),
     ...(dns.length > 0 && { dns }),
+    ...(search.length > 0 && { dnsSearch: search }),
   }
 }
 

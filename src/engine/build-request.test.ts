@@ -95,12 +95,28 @@ describe('a build of a pipeline', () => {
     })
   })
 
+  it.each([
+    ['nothing, and asks registries for newer bases', {}, { layers: undefined, localBases: undefined }],
+    ['one on top of the base', { PLUGIN_SQUASH: 'true' }, { layers: { one: true } }],
+    ['one at the end', { PLUGIN_SINGLE_SNAPSHOT: 'true' }, { layers: { one: true } }],
+    ['what is left out, as a list', { PLUGIN_IGNORE_PATH: '/a,/b' }, { layers: { leaveOut: ['/a', '/b'] } }],
+    ['what is left out, by the other name', { PLUGIN_IGNORE_PATHS: '/a,/b' }, { layers: { leaveOut: ['/a', '/b'] } }],
+    ['/var/run left out', { PLUGIN_IGNORE_VAR_RUN: 'true' }, { layers: { leaveOut: ['/var/run'] } }],
+    ['/var/run kept', { PLUGIN_IGNORE_VAR_RUN: 'false' }, { layers: undefined }],
+    ['zstd', { PLUGIN_COMPRESSION: 'zstd', PLUGIN_COMPRESSION_LEVEL: '19' }, { layers: { zstd: { level: 19 } } }],
+    ['bases of this machine', { PLUGIN_PULL_IMAGE: 'false' }, { localBases: true }],
+  ])('wants of layers and bases: %s', async (_what, envVariables, wanted) => {
+    const { request } = await run({ envVariables })
+    expect({ layers: request?.layers, localBases: request?.localBases }).toMatchObject(wanted)
+  })
+
   it('gets hosts, network, name servers, proxies, arguments of the environment and platforms', async () => {
     const { request, outcome } = await run({
       platforms: ['linux/amd64', 'linux/arm64'],
       envVariables: {
         PLUGIN_ADD_HOST: 'db:10.0.0.1,cache:10.0.0.2',
         PLUGIN_CUSTOM_DNS: '1.1.1.1',
+        PLUGIN_CUSTOM_DNS_SEARCH: 'corp.example,example',
         HTTP_PROXY: 'http://proxy:3128',
         PLUGIN_BUILDX_OPTIONS: '--network=none',
         PLUGIN_BUILD_ARGS_FROM_ENV: 'a_user',
@@ -114,6 +130,7 @@ describe('a build of a pipeline', () => {
         { name: 'cache', address: '10.0.0.2' },
       ],
       dns: ['1.1.1.1'],
+      dnsSearch: ['corp.example', 'example'],
       platforms: [
         { os: 'linux', architecture: 'amd64' },
         { os: 'linux', architecture: 'arm64' },

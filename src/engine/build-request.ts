@@ -10,6 +10,7 @@ import { buildNetwork, proxyArgs } from './build-network.ts'
 import { variable } from './build-secrets.ts'
 import { cachePlaces } from './cache-places.ts'
 import type { WorkAt } from './do-work.ts'
+import { layerWishes } from './layer-wishes.ts'
 import type { RunContext } from './parts.ts'
 import { nowKnown, revealText } from './reveal.ts'
 import { toolWishes } from './tool-wishes.ts'
@@ -49,6 +50,8 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
     noCache: !source.cache.use,
     ...(at.work.engine.name === 'buildx' ? { tool: await toolWishes(source, at) } : await cachePlaces(source.cache, at)),
     ...buildNetwork(source, at),
+    ...layerWishes(source),
+    ...(!source.pull && { localBases: true }),
   }
 }
 

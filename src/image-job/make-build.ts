@@ -53,7 +53,7 @@ export function makeBuild(k: Knobs, context: BuildContext): BuildSource {
     ...(ones.sbom !== undefined && { sbom: showText(ones.sbom) }),
     ...(options.passed.length > 0 && { toolOptions: options.passed }),
     ...builderPlan(k, context),
-    quiet: k.on('quiet') || (switches.quiet ?? false),
+    quiet: k.on('quiet') || (switches.quiet ?? false) || onlyFailures(k),
     ...(bake !== undefined && { bake: { file: mapPlanned(bake, (path) => absolutePath(workspace, path)), options: k.texts('bakeOptions') } }),
   }
 }
@@ -125,6 +125,12 @@ function secretOptions(k: Knobs, specs: readonly Text[], workspace: string): rea
     k.diagnostics.push(diagnose('JOB_SECRET_SPEC', { field: '--secret', spec: shown, reason: parsed.reason }, { at: k.at('buildxOptions') }))
     return []
   })
+}
+
+/** Words of kaniko for printing nothing but failures. */
+function onlyFailures(k: Knobs): boolean {
+  const verbosity = k.plain('verbosity')
+  return verbosity?.kind === 'known' && ['panic', 'fatal', 'error'].includes(verbosity.value)
 }
 
 function pairOf(text: Text): Pair {

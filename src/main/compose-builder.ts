@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
 import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
+import { imageStore } from '../adapters/images/image-store.ts'
 import { Problem } from '../base/problem.ts'
 import type { Sandbox } from '../builder/exec/sandbox.ts'
 import { cacheKeeper } from '../builder/store/cache-keeper.ts'
@@ -12,7 +13,7 @@ import { parseRef, withDefaultTag } from '../oci/ref.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { RegistryClient } from '../registry/client.ts'
-import { pullImage } from '../registry/pull.ts'
+import { imageFor, pullImage } from '../registry/pull.ts'
 import { composeRemote } from './compose-remote.ts'
 import { composeRootless, composeRootlessCache, type Person } from './compose-rootless.ts'
 import { forcedSandbox } from './forced-rung.ts'
@@ -40,17 +41,21 @@ export function composeBuildCache(home: string, person: Person): BuildCache {
 
 /** In this process. */
 export function builderHere({ home, client, env, sandbox }: BuilderParts & Pick<Person, 'env'> & { readonly sandbox?: Sandbox }): Builder {
+  const images = join(home, 'images')
+  const kept = imageStore({ dir: images })
   return embeddedBuilder({
-    store: buildStore(contentStore(join(home, 'images')), join(home, 'build')),
+    store: buildStore(contentStore(images), join(home, 'build')),
     buildPlatform: machinePlatform,
     remote: composeRemote(env),
     cacheClient: client,
     ...(sandbox !== undefined && { sandbox }),
     tidy: (w) => cacheKeeper(home).tidy({ ...w, nowMs: systemClock.now() }),
-    async baseImage(name, platform, { signal }) {
+    async baseImage(name, platform, { signal, local = false }) {
       const ref = parseRef(name)
       const [wrong] = ref.diagnostics
       if (!ref.ok) throw wrong === undefined ? new Error(`${name} is no image reference`) : new Problem(wrong)
+      const here = local ? await kept.source.openStored(name, { signal }).catch(() => undefined) : undefined
+      if (here !== undefined) return imageFor(here.image, platform, name)
       return pullImage(withDefaultTag(ref.value), { client: client(), platform, signal })
     },
   })

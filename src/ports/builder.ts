@@ -28,6 +28,16 @@ export interface CacheRules {
   readonly maxAgeMs?: number
 }
 
+/** What becomes of the layers that a build adds to its base. The files are the same ones. */
+export interface LayerWishes {
+  /** One layer instead of one for each instruction. */
+  readonly one?: boolean
+  /** Paths that no layer holds, with all below them. */
+  readonly leaveOut?: readonly string[]
+  /** Packed by zstd instead of gzip. */
+  readonly zstd?: { readonly level?: number }
+}
+
 export interface BuildRequest {
   /** Absolute path on this machine. */
   readonly contextDir: string
@@ -70,6 +80,11 @@ export interface BuildRequest {
   readonly shmBytes?: number
   /** Name servers instead of this machine's. */
   readonly dns?: readonly string[]
+  /** A base image that this machine has under its name is taken as it is; without it registries are always asked. */
+  readonly localBases?: boolean
+  readonly layers?: LayerWishes
+  /** Domains in which RUN looks for names that have none. */
+  readonly dnsSearch?: readonly string[]
   /** For builders that drive a tool from outside. */
   readonly tool?: ToolWishes
 }

@@ -55,6 +55,55 @@ describe('base images', () => {
     expect(registry).toBeTruthy()
   })
 
+  it('come from several registries and from two paths of one host, each with the login of its own connector', async () => {
+    const owner = (path: string): AccessRule | undefined =>
+      path.startsWith('/v2/bases/') ? basicAuth({ ann: 'pw-of-ann' }) : path.startsWith('/v2/others/') ? basicAuth({ cal: 'pw-of-cal' }) : undefined
+    const first = await embeddedRegistry({ auth: (asker) => (owner(asker.path) ?? basicAuth({ bob: 'pw-of-bob' }))(asker) })
+    const second = await embeddedRegistry({ auth: basicAuth({ dan: 'pw-of-dan' }) })
+    const seed = async (registry: string, repository: string, user: string): Promise<void> => {
+      const client = testClient({ auth: fixedCredentials({ kind: 'basic', username: user, password: `pw-of-${user}` }) })
+      await push(await randomImage({ seed: 7 }), { registry, repository, tags: ['1'] }, { client, signal })
+    }
+    await seed(first.registry, 'bases/x', 'ann')
+    await seed(first.registry, 'others/y', 'cal')
+    await seed(second.registry, 'z', 'dan')
+    const config = configText({
+      own: dockerConnector(`http://${first.registry}`, 'bob'),
+      bases: dockerConnector(`http://${first.registry}/bases`, 'ann'),
+      others: dockerConnector(`http://${first.registry}/others`, 'cal'),
+      second: dockerConnector(`http://${second.registry}`, 'dan'),
+    })
+    const from = `${first.registry}/bases/x:1 AS one\nFROM ${first.registry}/others/y:1 AS two\nFROM ${second.registry}/z:1`
+    const copies = '\nCOPY --from=one / /one\nCOPY --from=two / /two'
+    const secrets = { SLIPWAY_SECRET_PW_CAL: 'pw-of-cal', SLIPWAY_SECRET_PW_DAN: 'pw-of-dan' }
+    const built = (baseImageConnectorRefs: unknown) => {
+      const spec = { connectorRef: 'own', baseImageConnectorRefs, repo: `${first.registry}/app`, tags: ['1'] }
+      return run({ pipeline: imagePipeline({ spec }), config, from: from + copies }, secrets)
+    }
+    const all = await built(['bases', 'others', 'account.second'])
+    expect([all.code, all.said]).toEqual([0, expect.stringContaining(`${first.registry}/app:1`)])
+    const fewer = await built(['bases', 'others'])
+    expect([fewer.code, fewer.said]).toEqual([1, expect.stringContaining('REGISTRY_UNAUTHORIZED')])
+  })
+
+  it.each([
+    ['ECR', 'a text instead of a list', ecr, { region: 'eu-west-1', account, imageName: 'app' }],
+    ['GAR', 'a list', 'us-docker.pkg.dev', { host: 'us-docker.pkg.dev', projectID: 'p', imageName: 'r/app' }],
+    ['GCR', 'a list', 'gcr.io', { host: 'gcr.io', projectID: 'p', imageName: 'app' }],
+    ['ACR', 'a text instead of a list', 'acme.azurecr.io', { repository: 'acme.azurecr.io/app' }],
+  ] as const)('of a step for %s are pulled with their login, given as %s', async (to, form, match, target) => {
+    const { registry } = await withBase()
+    const open = await embeddedRegistry()
+    const config = configText({ base: dockerConnector(`http://${registry}`, 'ann'), own: dockerConnector(`https://${match}`) }, [{ match, endpoint: open.url }])
+    const spec = { connectorRef: 'own', baseImageConnectorRefs: form === 'a list' ? ['base'] : 'base', tags: ['1'], ...target }
+    const ran = await run({
+      pipeline: imagePipeline({ to, spec, env: { PLUGIN_USERNAME: 'u', PLUGIN_PASSWORD: 'p-w-o-r-d' } }),
+      config,
+      from: `${registry}/bases/x:1`,
+    })
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining(`pushed ${match}/`)])
+  })
+
   it('are refused without it, in words that say so', async () => {
     const { url } = await withBase()
     const config = configText({ own: dockerConnector('https://index.docker.io/v1/', 'bob') }, [{ match: 'docker.io', endpoint: url }])

@@ -1,8 +1,8 @@
 /** A pipeline of image steps, as short as it gets. */
 
 export interface ImageStep {
-  /** The last part of the step's type: `DockerRegistry`, `ECR`, `GAR`, `ACR`. */
-  readonly to?: 'DockerRegistry' | 'ECR' | 'GAR' | 'ACR'
+  /** The last part of the step's type: `DockerRegistry`, `ECR`, `GAR`, `GCR`, `ACR`. */
+  readonly to?: 'DockerRegistry' | 'ECR' | 'GAR' | 'GCR' | 'ACR'
   readonly spec: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
 }

@@ -16,8 +16,14 @@ export function hostsFile(request: Pick<BuildRequest, 'addHosts'>): string {
   return `${[...hosts, ...more].join('\n')}\n`
 }
 
-export function resolvFile(request: Pick<BuildRequest, 'dns'>): string {
-  if (request.dns !== undefined && request.dns.length > 0) return request.dns.map((server) => `nameserver ${server}\n`).join('')
+export function resolvFile({ dns = [], dnsSearch = [] }: Pick<BuildRequest, 'dns' | 'dnsSearch'>): string {
+  const search = dnsSearch.length === 0 ? '' : `search ${dnsSearch.join(' ')}\n`
+  if (dns.length > 0) return `${dns.map((server) => `nameserver ${server}\n`).join('')}${search}`
+  const own = machineFile()
+  return search === '' ? own : `${own.replace(/^(?:search|domain)\b.*\n?/gm, '')}${search}`
+}
+
+function machineFile(): string {
   try {
     return readFileSync('/etc/resolv.conf', 'utf8')
   } catch {

@@ -1,0 +1,76 @@
+/** Settings that change the image or where it is made from, through the whole program. */
+import { describe, expect, it } from 'vitest'
+import { configText, dockerConnector, type ImageStep, imagePipeline } from '../support/image-pipeline.ts'
+import { tempProject } from '../support/temp-project.ts'
+import { testWorld } from '../support/test-world.ts'
+
+const hosts = ['ghcr.io', 'docker.io'].map((match) => ({ match, endpoint: `embedded:${match}` }))
+const config = configText({ ghcr: dockerConnector('https://ghcr.io') }, hosts)
+const spec = { connectorRef: 'ghcr', repo: 'ghcr.io/acme/app', tags: ['1'] }
+
+function start(files: Readonly<Record<string, string>>) {
+  const project = tempProject({ '.slipway/config.yaml': config, ...files })
+  const world = testWorld({ cwd: project.dir })
+  const run = async (...steps: readonly ImageStep[]) => {
+    project.write({ 'pipeline.yaml': imagePipeline(...steps) })
+    const ran = await world.run('run', project.path('pipeline.yaml'), '--codebase', project.dir, '--output', 'plain')
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    return ran.out
+  }
+  const inspect = async (ref: string) => {
+    const { digest, manifest } = JSON.parse((await world.run('inspect', ref, '--json')).out) as Inspected
+    return { digest, layers: manifest.layers }
+  }
+  const build = async (env: Readonly<Record<string, string>>, ref = 'ghcr.io/acme/app:1') => {
+    const out = await run({ spec, env })
+    return { out, image: await inspect(ref) }
+  }
+  return { project, run, build, inspect }
+}
+
+interface Inspected {
+  readonly digest: string
+  readonly manifest: { readonly layers: readonly { readonly mediaType: string }[] }
+}
+
+const three = { Dockerfile: 'FROM scratch\nCOPY a /a\nCOPY b /b\nCOPY c /c\n', a: '1', b: '2', c: '3' }
+
+describe('settings that change an image', () => {
+  it.each(['PLUGIN_SQUASH', 'PLUGIN_SINGLE_SNAPSHOT'])('%s makes one layer', async (name) => {
+    const { build } = start(three)
+    expect((await build({})).image.layers.length).toBe(3)
+    expect((await build({ [name]: 'true' })).image.layers.length).toBe(1)
+  })
+
+  it.each(['full', 'redo', 'time'])('PLUGIN_SNAPSHOT_MODE=%s makes the same image, and says once that it changes nothing', async (mode) => {
+    const { build } = start(three)
+    const plain = await build({ PLUGIN_REPRODUCIBLE: 'true' })
+    const { image, out } = await build({ PLUGIN_REPRODUCIBLE: 'true', PLUGIN_SNAPSHOT_MODE: mode })
+    expect(image.digest).toBe(plain.image.digest)
+    expect(out.match(/PLUGIN_SNAPSHOT_MODE has no effect/g)?.length).toBe(1)
+  })
+
+  it('PLUGIN_COMPRESSION packs the layers by zstd', async () => {
+    const { build } = start(three)
+    expect((await build({ PLUGIN_COMPRESSION: 'zstd' })).image.layers.map(({ mediaType }) => mediaType.split('.').at(-1))).toEqual(Array(3).fill('tar+zstd'))
+  })
+
+  it('PLUGIN_QUIET prints no line of the build', async () => {
+    const { build } = start(three)
+    expect((await build({})).out).toContain('COPY a /a')
+    expect((await build({ PLUGIN_QUIET: 'true' })).out).not.toContain('COPY a /a')
+  })
+
+  it('PLUGIN_PULL_IMAGE=false takes a base of this machine, which is not asked for otherwise', async () => {
+    const { run, inspect, project } = start({ Dockerfile: 'FROM scratch\nCOPY a /a\n', a: 'old' })
+    const base = (env: Readonly<Record<string, string>>): ImageStep => ({ spec: { ...spec, repo: 'ghcr.io/acme/base' }, env })
+    await run(base({}))
+    project.write({ a: 'new' })
+    await run(base({ PLUGIN_NO_PUSH: 'true' }))
+    project.write({ Dockerfile: 'FROM ghcr.io/acme/base:1\nCOPY b /b\n', b: 'b' })
+    await run({ spec: { ...spec, tags: ['pulled'] } }, { spec: { ...spec, tags: ['local'] }, env: { PLUGIN_PULL_IMAGE: 'false' } })
+    const layers = async (tag: string) => (await inspect(`ghcr.io/acme/app:${tag}`)).layers.map((layer) => JSON.stringify(layer))
+    const [pulled, local] = [await layers('pulled'), await layers('local')]
+    expect([pulled[1] === local[1], pulled[0] === local[0]]).toEqual([true, false])
+  })
+})
