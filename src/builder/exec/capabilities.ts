@@ -24,6 +24,9 @@ export const droppedCapabilities: readonly number[] = Array.from({ length: highe
 /** struct __user_cap_header_struct, version 3, this process. */
 export const capabilityHeader = Buffer.from([0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0])
 
+/** The same as one number of 64 bits. */
+export const capabilityMask = kept.reduce((all, n) => all | (1n << BigInt(n)), 0n)
+
 /** Two triples of effective, permitted and inheritable: bits 0 to 31, then 32 to 63. */
 export const capabilityData = Buffer.alloc(24)
 const bits = kept.reduce((all, n) => all | (1 << n), 0) >>> 0

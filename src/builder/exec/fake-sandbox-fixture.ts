@@ -18,6 +18,7 @@ export function fakeSandbox({ unable, act }: Fake = {}): FakeSandbox {
   return {
     name: 'fake',
     jobs,
+    keepsOwners: false,
     overlayAttributes: 'user.overlay.',
     probe: async () => (unable === undefined ? { kind: 'able', rung: 0, layers: 'folder' } : { kind: 'unable', reasons: [unable] }),
     async run(job, o) {

@@ -1,6 +1,6 @@
 /** The sandbox of Linux: namespaces and an overlay, by generated programs. For root: of the machine, or of a user namespace that this program was started in. */
 import { randomInt } from 'node:crypto'
-import { constants, openSync, readFileSync, rmSync } from 'node:fs'
+import { constants, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { arch } from 'node:os'
 import { join } from 'node:path'
@@ -8,14 +8,16 @@ import { problem } from '../../base/problem.ts'
 import type { Waiting } from '../tree/node.ts'
 import { finishingSteps, parseNames, parseValues, readNames, readValues } from './attribute-steps.ts'
 import { attachLoop, freeLoops } from './image-steps.ts'
+import { keeperName, keeperProgram, knownName } from './keeper/keep-owners.ts'
+import { encodeKnown } from './keeper/owners.ts'
 import { cpuOf, type Launched, launch } from './machine/launch.ts'
 import { call, type Step } from './machine/step.ts'
 import type { Cpu } from './machine/system-calls.ts'
 import { probe } from './probe.ts'
 import { remembered } from './remembered-ability.ts'
-import { parseReport } from './report.ts'
+import { keeperStep, lastStep, parseReport } from './report.ts'
 import type { Ended, LayerForm, RunOptions, Sandbox, SandboxJob } from './sandbox.ts'
-import { fifoName, type Rights, runSteps, statusName } from './steps.ts'
+import { fifoName, needsKeeper, type Rights, runSteps, statusName } from './steps.ts'
 
 /** Paths that one program looks at. */
 const batch = 2000
@@ -30,6 +32,7 @@ export function namespaceSandbox(o: { readonly layers?: LayerForm } = {}): Sandb
   const run = (job: SandboxJob, w: RunOptions) => runTrying(job, { rights, form, cpu }, w)
   return {
     name: rights.machineRoot ? 'overlay, as root' : 'overlay, as root of a user namespace',
+    keepsOwners: !rights.machineRoot && !rights.manyIds,
     overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.',
     async probe(folder, w) {
       const run = (job: SandboxJob, tried: LayerForm) => runTrying(job, { rights, form: tried, cpu }, { ...w, onOutput: () => undefined })
@@ -90,12 +93,19 @@ async function runTrying(job: SandboxJob, { rights, form, cpu }: Way, o: RunOpti
   for (let attempt = 0; ; attempt++) {
     const loops = form === 'image through loop' ? freeLoops(randomInt(900)) : undefined
     const ended = await runJob(job, { ...rights, loops }, { ...o, cpu })
-    if (ended.kind === 'exited' || ended.what !== attachLoop || ended.error !== 'EBUSY' || attempt >= 9) return ended
+    if (ended.kind === 'exited' || attempt >= 9) return ended
+    // Another thread was just starting a program and still held the keeper open.
+    const busy = (ended.what === attachLoop && ended.error === 'EBUSY') || (needsKeeper(job, rights) && ended.error === 'ETXTBSY')
+    if (!busy) return ended
   }
 }
 
 async function runJob(job: SandboxJob, rights: Rights, o: RunOptions & { readonly cpu: Cpu }): Promise<Ended> {
   o.signal.throwIfAborted()
+  if (needsKeeper(job, rights)) {
+    writeFileSync(join(job.folder, keeperName), keeperProgram(o.cpu), { mode: 0o700 })
+    writeFileSync(join(job.folder, knownName), encodeKnown(job.owners ?? new Map()))
+  }
   const steps = runSteps(job, rights)
   let output: Output | undefined
   let pid: number | undefined
@@ -164,7 +174,8 @@ function exitCode(status: number): number {
 function endOf(steps: readonly Step[], launched: Launched): Ended {
   if (launched.kind === 'failed') return { kind: 'unable', what: launched.what, error: launched.error }
   const { status = 0, failure } = parseReport(launched.report)
-  const failed = failure && steps[failure.step]
+  if (failure?.step === keeperStep) return { kind: 'unable', what: 'filter system calls, to keep owners where there is one id', error: failure.error }
+  const failed = failure && (failure.step === lastStep ? steps.at(-1) : steps[failure.step])
   if (failure !== undefined && failed?.kind === 'call') return { kind: 'unable', what: failed.what, error: failure.error }
   return { kind: 'exited', code: exitCode(status) }
 }

@@ -1,6 +1,11 @@
 /** What the program of a RUN told about itself: records of eight bytes. */
 import { errorName } from './machine/system-calls.ts'
 
+/** Step of a failure that a program tells which knows no numbers: the last. */
+export const lastStep = 0x7fffffff
+/** The keeper of owners could not begin. */
+export const keeperStep = 0x7ffffffe
+
 export interface Report {
   /** Of the process in the namespaces, as the machine numbers it. */
   readonly pid?: number

@@ -1,5 +1,6 @@
 /** Where a RUN runs: a process on a stacked root file system of its own. Port; `namespaces.ts` is the real one. */
 import type { Waiting } from '../tree/node.ts'
+import type { Owners } from './keeper/owners.ts'
 
 export interface ProcessSpec {
   readonly args: readonly string[]
@@ -42,6 +43,8 @@ export interface SandboxJob {
   /** A folder for this run alone, on the file system of the folders among the lowers. What the run changes is in `upper/` of it afterwards. */
   readonly folder: string
   readonly mounts: readonly SandboxMount[]
+  /** Of links, pipes and devices of the lowers, where `keepsOwners` is. */
+  readonly owners?: Owners
   /** Named pipes that the caller reads, instead of `onOutput`. */
   readonly output?: { readonly out: string; readonly err: string }
 }
@@ -70,6 +73,8 @@ export type Ability =
  */
 export interface Sandbox {
   readonly name: string
+  /** There is one id only: files are given to others by `ownerAttribute`, and a log beside `upper`. */
+  readonly keepsOwners: boolean
   /** How the overlay calls its own attributes: `trusted.overlay.` or `user.overlay.`. */
   readonly overlayAttributes: string
   /**

@@ -2,6 +2,7 @@
 
 import { capabilityData, capabilityHeader, droppedCapabilities } from './capabilities.ts'
 import type { LoopNumbers } from './image-steps.ts'
+import { keeperSteps, openKeeper, openLog } from './keeper/keep-owners.ts'
 import { deviceSteps, kernelSteps, maskSteps, processFolder } from './kernel-mounts.ts'
 import { addressOf, call, reportDescriptor, type Step, slot, texts } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
@@ -35,9 +36,14 @@ export const fifoName = 'output'
 /** Holds how a supervised command ended. */
 export const statusName = 'status'
 
+/** Where there is one id, users and owners of a RUN are kept by a program of ours. */
+export function needsKeeper(job: SandboxJob, rights: Rights): boolean {
+  return !rights.machineRoot && !rights.manyIds && job.process.supervised !== true
+}
+
 /** Makes the folders that the steps need. Report: the child's process id as eight bytes, its wait status as eight bytes when it has ended; or a failure. */
 export function runSteps(job: SandboxJob, rights: Rights): readonly Step[] {
-  return [...parentSteps(job), { kind: 'label', label: 'child' }, ...childSteps(job, rights)]
+  return [...parentSteps(job, rights), { kind: 'label', label: 'child' }, ...childSteps(job, rights)]
 }
 
 /** The builder opens the other end of its pipe when it hears of the start. */
@@ -52,7 +58,7 @@ function outputSteps({ output }: SandboxJob): readonly Step[] {
   return [call('mknodat', [here, fifoName, 0o010600, 0], 'make the output pipe'), started, ...to(fifoName, [1, 2])]
 }
 
-function parentSteps(job: SandboxJob): readonly Step[] {
+function parentSteps(job: SandboxJob, rights: Rights): readonly Step[] {
   const flags = cloneChild | newMount | newUts | newIpc | newPid | (job.process.network === 'none' ? newNet : 0)
   return [
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the builder'),
@@ -61,6 +67,7 @@ function parentSteps(job: SandboxJob): readonly Step[] {
     call('umask', [0], 'set the file mode mask'),
     call('chdir', [job.folder], `enter ${job.folder}`),
     ...outputSteps(job),
+    ...(needsKeeper(job, rights) ? openLog() : []),
     ...(job.process.supervised === true ? [call('openat', [here, statusName, statusFlags, 0o600], 'make a place for the end', { save: 'end' })] : []),
     call('clone', [flags >>> 0, 0, 0, 0, 0], 'start a process in new namespaces', { save: 'child' }),
     { kind: 'jump if zero', slot: 'child', to: 'child' },
@@ -76,6 +83,7 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
   return [
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
     call('setsid', [], 'start a session'),
+    ...(needsKeeper(job, rights) ? openKeeper() : []),
     call('mount', [0, '/', 0, 0x44000, 0], 'make mounts private'),
     ...overlaySteps(job.folder, prepareOverlay(job.folder, job.lowers, { suffix: '', ...rights }), { suffix: '', what: 'mount the overlay' }),
     ...prepareMounts(job, rights),
@@ -93,7 +101,7 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
     ...(job.process.network === 'none' ? loopbackSteps() : []),
     call('sethostname', [hostName, Buffer.byteLength(hostName)], 'set the host name'),
     ...(job.process.supervised === true ? superviseSteps() : []),
-    ...processSteps(job, rights),
+    ...(needsKeeper(job, rights) ? keptSteps(job.process) : processSteps(job, rights)),
   ]
 }
 
@@ -149,6 +157,16 @@ function processSteps({ process: spec }: SandboxJob, rights: Rights): readonly S
   ]
 }
 
+/** The keeper gives rights away and becomes the user, as far as the command can tell. */
+function keptSteps(spec: SandboxJob['process']): readonly Step[] {
+  return [
+    ...folderSteps(spec.cwd, 'the working directory'),
+    call('chdir', [spec.cwd], `enter ${spec.cwd}`),
+    call('umask', [0o022], 'set the file mode mask'),
+    ...keeperSteps(spec, candidatesOf(spec.args, spec.env)),
+  ]
+}
+
 /** The one id that there is gets the name that is asked for, in a user namespace of the command's own: all files are that user's then. */
 function onlyIdSteps({ uid, gid }: SandboxJob['process']): readonly Step[] {
   const write = (file: string, text: string): readonly Step[] => [
@@ -165,10 +183,15 @@ function onlyIdSteps({ uid, gid }: SandboxJob['process']): readonly Step[] {
 }
 
 /** As a shell finds programs: through PATH, unless the name has a slash. */
+function candidatesOf([name = '']: readonly string[], env: readonly string[]): readonly string[] {
+  if (name.includes('/') || name === '') return [name]
+  const path = env.find((line) => line.startsWith('PATH='))?.slice(5) ?? ''
+  return path.split(':').map((folder) => `${folder === '' ? '.' : folder}/${name}`)
+}
+
 function execSteps(args: readonly string[], env: readonly string[]): readonly Step[] {
   const name = args[0] ?? ''
-  const path = env.find((line) => line.startsWith('PATH='))?.slice(5) ?? ''
-  const candidates = name.includes('/') || name === '' ? [name] : path.split(':').map((folder) => `${folder === '' ? '.' : folder}/${name}`)
+  const candidates = candidatesOf(args, env)
   const [argv, envp] = [texts(args), texts(env)]
   const passable = [errno.ENOENT, errno.ENOTDIR, errno.EACCES]
   return candidates.map((file, i) => call('execve', [file, argv, envp], `execute ${name}`, i < candidates.length - 1 ? { tolerate: passable } : {}))

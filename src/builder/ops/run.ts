@@ -6,6 +6,8 @@ import { once } from '../../oci/once.ts'
 import type { BuildWorld } from '../build-world.ts'
 import type { Facts } from '../cache/story.ts'
 import { createdNs } from '../carry-out.ts'
+import { ownersName } from '../exec/keeper/keep-owners.ts'
+import { readOwnerLog } from '../exec/keeper/owners.ts'
 import { kernelFolders } from '../exec/kernel-mounts.ts'
 import type { Ended, ProcessSpec, SandboxMount } from '../exec/sandbox.ts'
 import { storedLayer } from '../layer/stored-layer.ts'
@@ -15,6 +17,7 @@ import type { RunOp } from '../lower/op.ts'
 import { ageOf, type PendingLayer } from '../pending-layer.ts'
 import { fillFromTar } from '../rootfs/fill.ts'
 import { laterTar, tarOf } from '../rootfs/layer-tar.ts'
+import { ownersOfSpecial } from '../rootfs/stack-lookup.ts'
 import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
 import type { RunWorld } from '../run-world.ts'
 import { chainOf, nextChain } from '../solve/chain.ts'
@@ -77,16 +80,18 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
   try {
     mounts = await openMounts(op, standing, runs, world)
     const process = await processOf(op, standing, world, mounts.env)
-    const log = logLines(told.log)
+    const lines = logLines(told.log)
     const all = [...(await networkMounts(standing, world)), ...sharedMemory(world), ...mounts.mounts]
-    const job = { process, lowers: lowers.map(({ lower }) => lower), folder: work.folder, mounts: all }
-    const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: log.add })
-    log.end()
+    const owners = runs.sandbox.keepsOwners ? { owners: ownersOfSpecial(lowers) } : {}
+    const job = { process, lowers: lowers.map(({ lower }) => lower), folder: work.folder, mounts: all, ...owners }
+    const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: lines.add })
+    lines.end()
     judge(op, ended)
     const upper = join(work.folder, 'upper')
     removeStubs(upper, [...kernelFolders, ...all.map((mount) => mount.target.replace(/^\/+/, ''))], lowers)
     const later = runs.snapshots.folder(chain)
-    const changes = await readUpper(upper, lowers, runs.sandbox, { signal: world.signal, scratch: work.folder, later })
+    const log = readOwnerLog(join(work.folder, ownersName))
+    const changes = await readUpper(upper, lowers, runs.sandbox, { signal: world.signal, scratch: work.folder, later, log })
     await runs.snapshots.adopt(chain, upper, changes.about)
     return changes
   } finally {
@@ -185,7 +190,8 @@ function resultOf(r: Result): PendingLayer {
     const folder = runs.snapshots.folder(chain)
     const work = await runs.snapshots.work()
     try {
-      return await readUpper(folder, await runs.stackOf(standing.below), runs.sandbox, { signal: world.signal, scratch: work.folder, later: folder })
+      const o = { signal: world.signal, scratch: work.folder, later: folder, owners: runs.snapshots.about(chain).owners }
+      return await readUpper(folder, await runs.stackOf(standing.below), runs.sandbox, o)
     } finally {
       await work.end()
     }

@@ -1,21 +1,24 @@
 /** A file of a layer's folder as a tree node. */
 import { type BigIntStats, readlinkSync } from 'node:fs'
 import { fileContent } from '../context/file-content.ts'
+import { type Owner, ownerAttribute } from '../exec/keeper/owners.ts'
 import type { TreeNode } from '../tree/node.ts'
 
 interface NodeFacts {
   /** Where the content will be read. */
   readonly content: string
   readonly attributes?: ReadonlyMap<string, Buffer> | undefined
+  /** Where the file system could not give it to its owner. */
+  readonly owner?: Owner | undefined
 }
 
 /** Undefined: a socket, which no layer can hold. */
-export function nodeOf(file: string, stats: BigIntStats, { content, attributes }: NodeFacts): TreeNode | undefined {
+export function nodeOf(file: string, stats: BigIntStats, { content, attributes, owner }: NodeFacts): TreeNode | undefined {
   const kept = [...(attributes ?? [])].filter(([name]) => isKeptAttribute(name))
   const common = {
     mode: Number(stats.mode & 0o7777n),
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
+    uid: owner?.uid ?? Number(stats.uid),
+    gid: owner?.gid ?? Number(stats.gid),
     mtimeNs: stats.mtimeNs,
     ...(kept.length > 0 && { xattrs: new Map(kept) }),
   }
@@ -32,7 +35,7 @@ export function nodeOf(file: string, stats: BigIntStats, { content, attributes }
   return { kind: stats.isBlockDevice() ? 'block' : 'char', ...common, ...device }
 }
 
-/** What an overlay keeps for itself is no part of an image, and must not come in with one either. */
+/** What an overlay and the keeper of owners keep for themselves is no part of an image, and must not come in with one either. */
 export function isKeptAttribute(name: string): boolean {
-  return name === 'security.capability' || (name.startsWith('user.') && !name.startsWith('user.overlay.'))
+  return name === 'security.capability' || (name.startsWith('user.') && !name.startsWith('user.overlay.') && name !== ownerAttribute)
 }

@@ -22,13 +22,14 @@ export function folderLayer(folder: string, about: AboutSnapshot): StackLayer {
   }
   return {
     lower: { kind: 'folder', folder },
+    ...(about.owners !== undefined && { owners: about.owners }),
     isOpaque: (path) => opaque.has(path),
     node(path) {
       const stats = statOf(path)
       if (stats === undefined) return undefined
       if (isWhiteout(stats)) return 'whiteout'
       const file = join(folder, path)
-      return nodeOf(file, stats, { content: file, attributes: about.attributes.get(path) })
+      return nodeOf(file, stats, { content: file, attributes: about.attributes.get(path), owner: about.owners?.get(path) })
     },
     names(path) {
       if (statOf(path)?.isDirectory() !== true) return []

@@ -18,6 +18,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { problem } from '../../base/problem.ts'
 import { errorCode } from '../../media/file-errors.ts'
+import { encodeOwner, type Owner, ownerAttribute } from '../exec/keeper/owners.ts'
 import type { FinishingWork, Sandbox, Scratch } from '../exec/sandbox.ts'
 import { type FileNode, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
 import type { AboutSnapshot } from './about-snapshot.ts'
@@ -47,7 +48,14 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
   const hidden = new Set<string>()
   /** What is not made by Node, and where links lead. */
   const special = new Map<string, TreeNode>()
+  const owners = new Map<string, Owner>()
   let finishing: FinishingWork[] = []
+  /** Where there is one id only, the attribute says it, and what has no attributes is remembered. */
+  const give = (path: string, node: TreeNode): void => {
+    if (!sandbox.keepsOwners || (node.uid === 0 && node.gid === 0)) return
+    owners.set(path, { uid: node.uid, gid: node.gid })
+    if (node.kind === 'file' || node.kind === 'dir') finishing.push({ kind: 'attribute', path, name: ownerAttribute, value: encodeOwner(node) })
+  }
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   chmodSync(folder, 0o755)
   const place = (path: string): string => {
@@ -62,7 +70,7 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
     if (before === undefined) return file
     rmSync(file, { recursive: true, force: true })
     const gone = (known: string) => known === path || (before === 'dir' && known.startsWith(`${path}/`))
-    for (const table of [kinds, folders, attributes, opaque, special, hidden]) {
+    for (const table of [kinds, folders, attributes, opaque, special, hidden, owners]) {
       if (before === 'dir') for (const known of [...table.keys()]) if (gone(known)) table.delete(known)
       table.delete(path)
     }
@@ -84,6 +92,7 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
       const kept = [...(node.xattrs ?? [])].filter(([name]) => isKeptAttribute(name))
       if (kept.length > 0) attributes.set(path, new Map(kept))
       for (const [name, value] of kept) finishing.push({ kind: 'attribute', path, name, value })
+      if (node.kind !== 'dir') give(path, node)
       if (node.kind === 'dir') {
         mkdirSync(file, { mode: 0o755 })
         folders.set(path, node)
@@ -98,7 +107,8 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
       } else {
         special.set(path, node)
         finishing.push({ kind: 'device', path, type: node.kind, mode: node.mode, major: node.major, minor: node.minor })
-        finishing.push({ kind: 'owner', path, uid: node.uid, gid: node.gid }, { kind: 'time', path, mtimeNs: node.mtimeNs })
+        if (!sandbox.keepsOwners) finishing.push({ kind: 'owner', path, uid: node.uid, gid: node.gid })
+        finishing.push({ kind: 'time', path, mtimeNs: node.mtimeNs })
       }
     },
     targetOf(path) {
@@ -113,6 +123,8 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
       kinds.set(path, kind)
       const node = special.get(target)
       if (node !== undefined) special.set(path, node)
+      const owner = owners.get(target)
+      if (owner !== undefined) owners.set(path, owner)
       return true
     },
     hide(path) {
@@ -136,9 +148,10 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
       // Of the root only we know: an overlay always looks below it.
       for (const path of paths.filter((one) => one !== ''))
         finishing.push({ kind: 'attribute', path, name: `${sandbox.overlayAttributes}opaque`, value: Buffer.from('y') })
+      for (const [path, node] of folders) if (path !== '') give(path, node)
       await sandbox.finish(folder, finishing, o)
       for (const [path, node] of [...folders].reverse()) dress(join(folder, path), node)
-      return { opaque: paths, attributes }
+      return { opaque: paths, attributes, ...(owners.size > 0 && { owners }) }
     },
   }
 }

@@ -1,10 +1,13 @@
 /** Looks into a stack of layers the way the kernel's overlay does: the topmost wins, white-outs and opaque directories hide. */
+import type { Owner, Owners } from '../exec/keeper/owners.ts'
 import type { Lower } from '../exec/sandbox.ts'
 import { parentOf, type TreeNode } from '../tree/node.ts'
 
 /** One layer in overlay form, as far as it can be told without mounting it. */
 export interface StackLayer {
   readonly lower: Lower
+  /** Of files that could be given to nobody. */
+  readonly owners?: Owners
   /** Links are not followed. */
   node(path: string): TreeNode | 'whiteout' | undefined
   /** Names in a directory, and whether each is a white-out; none in what is no directory. */
@@ -22,6 +25,16 @@ export function lookUp(layers: LayerStack, path: string): TreeNode | undefined {
     if (hides(layer, path)) return undefined
   }
   return undefined
+}
+
+/** Of what can have no attribute that says it: links, pipes, devices. */
+export function ownersOfSpecial(layers: LayerStack): Owners {
+  const found = new Map<string, Owner>()
+  for (const path of new Set(layers.flatMap(({ owners }) => [...(owners?.keys() ?? [])]))) {
+    const node = lookUp(layers, path)
+    if (node !== undefined && node.kind !== 'file' && node.kind !== 'dir') found.set(path, { uid: node.uid, gid: node.gid })
+  }
+  return found
 }
 
 /** Names that a directory shows. */

@@ -1,6 +1,7 @@
 /** What a RUN changed, told by its upper directory alone: lower layers are asked about those paths only. */
 import { type BigIntStats, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { decodeOwner, type Owner, type OwnerLog, type Owners, ownerAttribute } from '../exec/keeper/owners.ts'
 import type { Sandbox, Scratch } from '../exec/sandbox.ts'
 import { comparePaths, joinPath, parentOf, type TreeNode } from '../tree/node.ts'
 import type { AboutSnapshot, Attributes } from './about-snapshot.ts'
@@ -45,8 +46,15 @@ interface Walked {
   readonly stats: BigIntStats
 }
 
-/** `later`: where the directory will be when contents are read. */
-export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sandbox, o: Scratch & { readonly later: string }): Promise<UpperChanges> {
+interface Reading extends Scratch {
+  /** Where the directory will be when contents are read. */
+  readonly later: string
+  /** Owners of what has no attributes: noted by the run just now, or known from when the directory was adopted. */
+  readonly log?: OwnerLog
+  readonly owners?: Owners | undefined
+}
+
+export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sandbox, o: Reading): Promise<UpperChanges> {
   const walked = [...walk(upper, '')]
   const asked = walked.filter(({ stats }) => stats.isFile() || stats.isDirectory()).map(({ path }) => path)
   const attributes = await sandbox.attributes(upper, asked, o)
@@ -57,6 +65,7 @@ export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sand
   const opaque: string[] = []
   // Directories that are new: what is in them is not below either.
   const fresh = new Set<string>()
+  const owners = new Map<string, Owner>()
   for (const { path, stats } of walked) {
     const below = fresh.has(parentOf(path)) ? undefined : lookUp(lowers, path)
     if (stats.isDirectory() && below?.kind !== 'dir') fresh.add(path)
@@ -64,7 +73,9 @@ export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sand
       if (below !== undefined) removed.push(path)
       continue
     }
-    const node = nodeOf(join(upper, path), stats, { content: join(o.later, path), attributes: attributes.get(path) })
+    const owner = decodeOwner(attributes.get(path)?.get(ownerAttribute)) ?? notedOwner(path, stats, lowers, o.log) ?? o.owners?.get(path)
+    if (owner !== undefined) owners.set(path, owner)
+    const node = nodeOf(join(upper, path), stats, { content: join(o.later, path), attributes: attributes.get(path), owner })
     if (node === undefined) continue
     nodes.set(path, node)
     if (await isUntouched(join(upper, path), node, below, o)) continue
@@ -78,7 +89,23 @@ export async function readUpper(upper: string, lowers: LayerStack, sandbox: Sand
   }
   for (const path of [...real, ...removed]) for (const above of foldersAbove(path)) real.add(above)
   const changed = [...real].sort(comparePaths).flatMap((path) => pair(path, nodes.get(path)))
-  return { changed, removed: removed.sort(comparePaths), about: { opaque, attributes: keptAttributes(changed) } }
+  return { changed, removed: removed.sort(comparePaths), about: { opaque, attributes: keptAttributes(changed), ...(owners.size > 0 && { owners }) } }
+}
+
+/** A link of a lower layer that came up keeps its number as long as the overlay is mounted. */
+function notedOwner(path: string, stats: BigIntStats, lowers: LayerStack, log: OwnerLog | undefined): Owner | undefined {
+  if (log === undefined || stats.isFile() || stats.isDirectory()) return log?.find(stats)
+  const before = lowers.flatMap(({ lower }) => (lower.kind === 'folder' ? (lstatIn(lower.folder, path) ?? []) : []))
+  return log.find(stats) ?? before.map(({ ino }) => log.find({ ino, birthtimeNs: stats.birthtimeNs })).find((owner) => owner !== undefined)
+}
+
+function lstatIn(folder: string, path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(join(folder, path), { bigint: true, throwIfNoEntry: false })
+  } catch {
+    // ENOTDIR: something else is where a directory would have to be.
+    return undefined
+  }
 }
 
 function keptAttributes(changed: UpperChanges['changed']): Attributes {

@@ -1,0 +1,97 @@
+/* Memory and paths of the process that asks, as this one reaches them. */
+#define PATH_ROOM 4600
+
+struct asked {
+  u32 pid;
+  long call;
+  const __u64 *args;
+};
+
+static int read_memory(u32 pid, u64 from, void *to, size n) {
+  struct iovec here = {to, n}, there = {(void *)from, n};
+  return sys(__NR_process_vm_readv, pid, &here, 1, &there, 1, 0) == (long)n;
+}
+
+static int write_memory(u32 pid, u64 to, const void *from, size n) {
+  struct iovec here = {(void *)from, n}, there = {(void *)to, n};
+  return sys(__NR_process_vm_writev, pid, &here, 1, &there, 1, 0) == (long)n;
+}
+
+/* Page by page: what lies behind the end of the text need not be there. */
+static int read_text(u32 pid, u64 from, char *to, int room) {
+  int at = 0;
+  while (at < room) {
+    int n = 4096 - (int)((from + (u64)at) & 4095);
+    if (n > room - at) n = room - at;
+    if (!read_memory(pid, from + (u64)at, to + at, (size)n)) return -EFAULT_;
+    for (int i = 0; i < n; i++)
+      if (to[at + i] == 0) return at + i;
+    at += n;
+  }
+  return -ENAMETOOLONG_;
+}
+
+static int append_process(char *to, u32 pid, const char *what) {
+  int at = append(to, 0, PATH_ROOM, "/proc/");
+  at = append_number(to, at, PATH_ROOM, pid);
+  return append(to, at, PATH_ROOM, what);
+}
+
+/* What means the process itself would mean us. */
+static int own_path(u32 pid, const char *path, char *to) {
+  static const char *const self[] = {"/proc/self", "/proc/thread-self", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"};
+  static const char *const instead[] = {"", "", "/fd", "/fd/0", "/fd/1", "/fd/2"};
+  for (int i = 0; i < 6; i++) {
+    if (!begins(path, self[i])) continue;
+    char next = path[length(self[i])];
+    if (next != 0 && next != '/') continue;
+    return append(to, append_process(to, pid, instead[i]), PATH_ROOM, path + length(self[i]));
+  }
+  return 0;
+}
+
+static int has_other_root(u32 pid) {
+  char file[64], target[4];
+  append_process(file, pid, "/root");
+  long n = sys(__NR_readlinkat, AT_FDCWD, file, target, 4);
+  return n != 1 || target[0] != '/';
+}
+
+/* A path that leads us where the process would get with (folder, path). 0 when all went well. */
+static int reach(const struct asked *by, int folder, u64 path, char *to) {
+  char text[4096];
+  int n = read_text(by->pid, path, text, sizeof text);
+  if (n < 0) return n;
+  int at;
+  if (text[0] == '/') {
+    at = own_path(by->pid, text, to);
+    if (at == 0) at = append(to, has_other_root(by->pid) ? append_process(to, by->pid, "/root") : 0, PATH_ROOM, text);
+  } else if (folder == AT_FDCWD) {
+    at = append_process(to, by->pid, "/cwd");
+    at = append(to, append(to, at, PATH_ROOM, "/"), PATH_ROOM, text);
+  } else {
+    at = append_number(to, append_process(to, by->pid, "/fd/"), PATH_ROOM, (u64)folder);
+    if (n > 0) at = append(to, append(to, at, PATH_ROOM, "/"), PATH_ROOM, text);
+  }
+  return at < 0 ? -ENAMETOOLONG_ : n == 0 ? 1 : 0;
+}
+
+static int reach_descriptor(const struct asked *by, int descriptor, char *to) {
+  return append_number(to, append_process(to, by->pid, "/fd/"), PATH_ROOM, (u64)(u32)descriptor) < 0 ? -ENAMETOOLONG_ : 0;
+}
+
+static u32 mask_of(u32 pid) {
+  char file[64], text[512];
+  append_process(file, pid, "/status");
+  long fd = sys(__NR_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return 022;
+  long n = sys(__NR_read, fd, text, sizeof text - 1);
+  sys(__NR_close, fd);
+  text[n > 0 ? n : 0] = 0;
+  for (const char *at = text; *at; at++)
+    if (begins(at, "Umask:\t")) {
+      at += 7;
+      return (u32)number(&at, 8);
+    }
+  return 022;
+}
