@@ -86,6 +86,15 @@ describe('RUN', () => {
     expect(sandbox.jobs).toHaveLength(7)
   })
 
+  it('is run once for builds at the same time, and by the next of them when it failed', async () => {
+    let tries = 0
+    const { build, sandbox } = await start({}, { act: ({ upper }) => (++tries === 1 ? 7 : wrote(join(upper, 'made'))) })
+    const text = (n: number) => `FROM scratch\nRUN common\nENV N=${n}\nRUN own\n`
+    const ended = await Promise.allSettled([1, 2, 3, 4].map((n) => build(text(n))))
+    expect(ended.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    expect(sandbox.jobs.map(({ process }) => process.args.at(-1)).toSorted()).toEqual(['common', 'common', 'own', 'own', 'own'])
+  })
+
   it('is not run again for the sake of a proxy or a secret, but for a build argument', async () => {
     const { build, sandbox } = await start()
     const text = 'FROM scratch\nARG V\nRUN --mount=type=secret,id=s x\n'

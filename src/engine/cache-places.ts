@@ -12,6 +12,8 @@ import { nowKnown, revealText } from './reveal.ts'
 
 /** A pipeline that names a cache of another kind still builds: a cache only saves time. */
 export async function cachePlaces(cache: CachePlan, at: WorkAt<ImageWork>): Promise<Pick<BuildRequest, 'cacheFrom' | 'cacheTo' | 'cacheRules'>> {
+  // Tools from outside are told of their own kinds of caches.
+  if (at.work.engine.name !== 'embedded') return {}
   const connector = at.work.connector === undefined ? undefined : showText(nowKnown(at.work.connector))
   const o: PlaceOptions = { resolve: (path) => at.state.workspace.hostPath(path), ...(connector !== undefined && { connector }) }
   const from: CacheSource[] = []

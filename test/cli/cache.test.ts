@@ -81,6 +81,8 @@ describe('the cache of a pipeline', () => {
     const { registry } = await embeddedRegistry({ auth: ({ method, path }) => void (method === 'GET' || method === 'HEAD' || asked.push(path)) })
     expect((await machine({ remoteCacheRepo: 'acme/cache' }, registry, { PLUGIN_NO_PUSH: 'true', PLUGIN_CACHE_COPY_LAYERS: 'true' })).code).toBe(0)
     expect(asked).toEqual([])
+    expect((await machine({ caching: true }, registry, { PLUGIN_NO_PUSH: 'true' })).code).toBe(0)
+    expect(asked).toEqual([])
     expect((await machine({ cacheTo: 'type=registry,ref=acme/kept' }, registry, { PLUGIN_NO_PUSH: 'true' })).code).toBe(0)
     expect(asked.filter((path) => !path.includes('/acme/kept/'))).toEqual([])
     expect(asked).not.toEqual([])

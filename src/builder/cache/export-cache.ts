@@ -6,6 +6,7 @@ import { writeLayout } from '../../media/write-layout.ts'
 import { type ImageRef, parseRef, withDefaultTag } from '../../oci/ref.ts'
 import type { Image } from '../../oci/views.ts'
 import { deliver } from '../../registry/deliver.ts'
+import { inTurn } from '../solve/turns.ts'
 import { cacheImage, merged } from './cache-image.ts'
 import { type CacheImport, type ImportOptions, openImports } from './cache-import.ts'
 import type { Collected } from './collect-records.ts'
@@ -22,11 +23,12 @@ const oldestMs = 15 * 24 * 3_600_000
 export async function exportCache(place: Place, own: Collected, o: ExportOptions): Promise<void> {
   const name = place.kind === 'local' ? place.dir : place.ref
   try {
-    await inTurn(name, async () => {
+    const turn = async (): Promise<void> => {
       const image = await cacheImage(merged(own, await present(place, o), o.nowMs - oldestMs))
       if (place.kind === 'local') await writeLayout(place.dir, [{ view: image, refs: [localRef(place.tag)] }], { signal: o.signal })
       else await push(image, place, o)
-    })
+    }
+    await inTurn(`export to ${name}`, turn, o)
   } catch (error) {
     o.signal.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)
@@ -51,16 +53,4 @@ async function push(image: Image, { ref, connector }: Extract<Place, { kind: 're
   if (!parsed.ok) throw new Problem(parsed.diagnostics[0] as Diagnostic)
   const [result] = await deliver(image, [withDefaultTag(parsed.value)], { client: o.client(connector), signal: o.signal })
   if (result?.kind === 'failed') throw result.problem
-}
-
-const turns = new Map<string, Promise<unknown>>()
-
-async function inTurn(name: string, work: () => Promise<void>): Promise<void> {
-  const mine = (turns.get(name) ?? Promise.resolve()).then(work, work)
-  turns.set(name, mine)
-  try {
-    await mine
-  } finally {
-    if (turns.get(name) === mine) turns.delete(name)
-  }
 }

@@ -22,6 +22,7 @@ import { readUpper, removeStubs, type UpperChanges } from '../rootfs/upper.ts'
 import type { RunWorld } from '../run-world.ts'
 import { chainOf, nextChain } from '../solve/chain.ts'
 import { newResult, olderThan, readResult, rememberLayer, resultLayer, runKey } from '../solve/run-cache.ts'
+import { inTurn } from '../solve/turns.ts'
 import type { Told } from '../tell.ts'
 import type { Tree } from '../tree/node.ts'
 import { resolvePath } from '../tree/resolve.ts'
@@ -42,6 +43,21 @@ export async function runOp(op: RunOp, standing: Standing, told: Told, world: Bu
   const chain = await chainOf(standing.below)
   const facts = await keyFacts(op, chain, world)
   const key = runKey(facts)
+  const run = (): Promise<PendingLayer> => foundOrRun(op, { standing, told, chain, key, facts, runs }, world)
+  // Builds at once often begin alike: the first of them runs the command, the others find what it made.
+  return world.cache.noCache ? run() : inTurn(`${world.store.workFolder} ${key}`, run, world)
+}
+
+interface Asked {
+  readonly standing: Standing
+  readonly told: Told
+  readonly chain: string
+  readonly key: string
+  readonly facts: RunKeyFacts
+  readonly runs: RunWorld
+}
+
+async function foundOrRun(op: RunOp, { standing, told, chain, key, facts, runs }: Asked, world: BuildWorld): Promise<PendingLayer> {
   const common = { key, facts: runFacts(op, facts), standing, runs, world }
   const found = world.cache.noCache ? undefined : await readResult(world.store, key, world)
   const known = found === undefined || olderThan(found, world.request.cacheRules?.maxAgeMs, world.sinceMs) ? undefined : found
