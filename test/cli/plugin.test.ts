@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../tools/support/root.ts'
+import { sabotaged } from '../support/registry/sabotaged.ts'
 import { type Files, tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
 
@@ -27,6 +28,15 @@ function start(files: Files = {}) {
     }
   }
   return { project, plugin, inspect, home }
+}
+
+const reports = {
+  DRONE_OUTPUT: 'made/output.env',
+  DRONE_CARD_PATH: 'made/card.json',
+  PLUGIN_ARTIFACT_FILE: 'made/artifact.json',
+  PLUGIN_METADATA_FILE: 'made/metadata.json',
+  PLUGIN_DIGEST_FILE: 'made/digest',
+  PLUGIN_IMAGE_NAME_TAG_WITH_DIGEST_FILE: 'made/names',
 }
 
 const digestOf = (out: string): string | undefined => /built (sha256:[0-9a-f]{64})/.exec(out)?.[1]
@@ -145,9 +155,16 @@ describe('slipway plugin', () => {
   })
 
   it('tries every tag, and fails when one of them was refused', async () => {
-    const { plugin } = start()
-    const { code, out, err } = await plugin({ PLUGIN_REPO: '127.0.0.1:9/acme/app', PLUGIN_TAGS: '1,2' }, '--as', 'kaniko')
-    expect([code, out.includes('pushed'), err.match(/REGISTRY_UNREACHABLE/g)?.length]).toEqual([1, false, 2])
+    const registry = await sabotaged((request, response) => {
+      if (request.method !== 'PUT' || request.url?.endsWith('/manifests/1') !== true) return false
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"errors":[{"code":"DENIED","message":"not this one"}]}')
+      return true
+    })
+    const { plugin, project } = start()
+    const env = { PLUGIN_REPO: 'ghcr.io/acme/app', PLUGIN_TAGS: '1,2', PLUGIN_ARTIFACT_FILE: 'a.json' }
+    const { code, out, err } = await plugin(env, '--as', 'kaniko', '--map', `ghcr.io=http://${registry}`)
+    expect([code, out.match(/pushed \S+/g), err]).toEqual([1, ['pushed ghcr.io/acme/app:2'], expect.stringContaining('[REGISTRY_DENIED]')])
+    expect(project.read('a.json')).not.toContain('ghcr.io/acme/app:1')
   })
 
   it('shows no secret, whether it came by its name or by way of the build', async () => {
@@ -196,12 +213,81 @@ describe('slipway plugin', () => {
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('[PLUGIN_FAMILY_UNKNOWN]')])
   })
 
+  it.each(['docker', 'buildx', 'kaniko'])('leaves the files that %s is asked for, with what the registry has', async (name) => {
+    const { plugin, project } = start()
+    const { code, out } = await plugin({ PLUGIN_REPO: 'ghcr.io/acme/app', PLUGIN_TAGS: '1,2', ...reports }, '--as', name)
+    expect([code, project.files().filter((file) => file.startsWith('made/')).length]).toEqual([0, 6])
+    const digest = digestOf(out) ?? ''
+    const artifact = `{
+\t"kind": "docker/v1",
+\t"data": {
+\t\t"registryType": "Docker",
+\t\t"registryUrl": "https://ghcr.io",
+\t\t"images": [
+\t\t\t{
+\t\t\t\t"image": "ghcr.io/acme/app:1",
+\t\t\t\t"digest": "${digest}"
+\t\t\t},
+\t\t\t{
+\t\t\t\t"image": "ghcr.io/acme/app:2",
+\t\t\t\t"digest": "${digest}"
+\t\t\t}
+\t\t]
+\t}
+}`
+    expect(project.read('made/artifact.json')).toBe(artifact)
+    expect(project.read('made/output.env')).toMatch(new RegExp(`^digest="${digest}"$`, 'm'))
+    expect([project.read('made/digest'), project.read('made/names')]).toEqual([digest, `ghcr.io/acme/app:1@${digest}\nghcr.io/acme/app:2@${digest}\n`])
+    expect(JSON.parse(project.read('made/metadata.json'))).toMatchObject({ 'containerimage.digest': digest })
+    expect(JSON.parse(project.read('made/card.json'))).toMatchObject({ data: { RepoDigests: [`ghcr.io/acme/app@${digest}`] } })
+  })
+
+  it('gives outputs of a build that pushes nothing, and the path of its archive', async () => {
+    const { plugin, project } = start()
+    const { code, out } = await plugin({ PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'image.tar', ...reports }, '--as', 'kaniko-gar')
+    expect(code).toBe(0)
+    expect(project.read('made/output.env')).toContain(`digest="${digestOf(out)}"`)
+    expect(project.read('made/output.env')).toContain(`IMAGE_TAR_PATH="${project.path('image.tar')}"`)
+  })
+
+  it('does not fail over a report that cannot be written', async () => {
+    const { plugin } = start({ file: 'no folder' })
+    const { code, out } = await plugin(
+      { PLUGIN_REPO: 'ghcr.io/acme/app', DRONE_OUTPUT: 'file/output.env', PLUGIN_ARTIFACT_FILE: 'file/a.json' },
+      '--as',
+      'kaniko',
+    )
+    expect([code, out.match(/REPORT_NOT_WRITTEN/g)?.length]).toEqual([0, 2])
+  })
+
+  it('puts the card into its log for a runner that looks for it there', async () => {
+    const { plugin } = start()
+    const { code, out } = await plugin({ PLUGIN_REPO: 'ghcr.io/acme/app', DRONE_CARD_PATH: '/dev/stdout' }, '--as', 'docker')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the mark of a card
+    const [, card = ''] = /^\u001b\]1338;([\w+/=]+)\u001b\]0m$/m.exec(out) ?? []
+    expect([code, JSON.parse(Buffer.from(card, 'base64').toString('utf8'))]).toEqual([0, expect.objectContaining({ data: expect.anything() })])
+  })
+
   it('is the plugin whose name it was started by', () => {
     const { project } = start()
     symlinkSync(join(root, 'slipway'), project.path('kaniko-gcr'))
     const env = { ...process.env, PLUGIN_REPO: 'acme/app', SLIPWAY_HOME: project.path('home') }
     const out = execFileSync(project.path('kaniko-gcr'), ['--plan'], { cwd: project.dir, env, encoding: 'utf8' })
     expect(out).toContain('push to gcr.io/acme/app:latest\ntool kaniko: --as: the plugin kaniko-gcr\n')
+  })
+
+  it('stops at Ctrl-C in the middle of a push', async () => {
+    const stop = new AbortController()
+    const registry = await sabotaged((request) => {
+      if (request.method !== 'PUT' && request.method !== 'PATCH') return false
+      stop.abort()
+      return true
+    })
+    const { project, home } = start()
+    const env = { PLUGIN_REPO: 'ghcr.io/acme/app', PLUGIN_INSECURE: 'true' }
+    const world = testWorld({ cwd: project.dir, home, env, signal: stop.signal })
+    const { code, out, err } = await world.run('plugin', '--map', `ghcr.io=http://${registry}`)
+    expect([code, out.includes('pushed'), err]).toEqual([130, false, 'aborted\n'])
   })
 
   it('stops at Ctrl-C with its exit code, and without a word of a defect', async () => {

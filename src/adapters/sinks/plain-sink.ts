@@ -16,6 +16,9 @@ import { testsLine } from './test-lines.ts'
 /** Output without line breaks is shown in parts of so many characters. */
 const longestPart = 64 * 1024
 const surroundings: ReadonlySet<RunEvent['kind']> = new Set(['run.started', 'run.finished', 'stage.started', 'stage.finished'])
+/** By this mark whoever started a plugin finds its card in the log. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the mark begins with one
+const card = /^\u001b\]1338;[\w+/=]*\u001b\]0m$/
 const plainLines = /^[ -~\n]*$/
 
 export interface PlainOptions {
@@ -31,7 +34,7 @@ export function plainSink(out: Output, { bare = false }: PlainOptions = {}): Sin
   const lead = (recorded: Recorded, who: string): string => (bare ? '' : `${time(recorded.at)} ${who === '' ? '' : `${paint('info', `[${who}]`)} `}`)
   const line = (recorded: Recorded, who: string, text: string): string => `${lead(recorded, who)}${text}\n`
 
-  const shown = (text: string): string => printable(text, { colours: out.colour })
+  const shown = (text: string): string => (bare && card.test(text) ? text : printable(text, { colours: out.colour }))
   const outputLines = (recorded: Recorded, step: StepPath, text: string): string => {
     const whole = (partial.get(step) ?? '') + text
     const cut = whole.lastIndexOf('\n')
