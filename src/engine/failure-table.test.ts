@@ -60,6 +60,30 @@ describe('limits of time', () => {
     expect([ran.statuses, ran.elapsed]).toEqual([{ 's/a': 'errored', 's/b': 'skipped', 's/c': 'passed' }, 30_000])
   })
 
+  describe('of a group', () => {
+    const hangs = step('a', { FAKE_HANG: 'true' })
+    const group = (more: object) => ({ stepGroup: { identifier: 'g', name: 'g', steps: [hangs, step('b')], timeout: '1m', ...more } })
+    const said = (action: string) => [{ onFailure: { errors: ['Timeout'], action: { type: action } } }]
+
+    it('ends its steps, and only what runs in any case comes after it', async () => {
+      const ran = await runText(pipeline([stage('s', [group({}), step('c'), step('d', {}, { when: { stageStatus: 'All' } })])]))
+      expect([ran.statuses, ran.elapsed]).toEqual([{ 's/g/a': 'aborted', 's/g/b': 'aborted', 's/c': 'skipped', 's/d': 'passed' }, 60_000])
+      expect(ran.outcome).toMatchObject({ kind: 'errored', problem: { code: 'GROUP_TIMEOUT' } })
+    })
+
+    it.each(['Ignore', 'MarkAsSuccess'])('is what its strategy %s makes of it', async (action) => {
+      const ran = await runText(pipeline([stage('s', [group({ failureStrategies: said(action) }), step('c')])]))
+      expect(ran.statuses['s/c']).toBe('passed')
+      const byStage = await runText(pipeline([stage('s', [group({}), step('c')], { failureStrategies: said(action) })]))
+      expect(byStage.statuses['s/c']).toBe('passed')
+    })
+
+    it('is no matter when its steps are done in time', async () => {
+      const ran = await runText(pipeline([stage('s', [group({ steps: [step('a', { FAKE_SLEEP: '50s' })] }), step('c', { FAKE_SLEEP: '50s' })])]))
+      expect([ran.outcome, ran.elapsed]).toEqual([{ kind: 'passed' }, 100_000])
+    })
+  })
+
   it('of a stage and of the run end also what runs in any case', async () => {
     const steps = [step('a', { FAKE_HANG: 'true' }), step('c', {}, { when: { stageStatus: 'All' } })]
     const later = stage('t', [step('d')], { when: { pipelineStatus: 'All' } })

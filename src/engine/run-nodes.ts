@@ -5,6 +5,7 @@ import { stepPath } from '../events/step-path.ts'
 import type { GroupPlan, LoopPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
 import { erroredBy } from './errored-by.ts'
+import { underGroupTimeout } from './group-limit.ts'
 import { factsOf, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import type { RunState } from './run-stage.ts'
@@ -68,6 +69,10 @@ async function runGroup(group: GroupPlan, standing: Standing, state: StageState,
   if (refused !== undefined) return refused
   // Inside a group that was let in after a failure, its own steps start afresh.
   const inside = group.when.status === 'Success' ? standing : 'Success'
+  return underGroupTimeout(group, state, context, (limited) => tryGroup(group, inside, state, limited))
+}
+
+async function tryGroup(group: GroupPlan, inside: Standing, state: StageState, context: RunContext): Promise<Outcome> {
   for (let tries = 0; ; tries++) {
     const run: GroupRun = { path: group.path, tries, ...(state.group !== undefined && { outer: state.group }) }
     const outcome = await runNodes(group.children, inside, { ...state, group: run }, context)

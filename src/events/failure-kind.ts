@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts'
 const byCode: readonly (readonly [string, FailureKind])[] = [
   ['STEP_TIMEOUT', 'Timeout'],
   ['STAGE_TIMEOUT', 'Timeout'],
+  ['GROUP_TIMEOUT', 'Timeout'],
   ['REGISTRY_UNAUTHORIZED', 'Authentication'],
   ['CREDENTIAL', 'Authentication'],
   ['REGISTRY_DENIED', 'Authorization'],

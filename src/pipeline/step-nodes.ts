@@ -1,12 +1,15 @@
 /** Lists of steps: steps, parallel members and groups, nested as the author likes. */
 
+import type { Text } from '../base/secret-text.ts'
 import type { Span } from '../base/span.ts'
+import type { Dynamic } from '../dynamic/dynamic.ts'
 import { list } from '../yaml/shape/collections.ts'
 import { lazy } from '../yaml/shape/combine.ts'
 import { known, optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { JsonSchema, Shape, ShapeType } from '../yaml/shape/shape.ts'
 import { onlyKey } from '../yaml/shape/variants.ts'
+import { timeout } from './duration.ts'
 import { displayName, identifier } from './names.ts'
 import { sharedPaths } from './shared-paths.ts'
 import { type Step, step } from './step.ts'
@@ -24,6 +27,7 @@ export interface StepGroup {
   readonly failureStrategies?: FailureStrategies
   readonly sharedPaths?: string | readonly string[]
   readonly variables?: readonly Variable[]
+  readonly timeout?: Dynamic<Text>
   readonly at: Span
 }
 
@@ -45,7 +49,7 @@ const wholeGroup: Shape<StepGroup> = record(
     when: optional(stepWhen),
     failureStrategies: optional(failureStrategies),
     variables: optional(variables),
-    timeout: known(),
+    timeout: optional(timeout),
     description: known(),
   },
   { name: 'StepGroup', doc: 'Steps that belong together.' },

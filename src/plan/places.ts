@@ -15,6 +15,8 @@ export interface WhenModel {
 export interface Place {
   readonly site: Site
   readonly when?: WhenModel | undefined
+  /** Of a group: as its members are. */
+  readonly inside?: StageSite
   /** The last image built before it. */
   readonly images?: Footprint | undefined
   /** For loops whose turns are decided when they are reached. */

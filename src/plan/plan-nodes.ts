@@ -10,7 +10,7 @@ import { limitsOf, named } from './loop-settings.ts'
 import type { Places } from './places.ts'
 import type { StepNode } from './plan.ts'
 import { planStep } from './plan-step.ts'
-import { planWhen } from './plan-when.ts'
+import { planTimeoutOnce, planWhen } from './plan-when.ts'
 import { scopeAt } from './scope/scope-at.ts'
 import type { StageSite } from './site.ts'
 
@@ -68,8 +68,11 @@ function planOne(node: Named, parent: string, outside: StageSite, p: Planning, t
     return plan
   }
   const group = node.value
-  p.places.note(path, { site, when: group.when })
-  const children = planNodes(group.steps, path, { ...site, groups: [...site.groups, { group, path, ...(turn !== undefined && { turn }) }] }, p)
+  const inside = { ...site, groups: [...site.groups, { group, path, ...(turn !== undefined && { turn }) }] }
+  p.places.note(path, { site, when: group.when, inside })
+  const children = planNodes(group.steps, path, inside, p)
+  const timeoutMs = planTimeoutOnce(group.timeout, { scope: scopeAt(site), report: p.report })
   const name = turn === undefined ? group.name : `${group.name} (${turn.label || turn.index})`
-  return { kind: 'group', path, identifier: group.identifier, name, when: planWhen(group.when?.stageStatus, group.when, site, p.report), children }
+  const when = planWhen(group.when?.stageStatus, group.when, site, p.report)
+  return { kind: 'group', path, identifier: group.identifier, name, when, ...(timeoutMs !== undefined && { timeoutMs }), children }
 }

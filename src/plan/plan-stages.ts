@@ -11,7 +11,7 @@ import { limitsOf, named } from './loop-settings.ts'
 import type { StageNode, StagePlan } from './plan.ts'
 import { planInfrastructure } from './plan-infrastructure.ts'
 import { type Planning, planNodes } from './plan-nodes.ts'
-import { planTimeout, planWhen } from './plan-when.ts'
+import { planTimeoutOnce, planWhen } from './plan-when.ts'
 import { scopeAt } from './scope/scope-at.ts'
 import { sharedPathsOf } from './shared-paths.ts'
 import type { Site } from './site.ts'
@@ -46,7 +46,7 @@ function planStage(stage: Stage, base: Site, p: Planning, turn?: Turn): StagePla
   const path = `${stage.identifier}${turn?.postfix ?? ''}`
   const site = { ...base, stage, stagePath: path, ...(turn !== undefined && { stageTurn: turn }) }
   const resolving: Resolving = { scope: scopeAt(site), report: p.report }
-  const timeoutMs = planTimeout(stage.timeout, resolving)
+  const timeoutMs = planTimeoutOnce(stage.timeout, resolving)
   const sharedPaths = sharedPathsOf(stage)
   p.places.note(path, { site, when: stage.when })
   return {

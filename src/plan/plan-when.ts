@@ -15,6 +15,13 @@ export function planWhen(status: WhenPlan['status'] | undefined, when: WhenModel
   return { status: status ?? 'Success', ...(condition !== undefined && { condition }) }
 }
 
+/** Of groups and stages, which are planned once: what is not known before the run is not kept, and said so. */
+export function planTimeoutOnce(timeout: Dynamic<Text> | undefined, o: Resolving): number | undefined {
+  const late = timeout !== undefined && resolve(timeout, { ...o, report: () => undefined })?.kind === 'deferred'
+  if (late) o.report(diagnose('PLAN_TIMEOUT_LATE', {}, { at: timeout.at }))
+  return planTimeout(timeout, o)
+}
+
 /** A timeout that is known later is planned again, with everything else, when its step is about to run. */
 export function planTimeout(timeout: Dynamic<Text> | undefined, o: Resolving): number | undefined {
   const planned = timeout === undefined ? undefined : resolve(timeout, o)

@@ -44,6 +44,7 @@ export interface GroupPlan {
   readonly identifier: string
   readonly name: string
   readonly when: WhenPlan
+  readonly timeoutMs?: number
   readonly children: readonly StepNode[]
 }
 

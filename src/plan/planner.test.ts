@@ -89,6 +89,14 @@ describe('planner', () => {
     expect(plans.step('one/second', knowledge).plan).toMatchObject({ work: { start: { script: { kind: 'known', value: 'echo blue' } } } })
   })
 
+  it('says that the timeout of a group is not kept when it is known too late, and keeps one that is known', () => {
+    const group = (timeout: string): string =>
+      `${text}              - stepGroup: {identifier: g, name: g, timeout: "${timeout}", steps: [{step: {identifier: x, name: x, type: Run, spec: {command: a}}}]}\n`
+    const late = plannerOf(group('<+steps.first.output.outputVariables.colour>')).plan()
+    expect(late.diagnostics).toMatchObject([{ code: 'PLAN_TIMEOUT_LATE', severity: 'warning' }])
+    expect(plannerOf(group('10m')).plan()).toMatchObject({ diagnostics: [], value: { stages: [{ steps: [{}, {}, { kind: 'group', timeoutMs: 600_000 }] }] } })
+  })
+
   it('gives the same bytes for the same input, and never a secret', () => {
     const facts = { ...noFacts, sequenceId: 3 }
     const [a, b] = [plannerOf(text, facts).plan(), plannerOf(text, facts).plan()]

@@ -85,8 +85,9 @@ export function planner(pipeline: Pipeline, o: { readonly file: string; readonly
       return unrolled(node.kind === 'loop' ? node : undefined, path)
     },
     failure(path, knowledge) {
-      const { site } = places.at(path)
-      return checked((report) => (site.step === undefined ? planStageFailure : planFailure)({ ...site, knowledge }, report)).value
+      const { site, inside } = places.at(path)
+      const plan = site.step === undefined && inside === undefined ? planStageFailure : planFailure
+      return checked((report) => plan({ ...(inside ?? site), knowledge }, report)).value
     },
     environment: (path, knowledge) => checked((report) => environmentAt({ ...places.step(path), knowledge }, report)).value,
     condition(path, knowledge) {

@@ -222,6 +222,13 @@ export const engineCodes = {
     hint: 'raise `timeout:` of the step, or find out what it waits for in its log',
     explain: 'A step is ended when its `timeout:` has passed, politely first, then for good after ten seconds.',
   },
+  GROUP_TIMEOUT: {
+    severity: 'error',
+    message: 'the group {group} took longer than its timeout of {timeout}',
+    hint: 'raise `timeout:` of the group',
+    explain:
+      'When the time of a group is up, its running steps are ended and the rest is not begun. Tries of the group count together. Its failure strategies, and those of what is around it, are asked what to make of it.',
+  },
   STAGE_TIMEOUT: {
     severity: 'error',
     message: 'the stage took longer than its timeout of {timeout}',

@@ -86,6 +86,12 @@ export const modelCodes = {
     hint: 'give each its own file, or run them one after the other',
     explain: 'Steps of a parallel group share the workspace. Two that write one file would leave whichever came last, and a later push could take either.',
   },
+  PLAN_TIMEOUT_LATE: {
+    severity: 'warning',
+    message: 'this timeout is not known before the run, and is not kept',
+    hint: 'use inputs and variables in it, which are known then, or give the steps a `timeout:`',
+    explain: 'Timeouts of groups and stages are settled before the run. Those of steps may depend on what earlier steps gave.',
+  },
   PLAN_SETTING_WITHOUT_EFFECT: {
     severity: 'info',
     message: '{settings}: no effect on {infra}',

@@ -6,6 +6,7 @@ import { needs } from '../../../../test/support/skip.ts'
 import { tempProject } from '../../../../test/support/temp-project.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { Diagnostic } from '../../../base/diagnostic.ts'
+import { isProblem } from '../../../base/problem.ts'
 import type { RunId } from '../../../events/run-event.ts'
 import { systemClock } from '../../../main/system-clock.ts'
 import type { StagePlan, StepPlan } from '../../../plan/plan.ts'
@@ -228,6 +229,29 @@ describe('the room of a stage', needs(rooms === undefined, `no namespaces for st
     const { workspace } = await opened()
     const spec = { name: 's/y', start: { kind: 'program', argv: ['no-such-program'] }, env: new Map(), outputs: [], graceMs: 100 } as const
     await expect(workspace.start(spec, { signal })).rejects.toThrow('no-such-program')
+    await workspace.close({ signal })
+  })
+})
+
+describe('shells that are not there', () => {
+  it.each([
+    ['Sh', 'such as `image: busybox`'],
+    ['Bash', 'install bash, say `shell: Sh`, or run the step in an image that has it: `image: bash`'],
+    ['Pwsh', 'install PowerShell, or run the step in an image that has it: `image: mcr.microsoft.com/powershell`'],
+    ['Powershell', 'install PowerShell'],
+    ['Python', 'install python3, or run the step in an image that has it: `image: python:3-slim`'],
+  ])('%s: a step says what is missing, and what to do about it', async (shell, hint) => {
+    const { sh, workspace, dir } = await opened()
+    const failure = await sh('true', { start: { kind: 'script', shell, script: 'true' }, env: new Map([['PATH', dir]]) }).catch((error: unknown) => error)
+    expect(isProblem(failure, 'STEP_PROGRAM_MISSING') && failure.diagnostic).toMatchObject({ hint: expect.stringContaining(hint) })
+    await workspace.close({ signal })
+  })
+
+  it('are refused when nobody knows them, with those that are known', async () => {
+    const { sh, workspace } = await opened()
+    const failure = await sh('true', { start: { kind: 'script', shell: 'Zsh', script: 'true' } }).catch((error: unknown) => error)
+    const { message, hint } = isProblem(failure, 'STEP_SHELL_UNKNOWN') ? failure.diagnostic : {}
+    expect([message, hint]).toEqual([expect.stringContaining('"Zsh"'), expect.stringContaining('Sh, Bash, Pwsh, Powershell, Python')])
     await workspace.close({ signal })
   })
 })
