@@ -1,6 +1,8 @@
 /** Where a job's image comes from: a build, an archive, the image store, or the step that built it in this stage. */
 import { problem } from '../base/problem.ts'
 import type { BuildEvent } from '../events/build-event.ts'
+import { type BuildView, emptyBuild, reduceBuild } from '../events/build-view.ts'
+import { cacheMetrics } from '../events/cache-metrics.ts'
 import { plainBuild } from '../events/plain-build.ts'
 import { type StepPath, stepPath } from '../events/step-path.ts'
 import type { BuildSource } from '../image-job/build-source.ts'
@@ -15,6 +17,7 @@ import { imageFacts } from './image-facts.ts'
 import type { RunContext } from './parts.ts'
 import { refuseMounts } from './refuse-mounts.ts'
 import { registryUse } from './registry-use.ts'
+import { writeReportFile } from './report-file.ts'
 import { nowKnown } from './reveal.ts'
 import { stepLog } from './step-output.ts'
 
@@ -46,27 +49,43 @@ async function buildFrom(source: BuildSource, job: ImageJob, at: WorkAt<ImageWor
   const outside = await at.context.openContext(nowKnown(source.context), { signal: at.context.signal, ...access })
   try {
     const request = await buildRequest(source, at, outside?.folder)
-    return await buildImage(at, source.quiet, { ...request, ...handed, registries: await registryUse(job, at) })
+    return await buildImage(at, job, { ...request, ...handed, registries: await registryUse(job, at) })
   } finally {
     await outside?.close()
   }
 }
 
-async function buildImage(at: WorkAt<ImageWork>, quiet: boolean, request: Awaited<ReturnType<typeof buildRequest>>): Promise<AcquiredImage> {
+async function buildImage(at: WorkAt<ImageWork>, job: ImageJob, request: Awaited<ReturnType<typeof buildRequest>>): Promise<AcquiredImage> {
   const { work, step, context } = at
   refuseMounts(request, at)
   const builder = context.builders[work.engine.name]
   if (builder === undefined) throw problem('ENGINE_NOT_AVAILABLE', { engine: work.engine.name }, { at: step.at })
   const path = stepPath(step.path)
-  const told = buildTold(path, quiet, context)
-  const built = await builder.build(request, { signal: context.signal, emit: told.tell }).finally(told.end)
+  const told = buildTold(path, job.source.kind === 'build' && job.source.quiet, context)
+  const built = await builder.build(request, { signal: context.signal, emit: told.tell }).finally(async () => {
+    await told.end()
+    await writeMetrics(job, told.view(), at)
+  })
   const facts = await imageFacts(built.image)
   await context.emit({ kind: 'image.built', step: path, digest: facts.digest, bytes: facts.bytes, layers: facts.layers, cached: built.cachedLayers })
   return { image: built.image, cachedLayers: built.cachedLayers, close: async () => undefined }
 }
 
+/** Of a build that failed as well; not of one that was stopped. */
+async function writeMetrics({ reports }: ImageJob, view: BuildView, at: WorkAt<ImageWork>): Promise<void> {
+  if (reports.cacheMetricsFile === undefined || at.context.signal.aborted) return
+  await writeReportFile({ what: 'file of cache metrics', path: nowKnown(reports.cacheMetricsFile), text: cacheMetrics(view) }, at)
+}
+
+interface Told {
+  readonly tell: (event: BuildEvent) => void
+  readonly end: () => Promise<void>
+  readonly view: () => BuildView
+}
+
 /** Output, notes and transfers of a build as the step's own; a step that failed says its last words once more, where people look first, and a quiet one nothing else. */
-function buildTold(step: StepPath, quiet: boolean, context: RunContext): { readonly tell: (event: BuildEvent) => void; readonly end: () => Promise<void> } {
+function buildTold(step: StepPath, quiet: boolean, context: RunContext): Told {
+  let view = emptyBuild
   const plain = plainBuild()
   const log = stepLog(step, context)
   const print = (lines: readonly string[]): void => {
@@ -74,6 +93,7 @@ function buildTold(step: StepPath, quiet: boolean, context: RunContext): { reado
     void log.tell({ stream: 'out', text: context.redactor.text(lines.map((line) => `${line}\n`).join('')) })
   }
   const tell = (event: BuildEvent): void => {
+    view = reduceBuild(view, event, context.clock.now())
     if (event.kind === 'note') void context.emit({ kind: 'step.note', step, note: event.note })
     else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step, progress: event.progress })
     else {
@@ -82,5 +102,5 @@ function buildTold(step: StepPath, quiet: boolean, context: RunContext): { reado
     }
     if (event.kind === 'end' && event.state === 'failed') print(plain.failures())
   }
-  return { tell, end: log.end }
+  return { tell, end: log.end, view: () => view }
 }

@@ -1,5 +1,4 @@
 /** After the deliveries: the files that a step names about its image, and what registries hold of it as an event. None of it can fail the step. */
-import { diagnose } from '../base/diagnostic.ts'
 import { stepPath } from '../events/step-path.ts'
 import { artifactLink } from '../image-job/artifact-link.ts'
 import type { ImageJob, Reports } from '../image-job/image-job.ts'
@@ -10,6 +9,7 @@ import { describe, type Image, type Index } from '../oci/views.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import type { WorkAt } from './do-work.ts'
 import type { ImageFacts } from './image-facts.ts'
+import { writeReportFile } from './report-file.ts'
 import { nowKnown } from './reveal.ts'
 
 export interface Reported {
@@ -20,6 +20,7 @@ export interface Reported {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+/** How a build went is told when it ends, whatever becomes of its image. */
 type ReportFile = Exclude<keyof Reports, 'registryUrl' | 'registryType' | 'cacheMetricsFile'>
 
 const texts = {
@@ -51,22 +52,12 @@ async function tellPublished({ pushed, registryType, registryUrl }: ReportFacts,
   await context.emit({ kind: 'images.published', step: stepPath(step.path), published: { registryType, registryUrl, images } })
 }
 
-async function writeOne(file: ReportFile, path: string, facts: ReportFacts, { step, context, state }: WorkAt<ImageWork>): Promise<void> {
+async function writeOne(file: ReportFile, path: string, facts: ReportFacts, at: WorkAt<ImageWork>): Promise<void> {
   const { what, text } = texts[file]
-  const own = stepPath(step.path)
-  const masked = context.redactor.text(text(facts))
-  try {
-    if (file === 'cardFile' && isOutput(path)) {
-      await context.emit({ kind: 'step.output', step: own, stream: path === '/dev/stderr' ? 'err' : 'out', text: inLog(masked) })
-      return
-    }
-    await context.writeFile(state.workspace.hostPath(path), masked, { signal: context.signal })
-    await context.emit({ kind: 'file.written', step: own, file: { path, bytes: Buffer.byteLength(masked) } })
-  } catch (error) {
-    context.signal.throwIfAborted()
-    const reason = error instanceof Error ? error.message : String(error)
-    await context.emit({ kind: 'step.note', step: own, note: diagnose('REPORT_NOT_WRITTEN', { what, file: path, reason }, { at: step.at }) })
-  }
+  if (file !== 'cardFile' || !isOutput(path)) return writeReportFile({ what, path, text: text(facts) }, at)
+  const { step, context } = at
+  const stream = path === '/dev/stderr' ? 'err' : 'out'
+  await context.emit({ kind: 'step.output', step: stepPath(step.path), stream, text: inLog(context.redactor.text(text(facts))) })
 }
 
 function isOutput(path: string): boolean {

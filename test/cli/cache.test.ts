@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { basicAuth } from '../../src/registry/server/access-rule.ts'
@@ -86,6 +86,29 @@ describe('the cache of a pipeline', () => {
     expect((await machine({ cacheTo: 'type=registry,ref=acme/kept' }, registry, { PLUGIN_NO_PUSH: 'true' })).code).toBe(0)
     expect(asked.filter((path) => !path.includes('/acme/kept/'))).toEqual([])
     expect(asked).not.toEqual([])
+  })
+
+  it('is told of in a file, from a build that fails as well', async () => {
+    const out = tempProject()
+    const env = { PLUGIN_NO_PUSH: 'true', PLUGIN_CACHE_METRICS_FILE: out.path('metrics.json') }
+    const { dir } = tempProject({
+      'p.yaml': imagePipeline(
+        { spec: { connectorRef: 'hub', repo: 'acme/app', tags: ['1'] }, env },
+        {
+          spec: { connectorRef: 'hub', repo: 'acme/app', tags: ['1'], dockerfile: 'Wrong' },
+          env: { ...env, PLUGIN_CACHE_METRICS_FILE: out.path('wrong.json') },
+        },
+      ),
+      '.slipway/config.yaml': configText({ hub: dockerConnector('https://index.docker.io/v1/') }),
+      Dockerfile: 'FROM scratch\nCOPY a.txt /\nCOPY a.txt /b\n',
+      Wrong: 'FROM scratch\nCOPY a.txt /\nCOPY none /b\n',
+      'a.txt': 'hello',
+    })
+    const run = await slipwayHere(dir, {}, 'run', 'p.yaml', '--on', 'local', '--output', 'ndjson')
+    expect(run.code).toBe(1)
+    const told = (name: string) => JSON.parse(readFileSync(out.path(name), 'utf8')) as object
+    expect(told('metrics.json')).toMatchObject({ total_layers: 3, done: 3, cached: 0, error: 0, canceled: 0, layers: { 1: { status: 'DONE' } } })
+    expect(told('wrong.json')).toMatchObject({ total_layers: 2, error: 1, layers: { 2: { status: 'ERROR', time: expect.any(Number) } } })
   })
 
   it('is in the plan: a named repository goes before caching', async () => {
