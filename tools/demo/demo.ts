@@ -1,4 +1,4 @@
-/** `npm run demo`: a base image, then the site pipeline from beginning to end, then the two registries asked for what they hold. Leaves nothing behind. */
+/** `npm run demo`: a base image, then the site pipeline from beginning to end, then its registries asked for what they hold. Leaves nothing behind. */
 import { copyFileSync, cpSync, mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,12 @@ import { slipway, startRegistries } from './slipway.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'slipway-demo-'))
 process.on('exit', () => removeHome(home))
+
+/** Where the pipeline of each example pushes: the name of the embedded registry, and the repository there. */
+const pushes = {
+  site: { hub: 'acme/site', ghcr: 'acme/site', gar: 'acme/images/site' },
+  hello: { hub: 'acme/hello', ghcr: 'acme/hello' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
 
 const example = (await toolsImage()) ? 'site' : 'hello'
 console.log(`\n$ slipway run examples/${example}/pipeline.yaml`)
@@ -28,22 +34,25 @@ async function toolsImage(): Promise<boolean> {
   return false
 }
 
-async function sameDigests(name: string): Promise<number> {
-  console.log('\n$ slipway registry serve   (asking both registries for the manifest)')
-  const registries = await startRegistries(home, ['hub', 'ghcr'])
+async function sameDigests(name: keyof typeof pushes): Promise<number> {
+  const repositories: Readonly<Record<string, string>> = pushes[name]
+  console.log('\n$ slipway registry serve   (asking each registry for the manifest)')
+  const registries = await startRegistries(home, Object.keys(repositories))
   const digests: string[] = []
   try {
     for (const server of registries.servers) {
-      const url = `${server.url}/v2/acme/${name}/manifests/1`
+      const repository = repositories[server.name] ?? ''
+      const url = `${server.url}/v2/${repository}/manifests/1`
       const answer = await fetch(url, { method: 'HEAD', headers: { accept: 'application/vnd.oci.image.manifest.v1+json' } })
       const digest = answer.headers.get('docker-content-digest') ?? `none (status ${answer.status})`
       digests.push(digest)
-      console.log(`${server.name.padEnd(5)} acme/${name}:1  ${digest}`)
+      console.log(`${server.name.padEnd(5)} ${`${repository}:1`.padEnd(18)}  ${digest}`)
     }
   } finally {
     await registries.stop()
   }
+  const count = { 2: 'two', 3: 'three' }[digests.length] ?? String(digests.length)
   const one = new Set(digests).size === 1 && digests[0]?.startsWith('sha256:') === true
-  console.log(one ? `\none build, two registries, one digest: ${digests[0]}` : '\nthe digests differ')
+  console.log(one ? `\none build, ${count} registries, one digest: ${digests[0]}` : '\nthe digests differ')
   return one ? 0 : 1
 }
