@@ -17,6 +17,7 @@ import { registryCodes } from './codes/registry.ts'
 import { savedCodes } from './codes/saved.ts'
 import { secretsCodes } from './codes/secrets.ts'
 import { settingsCodes } from './codes/settings.ts'
+import { sourceCodes } from './codes/source.ts'
 import { storeCodes } from './codes/store.ts'
 import { yamlCodes } from './codes/yaml.ts'
 
@@ -42,6 +43,7 @@ export const codes = {
   ...registryCodes,
   ...cloudCodes,
   ...engineCodes,
+  ...sourceCodes,
   ...dockerCodes,
   ...gitCodes,
   ...configCodes,
