@@ -1,6 +1,6 @@
 /** Files and folders of the workspace as entries of an archive, in a fixed order. Links are kept as links; what is no file, folder or link is left out and told. */
-import { constants, type Stats } from 'node:fs'
-import { type FileHandle, glob, lstat, open, readdir, readlink } from 'node:fs/promises'
+import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
+import { glob, lstat, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { TarItem } from '../../tar/write-tar.ts'
@@ -41,52 +41,59 @@ interface Walk extends Gathering {
   readonly links: Map<string, string>
 }
 
+/** Asked for one by one and at once: on a busy machine, being woken up for each of many small files takes longer than reading them. */
 export async function* gatherFiles(named: readonly Named[], o: Gathering): AsyncGenerator<TarItem> {
   const walk: Walk = { ...o, seen: new Set(), links: new Map() }
-  for (const { member, host } of named) yield* below(member, host, walk)
+  for (const { member, host } of named) for (const item of below(member, host, walk)) yield item
 }
 
-async function* below(member: Member, host: string, walk: Walk): AsyncGenerator<TarItem> {
+function* below(member: Member, host: string, walk: Walk): Generator<TarItem> {
   walk.signal.throwIfAborted()
   const path = memberName(member)
   if (walk.seen.has(path)) return
   walk.seen.add(path)
-  const stats = await lstat(host).catch(() => undefined)
+  const stats = statsOf(host)
   // It was there when its folder was read: whoever removed it does not want it saved.
   if (stats === undefined) return
   const common = { path, mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, mtimeNs: BigInt(Math.round(stats.mtimeMs * 1e6)) }
-  if (stats.isSymbolicLink()) yield { entry: { ...common, kind: 'symlink', target: await readlink(host) } }
-  else if (stats.isFile()) yield await fileItem(common, host, stats, walk)
+  if (stats.isSymbolicLink()) yield { entry: { ...common, kind: 'symlink', target: readlinkSync(host) } }
+  else if (stats.isFile()) yield fileItem(common, host, stats, walk)
   else if (stats.isDirectory()) {
     yield { entry: { ...common, kind: 'dir' } }
-    for (const name of (await readdir(host)).toSorted())
+    for (const name of readdirSync(host).toSorted())
       yield* below({ base: member.base, path: member.path === '' ? name : `${member.path}/${name}` }, join(host, name), walk)
   } else walk.leftOut(spelled(member), 'it is no file, folder or link')
 }
 
+function statsOf(host: string): Stats | undefined {
+  try {
+    return lstatSync(host, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
 type CommonEntry = Pick<TarItem['entry'], 'path' | 'mode' | 'uid' | 'gid' | 'mtimeNs'>
 
-async function fileItem(common: CommonEntry, host: string, stats: Stats, walk: Walk): Promise<TarItem> {
+function fileItem(common: CommonEntry, host: string, stats: Stats, walk: Walk): TarItem {
   const inode = `${stats.dev}:${stats.ino}`
   const first = stats.nlink > 1 ? walk.links.get(inode) : undefined
   if (first !== undefined) return { entry: { ...common, kind: 'hardlink', target: first } }
   if (stats.nlink > 1) walk.links.set(inode, common.path)
   walk.took?.(stats.size)
   if (stats.size > small) return { entry: { ...common, kind: 'file', size: stats.size }, body: () => streamOf(host, stats.size) }
-  const file = await openFile(host)
+  const fd = openSync(host, notThroughLinks)
   try {
-    const body = await file.readFile()
+    const body = readFileSync(fd)
     return { entry: { ...common, kind: 'file', size: body.length }, body }
   } finally {
-    await file.close()
+    closeSync(fd)
   }
 }
 
-/** Not through a link that took the file's place meanwhile. */
-async function openFile(host: string): Promise<FileHandle> {
-  return open(host, constants.O_RDONLY | constants.O_NOFOLLOW)
-}
+/** A link may have taken the file's place meanwhile. */
+const notThroughLinks = constants.O_RDONLY | constants.O_NOFOLLOW
 
 async function streamOf(host: string, size: number): Promise<Readable> {
-  return (await openFile(host)).createReadStream({ end: size - 1, highWaterMark: 1024 * 1024 })
+  return (await open(host, notThroughLinks)).createReadStream({ end: size - 1, highWaterMark: 1024 * 1024 })
 }
