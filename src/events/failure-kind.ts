@@ -35,6 +35,7 @@ const byCode: readonly (readonly [string, FailureKind])[] = [
   ['INFRA', 'InfrastructureFailure'],
   ['WORKSPACE', 'InfrastructureFailure'],
   ['STEP_START_FAILED', 'InfrastructureFailure'],
+  ['STEP_LIMIT_INVALID', 'ConfigurationFailure'],
   ['STEP_IMAGE_PULL_DENIED', 'Authentication'],
   ['STEP_IMAGE_PULL_FAILED', 'Connectivity'],
   ['INFRA_DOCKER_NO_IMAGE', 'ConfigurationFailure'],

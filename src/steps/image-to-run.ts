@@ -12,6 +12,9 @@ export interface ImageToRun {
   readonly connector?: Planned<Text>
   readonly user?: Planned<Text>
   readonly privileged?: Planned<boolean>
+  /** At most, as the step spells it. */
+  readonly memory?: Planned<Text>
+  readonly cpu?: Planned<Text>
 }
 
 const pulls = { Always: 'always', IfNotPresent: 'if-missing', Never: 'never' } as const
@@ -23,6 +26,7 @@ interface ContainerSpec {
   readonly imagePullPolicy?: keyof typeof pulls | undefined
   readonly runAsUser?: Dynamic<Text> | undefined
   readonly privileged?: Dynamic<boolean> | undefined
+  readonly resources?: { readonly limits?: { readonly memory?: Dynamic<Text> | undefined; readonly cpu?: Dynamic<Text> | undefined } | undefined } | undefined
 }
 
 /** undefined: the step names no image, or an expression in its name is wrong, which has been reported. */
@@ -32,12 +36,16 @@ export function imageToRun(spec: ContainerSpec, o: Resolving): ImageToRun | unde
   const connector = planned(spec.connectorRef ?? spec.registryRef, o)
   const user = planned(spec.runAsUser, o)
   const privileged = planned(spec.privileged, o)
+  const memory = planned(spec.resources?.limits?.memory, o)
+  const cpu = planned(spec.resources?.limits?.cpu, o)
   return {
     reference,
     ...(spec.imagePullPolicy !== undefined && { pull: pulls[spec.imagePullPolicy] }),
     ...(connector !== undefined && { connector }),
     ...(user !== undefined && { user }),
     ...(privileged !== undefined && { privileged }),
+    ...(memory !== undefined && { memory }),
+    ...(cpu !== undefined && { cpu }),
   }
 }
 

@@ -44,7 +44,12 @@ export interface StageContainer {
 const hostName = 'slipway'
 const root = '/harness'
 
-export async function openStageContainer(o: StageNeeds, w: Waiting): Promise<StageContainer> {
+const makeMs = 60_000
+
+/** What is being made when the signal aborts is made, so that it can be found and taken away. */
+export async function openStageContainer(o: StageNeeds, { signal }: Waiting): Promise<StageContainer> {
+  signal.throwIfAborted()
+  const w = { signal: AbortSignal.timeout(makeMs) }
   const { engine, labels, stageId } = o
   const cpu = cpuOf(await engine.facts(w), engine.name)
   const image = `slipway-stage:${stageId}`
@@ -54,6 +59,7 @@ export async function openStageContainer(o: StageNeeds, w: Waiting): Promise<Sta
   const make = (mounts: readonly ContainerMount[]): Promise<string> =>
     engine.containers.create({ image, program: [keeperProgram], labels, network, hosts: [hostName, ...o.hosts], hostName, mounts }, w)
   const { keeper, mounts, copied } = await withWorkspace(o, make, w)
+  signal.throwIfAborted()
   await engine.containers.start(keeper, w)
   const files = copied ? copiedFiles(o.folder, farSide(engine, keeper)) : sharedFiles(o.folder)
   return { cpu, files, mounts, network: `container:${keeper}`, answers: answersIn(engine, keeper, cpu) }

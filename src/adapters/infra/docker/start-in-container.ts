@@ -49,14 +49,18 @@ const inside = '/run/slipway'
 const [launcher, ender, report] = [`${inside}/start`, `${inside}/end`, `${inside}/report`]
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const removeMs = 30_000
+const makeMs = 60_000
 
 export async function startInContainer(spec: ProcessSpec & { readonly image: StepImage }, o: StepNeeds, w: Waiting): Promise<StepContainer> {
   const { containers } = o.engine
   const image = await stepImageIn(spec.image, { ...o, ...w })
   const script = await stepFolder(spec, { here: o.folder, inside })
   const argvs = script.argvs.length > 0 ? script.argvs : [ownProgram(image, spec.image)]
-  const id = await containers.create(containerOf(spec.image, image, o), w)
+  w.signal.throwIfAborted()
+  // Not under the signal: the engine would make it all the same, and nobody would know of it.
+  const id = await containers.create(containerOf(spec.image, image, o), { signal: AbortSignal.timeout(makeMs) })
   try {
+    w.signal.throwIfAborted()
     const user = imageUser(spec.image.user ?? image.user, await passwdOf(id, o.engine, w))
     const env = { ...environmentOf(image, user), ...pipelineEnvironment(spec, workspace), ...script.env }
     await containers.put(id, '/', writeTar(await filesOf(o, startStep({ report, argvs, env }, o.stage.cpu)), w), w)
