@@ -2,6 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { pipeline, stage } from '../../test/support/flow-text.ts'
 import { runText } from '../../test/support/run-text.ts'
+import { readPipeline } from '../pipeline/read-pipeline.ts'
+import { sourceFile } from '../text/source-file.ts'
+import { noFacts } from './facts.ts'
+import { planner } from './planner.ts'
 
 describe('ST-14 container settings without a container', () => {
   it.each([
@@ -14,5 +18,17 @@ describe('ST-14 container settings without a container', () => {
     const notes = ran.view.step('s/a')?.notes.filter(({ code }) => code === 'PLAN_SETTING_WITHOUT_EFFECT') ?? []
     expect(notes).toHaveLength(1)
     expect(notes[0]).toMatchObject({ severity: 'info', message: expect.stringContaining(settings) })
+  })
+
+  it.each([
+    ['BuildAndPushDockerRegistry', { connectorRef: 'hub', repo: 'acme/app', tags: ['1'] }, ['resources']],
+    ['Run', { image: 'a:1', command: 'x' }, []],
+  ])('of %s on docker have an effect in containers, not on image steps, which this process does', (type, spec, told) => {
+    const step = { step: { identifier: 'a', name: 'a', type, spec: { ...spec, resources: { limits: { memory: '1Gi' } } } } }
+    const read = readPipeline(sourceFile('p.yaml', pipeline([stage('s', [step])])), { inputs: {} })
+    if (!read.ok) throw new Error(JSON.stringify(read.diagnostics))
+    const { diagnostics } = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'docker' } }).plan()
+    const settings = diagnostics.filter(({ code }) => code === 'PLAN_SETTING_WITHOUT_EFFECT').map(({ message }) => message)
+    expect(settings).toEqual(told.map((name) => expect.stringContaining(name)))
   })
 })

@@ -9,10 +9,15 @@ const containerKeys = ['resources', 'runAsUser', 'privileged', 'imagePullPolicy'
 
 export function noteContainerSettings(site: StepSite, report: Report): void {
   const { on } = planInfrastructure(site.stage, site, () => undefined)
-  if (on === 'kubernetes' || on === 'docker') return
+  // Images are built by this process, wherever other steps run.
+  if (on === 'kubernetes' || (on === 'docker' && !isImageStep(site.step))) return
   const keys = on === 'local' && 'image' in site.step.spec ? (['resources'] as const) : containerKeys
   const given = keys.filter((key) => has(site.step, key))
   if (given.length > 0) report(diagnose('PLAN_SETTING_WITHOUT_EFFECT', { settings: given.join(', '), infra: on }, { at: site.step.at }))
+}
+
+function isImageStep({ spec }: Step): boolean {
+  return 'kind' in spec && spec.kind === 'image-spec'
 }
 
 function has(step: Step, key: (typeof containerKeys)[number]): boolean {

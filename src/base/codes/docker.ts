@@ -56,6 +56,12 @@ export const dockerCodes = {
     explain:
       'Images are built, archives written and test reports read by Slipway itself, on this machine. Where the engine cannot use a folder of this machine as the workspace, what steps wrote is copied here before such a part begins, and what it wrote is copied back before the next step.',
   },
+  STEP_LIMIT_INVALID: {
+    severity: 'error',
+    message: '"{text}" is no limit of {name} for the container of the step',
+    hint: 'memory is such as 500Mi, 2Gi or 1G, cpu such as 0.5 or 400m',
+    explain: 'A limit of `resources` was an expression, and what it came to is no amount.',
+  },
   STEP_IMAGE_PULL_FAILED: {
     severity: 'error',
     message: 'the image {image} of the step could not be fetched ({login}): {reason}',

@@ -95,12 +95,6 @@ export const engineCodes = {
     hint: 'give the step a `command`, or an `entrypoint`',
     explain: 'A step without a command runs what its image starts: ENTRYPOINT with CMD. This image has neither.',
   },
-  STEP_LIMIT_INVALID: {
-    severity: 'error',
-    message: '"{text}" is no limit of {name} for the container of the step',
-    hint: 'memory is such as 500Mi, 2Gi or 1G, cpu such as 0.5 or 400m',
-    explain: 'A limit of `resources` was an expression, and what it came to is no amount.',
-  },
   STEP_IMAGE_NOT_HERE: {
     severity: 'error',
     message: 'the image {image} is not on this machine, and the step says never to pull it',

@@ -56,7 +56,10 @@ describe('pipelines on docker', () => {
         if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
       })
 
-      function start(steps: readonly StepText[], o: { readonly more?: object; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}) {
+      function start(
+        steps: readonly StepText[],
+        o: { readonly more?: object; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+      ) {
         writeFileSync(join(folder, 'pipeline.yaml'), pipeline(steps, { platform: { os: 'Linux', arch: 'Amd64' }, ...o.more }))
         const cli = ['--disable-warning=ExperimentalWarning', join(project, 'src/main/cli.ts'), 'run', 'pipeline.yaml', ...(o.args ?? ['--on', 'docker'])]
         const env = { PATH: process.env['PATH'] ?? '', HOME: folder, SLIPWAY_HOME: join(folder, 'data'), DOCKER_HOST: world.docker.host, ...o.env }
@@ -75,19 +78,33 @@ describe('pipelines on docker', () => {
           identifier: 'store',
           name: 'store',
           type: 'Background',
-          spec: { shell: 'Sh', ...image, imagePullPolicy: 'IfNotPresent', command: 'while :; do echo +PONG | nc -l -p 16379; done', envVariables: { SLIPWAY_READY_TCP: '16379' } },
+          spec: {
+            shell: 'Sh',
+            ...image,
+            imagePullPolicy: 'IfNotPresent',
+            command: 'while :; do echo +PONG | nc -l -p 16379; done',
+            envVariables: { SLIPWAY_READY_TCP: '16379' },
+          },
         }
         const build = {
           identifier: 'build',
           name: 'build',
           type: 'BuildAndPushDockerRegistry',
-          spec: { connectorRef: 'ghcr', repo: 'ghcr.io/acme/app', tags: ['<+steps.ask.output.outputVariables.VERSION>'], envVariables: { PLUGIN_TAR_PATH: '/harness/app.tar' } },
+          spec: {
+            connectorRef: 'ghcr',
+            repo: 'ghcr.io/acme/app',
+            tags: ['<+steps.ask.output.outputVariables.VERSION>'],
+            envVariables: { PLUGIN_TAR_PATH: '/harness/app.tar' },
+          },
         }
         const ask = 'sleep 1; nc store 16379 < /dev/null > made.txt; cat made.txt; ls; VERSION=1.2'
-        const { ended } = start([service, step('ask', ask, { ...image, outputs: ['VERSION'], user: '1000' }), build, step('check', 'ls -l app.tar; tar tf app.tar', image)], {
-          more: { cloneCodebase: true, runtime: { type: 'Docker', spec: {} } },
-          args: ['--codebase', 'code'],
-        })
+        const { ended } = start(
+          [service, step('ask', ask, { ...image, outputs: ['VERSION'], user: '1000' }), build, step('check', 'ls -l app.tar; tar tf app.tar', image)],
+          {
+            more: { cloneCodebase: true, runtime: { type: 'Docker', spec: {} } },
+            args: ['--codebase', 'code'],
+          },
+        )
         const { code, out } = await ended
         expect([code, code === 0 ? '' : out]).toEqual([0, ''])
         expect(out).toMatch(/\+PONG/)

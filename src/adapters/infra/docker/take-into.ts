@@ -1,6 +1,6 @@
 /** A tar of the other side into the folder here: what it has is here then, and what it has no more is gone, unless it was changed here. */
 import { randomUUID } from 'node:crypto'
-import { chmod, link, lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises'
+import { chmod, link, lstat, mkdir, open, rename, rm, rmdir, symlink, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -40,8 +40,8 @@ export async function takeInto(folder: string, tar: Readable, stamps: Stamps, { 
 async function take(path: string, read: TarRead, o: Taking): Promise<void> {
   o.seen.add(path)
   const full = join(o.folder, path)
-  if (await changedHere(path, o)) return
   await parentOf(path, o)
+  if (await changedHere(path, o)) return
   const { entry } = read
   if (entry.kind === 'dir') {
     const facts = await ifPresent(lstat(full))
@@ -113,7 +113,22 @@ async function renamed(full: string, { folder }: Taking, make: (temporary: strin
 async function removeOthers(o: Taking): Promise<void> {
   for (const path of [...o.stamps.keys()].sort().reverse()) {
     if (o.seen.has(path)) continue
-    if (!(await changedHere(path, o))) await rm(join(o.folder, path), { recursive: true, force: true })
+    const known = o.stamps.get(path)
     o.stamps.delete(path)
+    if (!(await belowFolders(path, o))) continue
+    const facts = await ifPresent(lstat(join(o.folder, path), { bigint: true }))
+    if (facts === undefined) continue
+    if (facts.isDirectory()) await rmdir(join(o.folder, path)).catch(() => undefined)
+    else if (known === stampOf(facts)) await rm(join(o.folder, path), { force: true })
   }
+}
+
+/** What was a folder may be a link now. */
+async function belowFolders(path: string, { folder }: Taking): Promise<boolean> {
+  const parts = path.split('/').slice(0, -1)
+  for (const [i] of parts.entries()) {
+    const facts = await ifPresent(lstat(join(folder, ...parts.slice(0, i + 1))))
+    if (facts?.isDirectory() !== true) return false
+  }
+  return true
 }
