@@ -5,6 +5,7 @@ import { cacheCodes } from './codes/cache.ts'
 import { cliCodes } from './codes/cli.ts'
 import { cloudCodes } from './codes/cloud.ts'
 import { configCodes } from './codes/config.ts'
+import { deliveryCodes } from './codes/delivery.ts'
 import { dockerCodes } from './codes/docker.ts'
 import { dockerfileCodes } from './codes/dockerfile.ts'
 import { engineCodes } from './codes/engine.ts'
@@ -44,6 +45,7 @@ export const codes = {
   ...cloudCodes,
   ...engineCodes,
   ...sourceCodes,
+  ...deliveryCodes,
   ...dockerCodes,
   ...gitCodes,
   ...configCodes,

@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { isProblem } from '../base/problem.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ImageJob, ImageOutput } from '../image-job/image-job.ts'
+import { saysImmutable } from '../image-job/immutable-tag.ts'
 import type { PushedImage } from '../image-job/report-texts.ts'
 import type { Image, Index } from '../oci/views.ts'
 import type { Delivered, Destination } from '../ports/delivery.ts'
@@ -28,8 +29,11 @@ export async function deliverImage(image: Image | Index, job: ImageJob, facts: I
   for (const { output, destination, results } of arrivals) {
     for (const result of results) {
       await tell(result, destination, facts, output, at)
-      if (result.kind === 'refused') problems.push(diagnosticOf(result.error, result.target))
-      else if (destination.kind === 'registry') pushed.push({ ref: result.target, digest: result.digest })
+      if (result.kind === 'refused') {
+        const found = diagnosticOf(result.error, result.target)
+        if (job.tagPolicy.immutableIsFine && saysImmutable(found.message)) await tellKept(result.target, found.message, at)
+        else problems.push(found)
+      } else if (destination.kind === 'registry') pushed.push({ ref: result.target, digest: result.digest })
       else if ('path' in output) archives.push(nowKnown(output.path))
     }
   }
@@ -73,6 +77,10 @@ async function tell(result: Delivered, destination: Destination, facts: ImageFac
       step: path,
       file: { path: 'path' in output ? nowKnown(output.path) : result.target, bytes: result.bytes, digest: facts.digest },
     })
+}
+
+async function tellKept(target: string, reason: string, { context, step }: WorkAt<ImageWork>): Promise<void> {
+  await context.emit({ kind: 'step.note', step: stepPath(step.path), note: diagnose('TAG_KEPT', { target, reason }, { at: step.at }) })
 }
 
 function diagnosticOf(error: unknown, target: string): Diagnostic {

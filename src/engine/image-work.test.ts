@@ -122,6 +122,16 @@ describe('image steps', () => {
     })
   })
 
+  it('may leave tags that the registry lets nobody move', async () => {
+    const images = fakeImages({ refuse: ['acme/app:1'], because: 'the repository is immutable' })
+    const push = (env: Record<string, string>) => run([image('push', { tags: ['1', '2'], env })], { images })
+    expect((await push({})).outcome).toMatchObject({ kind: 'errored', problem: { code: 'REGISTRY_DENIED' } })
+    const { outcome, view } = await push({ PLUGIN_PUSH_IGNORE_IMMUTABLE_TAG_ERRORS: 'true' })
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(view.step('s/push')?.notes.map(({ code }) => code)).toContain('TAG_KEPT')
+    expect(view.step('s/push')?.outputs.find(({ name }) => name === 'imageRefs')?.value).toBe('acme/app:2')
+  })
+
   it('name a Dockerfile that is not there', async () => {
     const { outcome } = await run([image('push')], { workspace: tempProject().dir })
     expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'DOCKERFILE_UNREADABLE' } })

@@ -136,6 +136,23 @@ describe('the cache', () => {
     )
   })
 
+  it('fills those of Google and Azure too, and leaves certificates unchecked when told to', () => {
+    const vars = {
+      PLUGIN_CACHE_TO: 'type=gcs,bucket=g,harness_placeholder_gcp_creds;type=azblob,account_url=u,harness_placeholder_azure_creds;type=s3,bucket=b',
+      PLUGIN_CACHE_TLS_INSECURE: 'true',
+      PLUGIN_HARNESS_SELF_HOSTED_GCP_JSON_KEY: 'google',
+      PLUGIN_HARNESS_SELF_HOSTED_AZURE_ACCOUNT_KEY: 'account',
+      PLUGIN_HARNESS_SELF_HOSTED_AZURE_TENANT_ID: 'tenant',
+      PLUGIN_HARNESS_SELF_HOSTED_AZURE_CLIENT_ID: 'client',
+      PLUGIN_HARNESS_SELF_HOSTED_AZURE_CLIENT_SECRET: 'secret',
+      PLUGIN_HARNESS_SELF_HOSTED_AZURE_OIDC_TOKEN: 'token',
+    }
+    const azure = { account_key: 'account', tenant_id: 'tenant', client_id: 'client', client_secret: 'secret', oidc_token: 'token' }
+    expect(build(vars, {}, 'buildx').cache.to).toMatchObject(
+      known([{ attributes: { gcp_json_key: 'google' } }, { attributes: azure }, { attributes: { tls_insecure_skip_verify: 'true' } }]),
+    )
+  })
+
   it('knows the switches of kaniko', () => {
     expect(
       build({

@@ -10,6 +10,7 @@ export interface Definition<K extends Kind> {
   readonly fallbacks?: readonly Fallback<Values[K]>[]
   readonly secret?: true
   readonly effect?: Effect
+  readonly unless?: Row['unless']
   readonly variants?: readonly Variant[]
   readonly deadIn?: readonly Tool[]
   readonly doc: string
@@ -23,6 +24,7 @@ function define<K extends Kind>(kind: K): (d: Definition<K>) => Row<K> {
     fallbacks: [...(d.fallbacks ?? []), ...(d.fallback === undefined ? [] : [{ value: d.fallback }])],
     secret: d.secret ?? false,
     effect: d.effect ?? { kind: 'honoured' },
+    unless: d.unless ?? {},
     variants: d.variants ?? variants,
     deadIn: d.deadIn ?? [],
     doc: d.doc,

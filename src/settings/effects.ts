@@ -38,6 +38,8 @@ function whyNothing(key: SettingKey, row: Row, { family, engine }: EffectContext
   if (!row.variants.includes(family.variant)) return { with: '', because: `the registry type ${family.variant} has no use for it` }
   const { effect } = row
   if (effect.kind === 'none') return { with: '', because: effect.because }
+  const unless = row.unless[engine]
+  if (unless !== undefined) return { with: ` with the engine ${engine}`, because: unless }
   if (effect.kind === 'honoured' || effect.engine === engine) return undefined
   const tooled = key === 'snapshotMode' && family.tool !== 'kaniko'
   return { with: tooled ? ` with the tool ${family.tool}` : ` with the engine ${engine}`, because: effect.because }

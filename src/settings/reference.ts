@@ -2,7 +2,7 @@
 import { showText, type Text } from '../base/secret-text.ts'
 import { codecs } from './codec.ts'
 import { rows, topics } from './image-settings.ts'
-import type { Effect, Kind, Row, SettingTable, Values } from './row.ts'
+import type { Kind, Row, SettingTable, Values } from './row.ts'
 import { tools, variants } from './vocabulary.ts'
 
 const header = '| Field | Variables | Type | Default | Read by | Meaning |\n|---|---|---|---|---|---|'
@@ -23,7 +23,7 @@ export function settingCounts(): { readonly rows: number; readonly names: number
 function line(row: Row): string {
   const fields = [...new Set(Object.values(row.yaml?.keys ?? {}).flat())]
   const names = [...new Set(row.env.map((name) => name.name))]
-  const cells = [code(fields), code(names), row.secret ? `${row.kind}, secret` : row.kind, defaults(row), readBy(row), row.doc + effectText(row.effect)]
+  const cells = [code(fields), code(names), row.secret ? `${row.kind}, secret` : row.kind, defaults(row), readBy(row), row.doc + effectText(row)]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
@@ -47,10 +47,18 @@ function readBy(row: Row): string {
   return readers.join(', ') || 'Slipway only'
 }
 
-function effectText(effect: Effect): string {
-  if (effect.kind === 'honoured') return ''
-  if (effect.kind === 'none') return ` No effect: ${effect.because}.`
-  return effect.kind === 'engine' ? ` Chooses the engine ${effect.engine}.` : ` Only with the engine ${effect.engine}.`
+function effectText({ effect, unless }: Row): string {
+  const but = Object.entries(unless).map(([engine, because]) => ` Not with the engine ${engine}: ${because}.`)
+  switch (effect.kind) {
+    case 'honoured':
+      return but.join('')
+    case 'none':
+      return ` No effect: ${effect.because}.`
+    case 'engine':
+      return ` Chooses the engine ${effect.engine}.`
+    case 'only':
+      return ` Only with the engine ${effect.engine}: elsewhere ${effect.because}.`
+  }
 }
 
 function code(words: readonly string[]): string {

@@ -49,6 +49,8 @@ export interface Row<K extends Kind = Kind> {
   readonly fallbacks: readonly Fallback<Values[K]>[]
   readonly secret: boolean
   readonly effect: Effect
+  /** Engines with which it does nothing, though it does elsewhere, and why. */
+  readonly unless: Readonly<Partial<Record<Engine, string>>>
   /** The registry variants it can matter for in Slipway. */
   readonly variants: readonly Variant[]
   /** Tools that read the name and then do nothing with it. */

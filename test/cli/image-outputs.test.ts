@@ -145,6 +145,13 @@ describe('reports of image steps', () => {
     },
   )
 
+  it('name the registry as the settings do', async () => {
+    const { run, read, reports } = start()
+    const env = { ...reports('made'), ARTIFACT_REGISTRY: 'https://portal.example/app', PLUGIN_REGISTRY_TYPE: 'Own' }
+    await run({ spec, env })
+    expect(JSON.parse(read('made/artifact.json'))).toMatchObject({ data: { registryType: 'Own', registryUrl: 'https://portal.example/app' } })
+  })
+
   it('are no files where no setting asks for them', async () => {
     const { run, project } = start()
     const events = await run({ spec })

@@ -1,4 +1,5 @@
 /** Settings that change the image or where it is made from, through the whole program. */
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { configText, dockerConnector, type ImageStep, imagePipeline } from '../support/image-pipeline.ts'
 import { tempProject } from '../support/temp-project.ts'
@@ -11,15 +12,15 @@ const spec = { connectorRef: 'ghcr', repo: 'ghcr.io/acme/app', tags: ['1'] }
 function start(files: Readonly<Record<string, string>>) {
   const project = tempProject({ '.slipway/config.yaml': config, ...files })
   const world = testWorld({ cwd: project.dir })
-  const run = async (...steps: readonly ImageStep[]) => {
-    project.write({ 'pipeline.yaml': imagePipeline(...steps) })
+  const run = async (first: ImageStep | string, ...steps: readonly ImageStep[]) => {
+    project.write({ 'pipeline.yaml': typeof first === 'string' ? first : imagePipeline(first, ...steps) })
     const ran = await world.run('run', project.path('pipeline.yaml'), '--codebase', project.dir, '--output', 'plain')
     expect([ran.code, ran.err]).toEqual([0, ''])
     return ran.out
   }
   const inspect = async (ref: string) => {
-    const { digest, manifest } = JSON.parse((await world.run('inspect', ref, '--json')).out) as Inspected
-    return { digest, layers: manifest.layers }
+    const { digest, manifest, config } = JSON.parse((await world.run('inspect', ref, '--json')).out) as Inspected
+    return { digest, layers: manifest.layers, labels: config.config.Labels }
   }
   const build = async (env: Readonly<Record<string, string>>, ref = 'ghcr.io/acme/app:1') => {
     const out = await run({ spec, env })
@@ -30,6 +31,7 @@ function start(files: Readonly<Record<string, string>>) {
 
 interface Inspected {
   readonly digest: string
+  readonly config: { readonly config: { readonly Labels?: Readonly<Record<string, string>> } }
   readonly manifest: { readonly layers: readonly { readonly mediaType: string }[] }
 }
 
@@ -53,6 +55,52 @@ describe('settings that change an image', () => {
   it('PLUGIN_COMPRESSION packs the layers by zstd', async () => {
     const { build } = start(three)
     expect((await build({ PLUGIN_COMPRESSION: 'zstd' })).image.layers.map(({ mediaType }) => mediaType.split('.').at(-1))).toEqual(Array(3).fill('tar+zstd'))
+  })
+
+  it('labels come from git, from the variables of a plugin, under the standard prefix and as they are', async () => {
+    const { build } = start(three)
+    const env = {
+      DRONE_COMMIT_SHA: 'abc123',
+      DRONE_REMOTE_URL: 'https://git.example/app.git',
+      DRONE_REPO_LINK: 'https://git.example/app',
+      PLUGIN_LABEL_SCHEMA: 'title=app',
+      PLUGIN_CUSTOM_LABELS: 'team=blue',
+    }
+    const prefix = 'org.opencontainers.image.'
+    const own = { [`${prefix}title`]: 'app', team: 'blue' }
+    const auto = { [`${prefix}revision`]: 'abc123', [`${prefix}source`]: 'https://git.example/app.git', [`${prefix}url`]: 'https://git.example/app' }
+    expect((await build(env)).image.labels).toEqual({ ...own, ...auto, [`${prefix}created`]: expect.any(String) })
+    expect((await build({ ...env, PLUGIN_AUTO_LABEL: 'false' })).image.labels).toEqual(own)
+  })
+
+  it('PLUGIN_NO_CACHE builds every layer anew', async () => {
+    const { build } = start(three)
+    await build({})
+    expect((await build({})).out).toContain('3 cached')
+    expect((await build({ PLUGIN_NO_CACHE: 'true' })).out).toContain('0 cached')
+  })
+
+  it.each([
+    ['PLUGIN_SKIP_PUSH_PERMISSION_CHECK', 'true'],
+    ['PLUGIN_IMAGE_FS_EXTRACT_RETRY', '2'],
+    ['PLUGIN_STORAGE_DRIVER', 'vfs'],
+    ['PLUGIN_PURGE', 'true'],
+  ])('%s does nothing here, and is told once', async (name, value) => {
+    const { build } = start(three)
+    expect((await build({ [name]: value })).out.match(new RegExp(`${name} has no effect`, 'g'))?.length).toBe(1)
+  })
+
+  it('variables of the stage reach every step, those of a step no other one', async () => {
+    const { project, run, inspect } = start(three)
+    const env = { PLUGIN_CUSTOM_LABELS: 'own=yes', PLUGIN_AUTO_LABEL: 'false' }
+    await run({ spec, env }, { spec: { ...spec, tags: ['2'] }, env: { PLUGIN_AUTO_LABEL: 'false' } })
+    expect([(await inspect('ghcr.io/acme/app:1')).labels, (await inspect('ghcr.io/acme/app:2')).labels]).toEqual([{ own: 'yes' }, undefined])
+    const staged = { PLUGIN_CUSTOM_LABELS: 'all=yes', PLUGIN_AUTO_LABEL: 'false', PLUGIN_ARTIFACT_FILE: project.path('a.json'), PLUGIN_AUTO_TAG: 'false' }
+    const text = JSON.parse(imagePipeline({ spec }, { spec: { ...spec, tags: ['2'] } }))
+    text.pipeline.stages[0].stage.variables = Object.entries(staged).map(([name, value]) => ({ name, type: 'String', value }))
+    await run(JSON.stringify(text))
+    for (const tag of ['1', '2']) expect((await inspect(`ghcr.io/acme/app:${tag}`)).labels).toEqual({ all: 'yes' })
+    expect(existsSync(project.path('a.json'))).toBe(true)
   })
 
   it('PLUGIN_QUIET prints no line of the build', async () => {

@@ -16,7 +16,7 @@ export interface FakeImages {
 }
 
 /** References in `refuse` are refused by their registry. */
-export function fakeImages(o: { readonly refuse?: readonly string[] } = {}): FakeImages {
+export function fakeImages(o: { readonly refuse?: readonly string[]; readonly because?: string } = {}): FakeImages {
   const kept = new Map<string, Image | Index>()
   const arrived: string[] = []
   const requests: BuildRequest[] = []
@@ -32,7 +32,7 @@ export function fakeImages(o: { readonly refuse?: readonly string[] } = {}): Fak
       const digest = await image.digest()
       return targets.map((target): Delivered => {
         if (o.refuse?.includes(target))
-          return { kind: 'refused', target, error: problem('REGISTRY_DENIED', { registry: 'docker.io', what: target, reason: 'no' }) }
+          return { kind: 'refused', target, error: problem('REGISTRY_DENIED', { registry: 'docker.io', what: target, reason: o.because ?? 'no' }) }
         kept.set(target, image)
         arrived.push(`${to.kind} ${target} ${digest}`)
         return { kind: 'delivered', target, digest, bytes: 1 }

@@ -318,18 +318,6 @@ export const engineCodes = {
     hint: 'use the embedded one: --engine embedded',
     explain: 'The step asks for an engine that this version cannot drive yet.',
   },
-  DELIVERY_FAILED: {
-    severity: 'error',
-    message: 'the image could not be delivered to {target}: {reason}',
-    explain: 'The image was made, and bringing it to one of its targets failed. The other targets were tried all the same.',
-  },
-  REPORT_NOT_WRITTEN: {
-    severity: 'warning',
-    message: 'the {what} {file} could not be written: {reason}',
-    hint: 'give a path in the workspace or in a folder that this user may write to',
-    explain:
-      'A setting of the step names a file that tells of its image. What the step had to do is done all the same, and its output variables say the same things.',
-  },
   VALUE_NOT_KNOWN: {
     severity: 'error',
     message: '{source} is not known when the step starts: it waits for {until}',

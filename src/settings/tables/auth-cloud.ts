@@ -1,5 +1,5 @@
 /** Credentials of the clouds, from which a registry login is made. */
-import { flag, keyIn, text } from '../define.ts'
+import { flag, keyIn, none, text } from '../define.ts'
 import { on, ours } from '../env-name.ts'
 import type { SettingTable } from '../row.ts'
 import type { Variant } from '../vocabulary.ts'
@@ -80,6 +80,7 @@ export const cloudAuthSettings = {
     env: acr('SUBSCRIPTION_ID', 'PLUGIN_SUBSCRIPTION_ID'),
     yaml: keyIn({ acr: ['subscriptionId'] }),
     variants: azure,
+    effect: none('images of Azure are linked by the address of their registry'),
     doc: 'Azure subscription, for the link to the artifact.',
   }),
   authorityHost: text({

@@ -15,11 +15,33 @@ export const buildSettings = {
     yaml: { ...key('sshKeys'), nameList: true },
     doc: 'Keys for RUN --mount=type=ssh,id=ID: ID=FILE, or a secret.',
   }),
-  addHost: list({ env: classic('PLUGIN_ADD_HOST'), doc: 'Extra lines of /etc/hosts in RUN: NAME:ADDRESS.' }),
-  customDns: list({ env: classic('PLUGIN_CUSTOM_DNS'), doc: 'Name servers in RUN.' }),
-  customDnsSearch: list({ env: classic('PLUGIN_CUSTOM_DNS_SEARCH'), doc: 'Search domains in RUN.' }),
-  squash: flag({ env: classic('PLUGIN_SQUASH'), fallback: false, doc: 'One layer for all that the build adds.' }),
-  singleSnapshot: flag({ env: kaniko('PLUGIN_SINGLE_SNAPSHOT'), fallback: false, doc: 'One layer at the end of the build.' }),
+  addHost: list({
+    env: classic('PLUGIN_ADD_HOST'),
+    unless: { kaniko: 'the pod says which hosts there are' },
+    doc: 'Extra lines of /etc/hosts in RUN: NAME:ADDRESS.',
+  }),
+  customDns: list({
+    env: classic('PLUGIN_CUSTOM_DNS'),
+    unless: { buildx: 'name servers are those of its builder', kaniko: 'the pod says which name servers there are' },
+    doc: 'Name servers in RUN.',
+  }),
+  customDnsSearch: list({
+    env: classic('PLUGIN_CUSTOM_DNS_SEARCH'),
+    unless: { buildx: 'name servers are those of its builder', kaniko: 'the pod says which name servers there are' },
+    doc: 'Search domains in RUN.',
+  }),
+  squash: flag({
+    env: classic('PLUGIN_SQUASH'),
+    fallback: false,
+    unless: { buildx: 'BuildKit makes a layer for each instruction', kaniko: 'kaniko calls it a single snapshot' },
+    doc: 'One layer for all that the build adds.',
+  }),
+  singleSnapshot: flag({
+    env: kaniko('PLUGIN_SINGLE_SNAPSHOT'),
+    fallback: false,
+    unless: { buildx: 'BuildKit makes a layer for each instruction' },
+    doc: 'One layer at the end of the build.',
+  }),
   snapshotMode: text({
     env: kaniko('PLUGIN_SNAPSHOT_MODE'),
     yaml: optimize,
@@ -41,9 +63,21 @@ export const buildSettings = {
     effect: onlyWith('kaniko', 'only the stages that the target needs are built'),
     doc: 'Leaves out stages that the target does not need.',
   }),
-  ignorePath: list({ env: kaniko('PLUGIN_IGNORE_PATH'), doc: 'Paths left out of the layers.' }),
-  ignorePaths: list({ env: on(['kaniko'], ['docker'])('PLUGIN_IGNORE_PATHS'), doc: 'More paths left out of the layers.' }),
-  ignoreVarRun: flag({ env: kaniko('PLUGIN_IGNORE_VAR_RUN'), doc: 'Leaves /var/run out of the layers.' }),
+  ignorePath: list({
+    env: kaniko('PLUGIN_IGNORE_PATH'),
+    unless: { buildx: 'BuildKit leaves nothing out of its layers' },
+    doc: 'Paths left out of the layers.',
+  }),
+  ignorePaths: list({
+    env: on(['kaniko'], ['docker'])('PLUGIN_IGNORE_PATHS'),
+    unless: { buildx: 'BuildKit leaves nothing out of its layers' },
+    doc: 'More paths left out of the layers.',
+  }),
+  ignoreVarRun: flag({
+    env: kaniko('PLUGIN_IGNORE_VAR_RUN'),
+    unless: { buildx: 'BuildKit leaves nothing out of its layers' },
+    doc: 'Leaves /var/run out of the layers.',
+  }),
   cleanup: flag({
     env: kaniko('PLUGIN_CLEANUP'),
     effect: onlyWith('kaniko', 'every build has a file system of its own'),

@@ -30,7 +30,12 @@ export const cacheSettings = {
   }),
   cacheTo: specs({ env: buildxOnly('PLUGIN_CACHE_TO'), yaml: key('cacheTo'), doc: 'Places to keep layers in.' }),
   noCache: flag({ env: classic('PLUGIN_NO_CACHE'), fallback: false, doc: 'Builds everything anew.' }),
-  pullImage: flag({ env: classic('PLUGIN_PULL_IMAGE'), fallback: true, doc: 'Asks the registry for a newer base image.' }),
+  pullImage: flag({
+    env: classic('PLUGIN_PULL_IMAGE'),
+    fallback: true,
+    unless: { buildx: 'base images come through host mapping, which always asks', kaniko: 'kaniko always asks' },
+    doc: 'Asks the registry for a newer base image.',
+  }),
   pathStyle: flag({ env: buildxOnly('PLUGIN_PATH_STYLE', 'AWS_PLUGIN_PATH_STYLE'), fallback: false, doc: 'S3 cache: the bucket is part of the path.' }),
   cacheTlsInsecure: flag({ env: buildxOnly('PLUGIN_CACHE_TLS_INSECURE'), fallback: false, doc: 'S3 cache: certificates are not checked.' }),
   cacheS3AccessKey: text({ env: selfHosted('S3_ACCESS_KEY'), secret: true, doc: 'S3 cache: access key.' }),

@@ -25,7 +25,10 @@ export const outputSettings = {
   outputFile: text({ env: [...kaniko('DRONE_OUTPUT'), ...ours('DRONE_OUTPUT')], doc: 'File that takes the output variables of the step.' }),
   pushRetry: count({ env: kaniko('PLUGIN_PUSH_RETRY'), fallback: 0, doc: 'How often a failed push is tried again.' }),
   compression: text({ env: ours('PLUGIN_COMPRESSION'), fallback: 'gzip', doc: 'Compression of the layers: gzip or zstd.' }),
-  compressionLevel: count({ env: ours('PLUGIN_COMPRESSION_LEVEL'), doc: 'Compression level of the layers.' }),
+  compressionLevel: count({
+    env: ours('PLUGIN_COMPRESSION_LEVEL'),
+    doc: 'Compression level of layers packed by zstd; those packed by gzip have one form, so that digests are equal everywhere.',
+  }),
   reproducible: flag({
     env: kaniko('PLUGIN_REPRODUCIBLE'),
     yaml: key('reproducible'),

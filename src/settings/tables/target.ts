@@ -1,5 +1,5 @@
 /** Where the image goes: repository, registry, and the parts each cloud names them by. */
-import { flag, key, keyIn, text } from '../define.ts'
+import { flag, key, keyIn, none, onlyWith, text } from '../define.ts'
 import { classic, everywhere, kaniko, on, ours } from '../env-name.ts'
 import type { SettingTable } from '../row.ts'
 
@@ -46,8 +46,14 @@ export const targetSettings = {
   skipPushPermissionCheck: flag({
     env: kaniko('PLUGIN_SKIP_PUSH_PERMISSION_CHECK'),
     fallback: false,
+    effect: onlyWith('kaniko', 'nothing is uploaded before the build to try it'),
     doc: 'Does not ask the registry for push rights before the build.',
   }),
   engine: text({ env: ours('PLUGIN_ENGINE'), yaml: key('engine'), doc: 'What runs the build: embedded, buildx or kaniko.' }),
-  engineVersion: text({ env: ours('PLUGIN_ENGINE_VERSION'), yaml: key('engineVersion'), doc: 'Version of the engine, recorded with the run.' }),
+  engineVersion: text({
+    env: ours('PLUGIN_ENGINE_VERSION'),
+    yaml: key('engineVersion'),
+    effect: none('the engine that is there runs'),
+    doc: 'Version of the engine.',
+  }),
 } satisfies SettingTable

@@ -1,5 +1,5 @@
 /** How registries are reached: TLS, plain HTTP, mirrors, proxies, retries. */
-import { count, flag, hosts, list, pairs, semicolonPairs, text } from '../define.ts'
+import { count, flag, hosts, list, onlyWith, pairs, semicolonPairs, text } from '../define.ts'
 import { classic, everywhere, kaniko, on, ours } from '../env-name.ts'
 import type { SettingTable } from '../row.ts'
 
@@ -17,7 +17,12 @@ export const transportSettings = {
   registryMap: semicolonPairs({ env: ours('PLUGIN_REGISTRY_MAP'), doc: 'Registries to be taken from elsewhere: HOST=OTHER.' }),
   skipDefaultRegistryFallback: flag({ env: kaniko('PLUGIN_SKIP_DEFAULT_REGISTRY_FALLBACK'), fallback: false, doc: 'Fails when no mirror has the image.' }),
   imageDownloadRetry: count({ env: kaniko('PLUGIN_IMAGE_DOWNLOAD_RETRY'), fallback: 0, doc: 'How often a failed pull is tried again.' }),
-  imageFsExtractRetry: count({ env: kaniko('PLUGIN_IMAGE_FS_EXTRACT_RETRY'), fallback: 0, doc: 'How often a failed unpacking is tried again.' }),
+  imageFsExtractRetry: count({
+    env: kaniko('PLUGIN_IMAGE_FS_EXTRACT_RETRY'),
+    fallback: 0,
+    effect: onlyWith('kaniko', 'layers are unpacked from what is stored and checked'),
+    doc: 'How often a failed unpacking is tried again.',
+  }),
   caPath: text({ env: classic('HARNESS_CA_PATH'), doc: 'CA file trusted for registries.' }),
   httpProxy: text({ env: classic('http_proxy', 'HTTP_PROXY', 'HARNESS_HTTP_PROXY'), doc: 'Proxy for http.' }),
   httpsProxy: text({ env: classic('https_proxy', 'HTTPS_PROXY', 'HARNESS_HTTPS_PROXY'), doc: 'Proxy for https.' }),
