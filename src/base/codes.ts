@@ -14,6 +14,7 @@ import { flagsCodes } from './codes/flags.ts'
 import { gitCodes } from './codes/git.ts'
 import { imageCodes } from './codes/image.ts'
 import { modelCodes } from './codes/model.ts'
+import { pluginCodes } from './codes/plugin.ts'
 import { registryCodes } from './codes/registry.ts'
 import { savedCodes } from './codes/saved.ts'
 import { secretsCodes } from './codes/secrets.ts'
@@ -44,6 +45,7 @@ export const codes = {
   ...registryCodes,
   ...cloudCodes,
   ...engineCodes,
+  ...pluginCodes,
   ...sourceCodes,
   ...deliveryCodes,
   ...dockerCodes,

@@ -101,7 +101,9 @@ function sourceLine(source: JobSource): string {
     case 'image':
       return `take the image ${shown(source.ref)}${source.viaAlias === undefined ? '' : ` (written ${source.viaAlias.written})`}`
     case 'stage-image':
-      return source.ref === undefined ? 'take the image built before it' : `take the image ${shown(source.ref)}, built by ${source.step ?? 'an earlier step'}`
+      return source.ref === undefined
+        ? 'take the image that is kept under these names'
+        : `take the image ${shown(source.ref)}, built by ${source.step ?? 'an earlier step'}`
   }
 }
 

@@ -29,8 +29,29 @@ export async function namedImage(source: SourceOf<'image'>, at: WorkAt<ImageWork
 export async function stageImage(source: SourceOf<'stage-image'>, at: WorkAt<ImageWork>): Promise<OpenedImage> {
   const made = source.step === undefined ? undefined : at.state.images.byStep(source.step)
   if (made !== undefined) return held(made)
-  if (source.ref === undefined) throw problem('IMAGE_SOURCE_UNKNOWN', {}, { at: at.step.at })
-  return openNamed(nowKnown(source.ref), at)
+  return source.ref === undefined ? namesake(at) : openNamed(nowKnown(source.ref), at)
+}
+
+/** Nobody knows what was built before: it is what has a name that is pushed to, as the originals have it, if all of those are one image. */
+async function namesake(at: WorkAt<ImageWork>): Promise<OpenedImage> {
+  const opened = await Promise.all(pushedTo(at).map((name) => openNamed(name, at).catch(unlessMissing)))
+  const found = opened.filter((image) => image !== undefined)
+  const digests = new Set(await Promise.all(found.map(({ image }) => image.digest())))
+  const [first, ...others] = found
+  for (const other of digests.size > 1 ? found : others) await other.close()
+  if (first === undefined) throw problem('IMAGE_SOURCE_UNKNOWN', {}, { at: at.step.at })
+  if (digests.size > 1) throw problem('IMAGE_NAMES_DIFFER', { names: pushedTo(at).join(', ') }, { at: at.step.at })
+  return first
+}
+
+function pushedTo({ work: { plan } }: WorkAt<ImageWork>): readonly string[] {
+  if (plan.kind !== 'job') return []
+  return plan.job.outputs.flatMap((output) => (output.kind === 'registry' ? nowKnown(output.refs) : []))
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (isProblem(error, 'IMAGE_NOT_STORED') || isProblem(error, 'IMAGE_NOWHERE')) return undefined
+  throw error
 }
 
 /** The file of this stage. Without it, what an image step of another stage wrote to that path. */

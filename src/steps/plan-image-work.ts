@@ -20,6 +20,7 @@ import { type Engine, type Family, type StepType, stepTypes, type Tool } from '.
 import { buildVariables } from './build-variables.ts'
 import { type Given, givenTo, type VariableScopes } from './image-fields.ts'
 import type { ImageWork } from './image-work.ts'
+import { noEnvFile } from './no-env-file.ts'
 import { type ExecutorPlace, executorOf } from './plan-executor.ts'
 
 export interface ImageSurroundings extends Resolving {
@@ -58,6 +59,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
   const reading = tool.tool === 'buildx' ? first : read(step.type, family, given, step)
   for (const d of [...reading.diagnostics, ...engine.diagnostics, ...tool.diagnostics, ...effectNotes(reading.settings, { family, engine: engine.engine })])
     s.report(d)
+  if (reading.settings.envFile !== undefined) s.report(noEnvFile(reading.settings.envFile.origin))
   const url = connectorUrl(given, step, s)
   const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, { family, engine: engine.engine }, url, step, s)
   const variables = buildVariables(plan, step.spec, s.variables, s)

@@ -105,6 +105,14 @@ describe('a Plugin step with an image plugin', () => {
     expect(planned(facts, spec).work[0]).toMatchObject({ kind: 'run', env: { PLUGIN_REPO: { value: 'a/b' } } })
   })
 
+  it('is told that a file of variables is not read in a pipeline', () => {
+    const { diagnostics } = planned(noFacts, { image: 'plugins/docker', settings: { repo: 'a/b', env_file: 'vars.env' } })
+    expect(diagnostics.find(({ severity }) => severity === 'warning')).toMatchObject({
+      code: 'SETTINGS_NO_EFFECT',
+      message: expect.stringContaining('PLUGIN_ENV_FILE has no effect in a pipeline'),
+    })
+  })
+
   it('is planned when it runs, if its image is not known before', () => {
     const { work } = planned(noFacts, { image: 'plugins/<+pipeline.executionId>', settings: { repo: 'a/b' } })
     expect(work[0]).toMatchObject({ kind: 'run', image: { reference: { kind: 'deferred' } } })

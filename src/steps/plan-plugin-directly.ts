@@ -7,6 +7,7 @@ import type { Env } from '../settings/read-env.ts'
 import { ofScope } from './build-variables.ts'
 import { scopeVariables } from './image-fields.ts'
 import type { ImageWork } from './image-work.ts'
+import { noEnvFile } from './no-env-file.ts'
 import { planImagePlugin } from './plan-image-plugin.ts'
 import type { ImageSurroundings } from './plan-image-work.ts'
 import type { PluginEnv } from './plan-plugin-work.ts'
@@ -31,6 +32,8 @@ export function planPluginDirectly(
   const { stage, pipeline } = s.variables
   const merged = mergeEnv(env, scopeVariables('stage-variable', stage, s), scopeVariables('pipeline-variable', pipeline, s))
   for (const d of merged.diagnostics) s.report(d)
+  const file = merged.value.get('PLUGIN_ENV_FILE')
+  if (file !== undefined) s.report(noEnvFile(file.origin))
   return planImagePlugin(merged.value, {
     ...s.git,
     family,

@@ -83,6 +83,20 @@ describe('slipway plugin', () => {
     expect((await inspect('ghcr.io/acme/app:1')).digest).toBe(digestOf(built.out))
   })
 
+  it('pushes what is kept under the names it pushes to, when a push-only call names no source', async () => {
+    const { plugin, inspect, project } = start()
+    const env = { PLUGIN_REPO: 'ghcr.io/acme/app', PLUGIN_TAGS: '1,2' }
+    const nothing = await plugin({ ...env, PLUGIN_PUSH_ONLY: 'true' }, '--as', 'docker')
+    expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('[IMAGE_SOURCE_UNKNOWN]')])
+    const built = await plugin({ ...env, PLUGIN_NO_PUSH: 'true' }, '--as', 'docker')
+    const pushed = await plugin({ ...env, PLUGIN_TAGS: '1,2,3', PLUGIN_PUSH_ONLY: 'true' }, '--as', 'docker')
+    expect([pushed.code, pushed.err, (await inspect('ghcr.io/acme/app:3')).digest]).toEqual([0, '', digestOf(built.out)])
+    project.write({ 'hello.txt': 'another\n' })
+    await plugin({ ...env, PLUGIN_TAGS: '2', PLUGIN_NO_PUSH: 'true' }, '--as', 'docker')
+    const mixed = await plugin({ ...env, PLUGIN_PUSH_ONLY: 'true' }, '--as', 'docker')
+    expect([mixed.code, mixed.err]).toEqual([1, expect.stringContaining('[IMAGE_NAMES_DIFFER]')])
+  })
+
   it('takes tags from the file .tags when no variable names them', async () => {
     const { plugin, inspect, project } = start({ '.tags': '1.2, latest\n' })
     expect((await plugin({ PLUGIN_REPO: 'ghcr.io/acme/app' }, '--as', 'docker')).code).toBe(0)

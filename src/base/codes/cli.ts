@@ -14,19 +14,6 @@ export const cliCodes = {
     hint: 'check the folder and its permissions',
     explain: 'The file or its folder may not be written, or the disk is full.',
   },
-  PLUGIN_FAMILY_UNKNOWN: {
-    severity: 'error',
-    message: 'no plugin is called "{name}"',
-    hint: 'known: {names}; with drone- in front as well',
-    explain:
-      '`slipway plugin` stands for one program of the original: the one that `--as` names, or the one whose name Slipway was started by. Programs of the same name read the same variables.',
-  },
-  PLUGIN_ENV_FILE_UNREADABLE: {
-    severity: 'warning',
-    message: 'the file of variables {file} cannot be read: {reason}',
-    hint: 'correct PLUGIN_ENV_FILE, or remove it',
-    explain: 'PLUGIN_ENV_FILE names a file with lines NAME=value that are taken as variables. As with the original, the plugin goes on without it.',
-  },
   BUILD_TAG_NEEDED: {
     severity: 'error',
     message: 'a pushed image needs a name',

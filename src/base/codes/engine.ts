@@ -292,13 +292,6 @@ export const engineCodes = {
     hint: 'set it with: slipway secret set {name}, or in the environment as SLIPWAY_SECRET_{variable}',
     explain: 'A step needs the secret, and none of the sources has it. Nothing of the step was run.',
   },
-  PLUGIN_RUN_DIRECTLY: {
-    severity: 'info',
-    message: 'the image {image} is not started: the work of the plugin {plugin} is done by Slipway itself',
-    hint: 'to start the image all the same, set {flag}: true under `flags` in .slipway/config.yaml, or give the step an entrypoint',
-    explain:
-      'A Plugin step whose image is one of the image plugins (`plugins/docker`, `plugins/kaniko-ecr` and their kin, at any tag, from any host or mirror) asks for a build or a push, which Slipway does itself with the same variables: neither a container nor a daemon is needed, and the step has outputs. The connector of the step is the one that its image would be pulled with, so it is not used.',
-  },
   DOCKERFILE_UNREADABLE: {
     severity: 'error',
     message: 'the Dockerfile {file} cannot be read: {reason}',

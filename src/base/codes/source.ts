@@ -6,7 +6,8 @@ export const sourceCodes = {
     severity: 'error',
     message: 'it is not known which image to push',
     hint: 'name it with PLUGIN_SOURCE_TAR_PATH or PLUGIN_SOURCE_IMAGE, or build one in this stage before',
-    explain: 'A push-only step without a source pushes the image that was built earlier in the same stage, and there is none.',
+    explain:
+      'A push-only step without a source pushes the image that was built earlier in the same stage, and there is none. `slipway plugin` pushes what is kept under the names it pushes to.',
   },
   IMAGE_NOT_STORED: {
     severity: 'error',
