@@ -53,6 +53,38 @@ it('signs with a key that nobody gets to see', async () => {
   expect(existsSync(agent.socket)).toBe(false)
 })
 
+it('refuses what it does not know, and answers what comes after it', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const agent = await openKeyAgent('deploy', [Buffer.from(privateKey.export({ type: 'pkcs1', format: 'pem' }))])
+  const connection = connect(agent.socket)
+  try {
+    // As ssh begins: it names the session, then asks for keys. In pieces, as a socket may give them.
+    const bind = message(27, field(Buffer.from('session-bind@openssh.com')), field(Buffer.alloc(300, 11)))
+    for (const piece of [bind.subarray(0, 3), bind.subarray(3, 50), Buffer.concat([bind.subarray(50), message(11)])]) {
+      connection.write(piece)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    let answer = Buffer.alloc(0)
+    for await (const chunk of connection as AsyncIterable<Buffer>) {
+      answer = Buffer.concat([answer, chunk])
+      if (answer.length > 10) break
+    }
+    expect([...answer.subarray(0, 5)]).toEqual([0, 0, 0, 1, 5])
+    expect([answer[9], answer.readUInt32BE(10)]).toEqual([12, 1])
+  } finally {
+    connection.destroy()
+    await agent.close()
+  }
+})
+
+it('takes a key with a comment behind its last line', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const text = String(privateKey.export({ type: 'pkcs1', format: 'pem' })).trimEnd()
+  const agent = await openKeyAgent('deploy', [Buffer.from(`${text} # SSH_KEY is a file secret\n`)])
+  expect((await ask(agent.socket, message(11))).readUInt32BE(1)).toBe(1)
+  await agent.close()
+})
+
 it('says what is wrong with a key, and nothing that is in it', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const locked = privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'p' })

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { problem } from '../../base/problem.ts'
+import { knownMessages } from './agent-messages.ts'
 import { ecdsaSignature } from './ecdsa-signature.ts'
 import type { AgentServer, ParsedKey, SignFlags } from './ssh2.ts'
 
@@ -47,7 +48,8 @@ function serve(agent: AgentServer, connection: Socket, keys: readonly ParsedKey[
   // A client that speaks something else is not answered.
   agent.on('error', () => connection.destroy())
   connection.on('error', () => undefined)
-  connection.pipe(agent).pipe(connection)
+  const messages = knownMessages().on('error', () => connection.destroy())
+  connection.pipe(messages).pipe(agent).pipe(connection)
 }
 
 /** The old ssh-rsa means SHA-1, which only a client that asks for nothing better gets. */

@@ -33,11 +33,16 @@ const library = ssh2 as Ssh2
 
 /** Private keys, or why there are none. */
 export function parseKeys(bytes: Uint8Array): readonly ParsedKey[] | string {
-  const parsed = library.utils.parseKey(Buffer.from(bytes))
+  const parsed = library.utils.parseKey(Buffer.from(withoutComment(Buffer.from(bytes).toString('latin1')), 'latin1'))
   if (parsed instanceof Error)
     return /encrypted|passphrase/i.test(parsed.message) ? 'it has a passphrase; add it to an agent and lend that' : 'it is no private key'
   const keys = [parsed].flat() as readonly ParsedKey[]
   return keys.every((key) => key.isPrivateKey()) ? keys : 'it is a public key; the private one is needed'
+}
+
+/** A script that writes a key to a file, with a comment behind the expression, writes the comment as well. */
+function withoutComment(text: string): string {
+  return text.replace(/^(-----END [A-Z0-9 ]*PRIVATE KEY-----)[ \t]+#.*$/m, '$1')
 }
 
 export function agentServer(): AgentServer {

@@ -1,13 +1,13 @@
 /** Clones over ssh from a real sshd on loopback, with keys, and hosts whose keys change. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repositoryAt } from '../../support/git-repositories.ts'
 import { real } from '../../support/real.ts'
 import { freePort, type RealProcess, startProcess } from '../../support/real-process.ts'
 import { tempProject } from '../../support/temp-project.ts'
+import { accepts } from '../support/accepts.ts'
 import { run, runClone } from './run-clone.ts'
 
 const git = real('git', { apt: 'git' })
@@ -104,13 +104,3 @@ describe('cloning over ssh', { ...all, timeout: 60_000 }, () => {
     expect(done.problems).toEqual([expect.stringContaining('GIT_LOGIN_MISFIT')])
   })
 })
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
-}
