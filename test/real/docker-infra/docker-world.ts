@@ -34,7 +34,7 @@ export interface DockerWorld {
   close(): Promise<void>
 }
 
-export async function dockerWorld(): Promise<DockerWorld> {
+export async function dockerWorld(o: { readonly bridge?: boolean } = {}): Promise<DockerWorld> {
   const { signal } = new AbortController()
   const folder = mkdtempSync(join(tmpdir(), 'slipway-docker-world-'))
   const server = createRegistry({ dir: join(folder, 'registry'), durability: 'fast' })
@@ -49,7 +49,7 @@ export async function dockerWorld(): Promise<DockerWorld> {
   const { image } = await f.build(readFileSync(join(f.contextDir, 'Dockerfile'), 'utf8'))
   await push(image, { registry: 'docker.io', repository: 'library/small', tags: ['1'] }, { client: hub, signal })
   await f.remove()
-  const docker = await startChrootedDocker(root.folder ?? '', { mirror: url })
+  const docker = await startChrootedDocker(root.folder ?? '', { mirror: url, ...o })
   const engine = dockerEngine(docker.host)
   const lines = async (...args: readonly string[]): Promise<readonly string[]> => {
     const { out } = await docker.run('docker', args)

@@ -63,8 +63,14 @@ umount -l /run/old
 exec env -u TMPDIR dockerd "$@"
 `
 
-/** `mirror`: a registry on this machine that stands in for Docker Hub. */
-export async function startChrootedDocker(root: string, o: { readonly mirror: string }): Promise<ChrootedDocker> {
+export interface DockerOptions {
+  /** A registry on this machine that stands in for Docker Hub. */
+  readonly mirror: string
+  /** With its usual network, in a network namespace of its own: then it reaches nothing of this machine, the mirror neither. */
+  readonly bridge?: boolean
+}
+
+export async function startChrootedDocker(root: string, o: DockerOptions): Promise<ChrootedDocker> {
   const shared = mkdtempSync(join(tmpdir(), 'slipway-docker-'))
   const socket = join(shared, 'docker.sock')
   writeFileSync(join(shared, 'daemon.json'), JSON.stringify({ features: { 'containerd-snapshotter': true }, 'registry-mirrors': [o.mirror] }))
@@ -72,8 +78,9 @@ export async function startChrootedDocker(root: string, o: { readonly mirror: st
   const inside = (name: string): string => `${sharedInside}/${name}`
   const places = ['--config-file', inside('daemon.json'), '-H', `unix://${inside('docker.sock')}`, '--pidfile', inside('pid')]
   const storage = ['--data-root', inside('data'), '--exec-root', inside('exec')]
-  const quiet = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--log-level=error']
-  const args = ['--mount', 'sh', '-c', script, 'sh', root, shared, ...places, ...storage, ...quiet]
+  const network = o.bridge === true ? [] : ['--bridge=none']
+  const quiet = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--log-level=error']
+  const args = ['--mount', ...(o.bridge === true ? ['--net'] : []), 'sh', '-c', script, 'sh', root, shared, ...places, ...storage, ...network, ...quiet]
   const running = await startProcess({ program: 'unshare', args, ready: () => answers(socket), readyWithinMs: 60_000 })
   const run = (program: string, given: readonly string[]): Promise<Ran> => {
     const pid = readFileSync(join(shared, 'pid'), 'utf8').trim()
