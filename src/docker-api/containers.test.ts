@@ -103,10 +103,10 @@ describe('containers of an engine', () => {
 describe('images that the engine fetches', () => {
   it('are fetched with the login of the one time', async () => {
     const { engine, asked } = await engineThat({ '/images/create': (response) => response.end('{"status":"Pulling"}\n{"status":"done"}\n') })
-    await engine.pull('ghcr.io/a/b:1', { username: 'u', password: 'p?>' }, o)
+    await engine.pull('ghcr.io/a/b:1', { serveraddress: 'ghcr.io', username: 'u', password: 'p?>' }, o)
     await engine.pull('c:1', undefined, o)
     expect(asked.map(({ what }) => what)).toEqual(['POST /images/create?fromImage=ghcr.io%2Fa%2Fb%3A1', 'POST /images/create?fromImage=c%3A1'])
-    expect(JSON.parse(Buffer.from(asked[0]?.login ?? '', 'base64url').toString())).toEqual({ username: 'u', password: 'p?>' })
+    expect(JSON.parse(Buffer.from(asked[0]?.login ?? '', 'base64url').toString())).toEqual({ serveraddress: 'ghcr.io', username: 'u', password: 'p?>' })
     expect(asked[1]?.login).toBeUndefined()
   })
 

@@ -4,7 +4,10 @@ import type { EngineConnection } from './connection.ts'
 import { jsonLines } from './json-lines.ts'
 import { parseLoadLine } from './schema.ts'
 
-export type PullLogin = { readonly username: string; readonly password: string } | { readonly identitytoken: string } | { readonly registrytoken: string }
+export type PullLogin = ({ readonly username: string; readonly password: string } | { readonly identitytoken: string } | { readonly registrytoken: string }) & {
+  /** Host of the registry, for engines that give the login to nobody else; Docker Hub has an old address. */
+  readonly serveraddress: string
+}
 
 interface Wanted {
   /** With a tag or a digest. */

@@ -14,7 +14,14 @@ import { pull } from '../../../src/registry/pull.ts'
 import { type DockerWorld, dockerNeeds, dockerWorld, smallImage } from './docker-world.ts'
 
 const { signal } = new AbortController()
-const service = { kind: 'step', type: 'Background', path: 's/web', identifier: 'web', name: 'web', work: { kind: 'unsupported', because: '' } } as unknown as StepPlan
+const service = {
+  kind: 'step',
+  type: 'Background',
+  path: 's/web',
+  identifier: 'web',
+  name: 'web',
+  work: { kind: 'unsupported', because: '' },
+} as unknown as StepPlan
 const stage = {
   kind: 'stage',
   path: 's',
@@ -53,7 +60,8 @@ describe('the network of a stage', () => {
       const notes: Diagnostic[] = []
       const workspace = await infra.open(stage, { run: brandAs<RunId>('r'), signal, note: (note) => notes.push(note) })
       const start = (script: string, o: { readonly signal: AbortSignal } = { signal }) => workspace.start(specOf(script), o)
-      const text = async (script: string): Promise<string> => Buffer.concat((await Array.fromAsync((await start(script)).output)).map(({ bytes }) => bytes)).toString()
+      const text = async (script: string): Promise<string> =>
+        Buffer.concat((await Array.fromAsync((await start(script)).output)).map(({ bytes }) => bytes)).toString()
       return { workspace, notes, start, text }
     }
 

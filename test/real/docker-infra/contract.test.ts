@@ -53,7 +53,14 @@ describe.each(['shared', 'copied'] as const)('infrastructure docker, its workspa
       const stored = async (name: string) => {
         throw problem('IMAGE_NOT_STORED', { name, known: 'none' })
       }
-      const made = dockerInfra({ dir: join(dir, 'docker-stages'), env, code, self: { pid: process.pid, kill }, client: () => world.client, stored })
+      const made = dockerInfra({
+        dir: join(dir, 'docker-stages'),
+        env,
+        code,
+        self: { pid: process.pid, kill },
+        client: ({ connector }) => (connector === 'ann' ? world.closed.client : world.client),
+        stored,
+      })
       infras.push(made)
       return made
     }
@@ -175,6 +182,17 @@ describe.each(['shared', 'copied'] as const)('infrastructure docker, its workspa
         code: 'STEP_START_FAILED',
         message: expect.stringContaining('may not be executed'),
       })
+      await workspace.close({ signal })
+    })
+
+    it('has the engine fetch images with the login of the step’s connector', async () => {
+      const { workspace, sh } = await opened()
+      const reference = `${world.closed.registry}/small:1`
+      const denied = workspace.start(specOf('true', { reference }), { signal })
+      await expect(denied).rejects.toMatchObject({ code: 'STEP_IMAGE_PULL_DENIED', message: expect.stringMatching(/small:1.*without a login/s) })
+      const { text } = await sh('echo fetched', { reference, registry: { ...plainUse, connector: 'ann' } })
+      expect(text).toBe('fetched\n')
+      await world.engine.removeImage(reference, { signal })
       await workspace.close({ signal })
     })
 

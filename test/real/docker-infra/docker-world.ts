@@ -7,6 +7,7 @@ import { fixture } from '../../../src/builder/build-fixture.ts'
 import { type DockerEngine, dockerEngine } from '../../../src/docker-api/engine.ts'
 import { createRegistryClient, type RegistryClient } from '../../../src/registry/client.ts'
 import { push } from '../../../src/registry/push.ts'
+import { basicAuth } from '../../../src/registry/server/access-rule.ts'
 import { createRegistry } from '../../../src/registry/server/create-registry.ts'
 import { ownDispatchers, undiciHttp } from '../../../src/registry/undici-http.ts'
 import { real } from '../../support/real.ts'
@@ -28,6 +29,8 @@ export interface DockerWorld {
   readonly registry: string
   /** Goes straight to Docker Hub's stand-in. */
   readonly client: RegistryClient
+  /** A registry that wants a login, with `small:1`; and a client that has one. */
+  readonly closed: { readonly registry: string; readonly client: RegistryClient }
   readonly busybox: string
   /** What is left of Slipway in the engine: containers, volumes, networks beside the usual ones, images of stages. */
   left(): Promise<readonly string[]>
@@ -48,6 +51,11 @@ export async function dockerWorld(o: { readonly bridge?: boolean } = {}): Promis
   writeSmallBase(f.contextDir, busybox.path ?? '')
   const { image } = await f.build(readFileSync(join(f.contextDir, 'Dockerfile'), 'utf8'))
   await push(image, { registry: 'docker.io', repository: 'library/small', tags: ['1'] }, { client: hub, signal })
+  const guarded = createRegistry({ dir: join(folder, 'guarded'), durability: 'fast', auth: basicAuth({ ann: 's:cret' }) })
+  const { address: guardedAt } = await guarded.listen({ port: 0, signal })
+  const ann = { name: 'ann', credentialsFor: async () => ({ kind: 'basic', username: 'ann', password: 's:cret' }) as const }
+  const closed = { registry: guardedAt, client: createRegistryClient({ send, auth: ann, clock }) }
+  await push(image, { registry: guardedAt, repository: 'small', tags: ['1'] }, { client: closed.client, signal })
   await f.remove()
   const docker = await startChrootedDocker(root.folder ?? '', { mirror: url, ...o })
   const engine = dockerEngine(docker.host)
@@ -60,6 +68,7 @@ export async function dockerWorld(o: { readonly bridge?: boolean } = {}): Promis
     engine,
     registry: address,
     client: createRegistryClient({ send, auth, clock }),
+    closed,
     busybox: busybox.path ?? '',
     async left() {
       const networks = (await lines('network', 'ls', '--format', '{{.Name}}')).filter((name) => !['none', 'host', 'bridge'].includes(name))
@@ -71,6 +80,7 @@ export async function dockerWorld(o: { readonly bridge?: boolean } = {}): Promis
       await docker.stop()
       await close()
       await server.close()
+      await guarded.close()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }

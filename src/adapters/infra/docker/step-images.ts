@@ -6,6 +6,7 @@ import type { EngineImage } from '../../../docker-api/schema.ts'
 import { archiveStream } from '../../../media/write-archive.ts'
 import type { Platform } from '../../../oci/platform.ts'
 import { familiarRef, type ImageRef, parseSourceRef, withDefaultTag } from '../../../oci/ref.ts'
+import { dockerHub } from '../../../oci/registry-host.ts'
 import type { Image, Index } from '../../../oci/views.ts'
 import { withoutZstd } from '../../../oci/without-zstd.ts'
 import type { StepImage } from '../../../ports/infrastructure.ts'
@@ -51,15 +52,16 @@ async function plain(ref: ImageRef, image: StepImage, o: Wanted): Promise<Engine
   if (here !== undefined) return here
   if (image.pull === 'never') throw problem('STEP_IMAGE_NOT_HERE', { image: image.reference })
   const login = await o.client(image.registry).auth.credentialsFor({ registry: ref.registry, repository: ref.repository }, o)
-  await o.engine.pull(name, login === undefined ? undefined : loginOf(login), o).catch((error: unknown) => {
+  await o.engine.pull(name, login === undefined ? undefined : loginOf(login, ref), o).catch((error: unknown) => {
     throw notFetched(error, image, login)
   })
   return there(name, o)
 }
 
-function loginOf(login: Credentials): PullLogin {
-  if (login.kind === 'basic') return { username: login.username, password: login.password }
-  return login.kind === 'bearer' ? { registrytoken: login.token } : { identitytoken: login.token }
+function loginOf(login: Credentials, { registry }: ImageRef): PullLogin {
+  const serveraddress = registry === dockerHub ? 'https://index.docker.io/v1/' : registry
+  if (login.kind === 'basic') return { serveraddress, username: login.username, password: login.password }
+  return login.kind === 'bearer' ? { serveraddress, registrytoken: login.token } : { serveraddress, identitytoken: login.token }
 }
 
 function notFetched(error: unknown, { reference, registry }: StepImage, login: Credentials | undefined): unknown {
