@@ -10,6 +10,7 @@ export interface Command {
   readonly program: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
 }
 
 export interface Program {

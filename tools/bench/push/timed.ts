@@ -16,8 +16,8 @@ export async function timed(commands: readonly Command[]): Promise<Timed> {
   return { ms: performance.now() - started, peakMB: Math.max(...peaks) }
 }
 
-function runToEnd({ program, args, env }: Command): Promise<number> {
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+function runToEnd({ program, args, env, cwd }: Command): Promise<number> {
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
   const end = (): void => void child.kill('SIGKILL')
   process.prependOnceListener('exit', end)
   let error = ''
