@@ -8,7 +8,7 @@ import { inlineKey } from './cache/artifact.ts'
 import { inlineDocument } from './cache/cache-image.ts'
 import type { Collected } from './cache/collect-records.ts'
 import { timestamp } from './image/go-format.ts'
-import { dated, datedAlike } from './image/history.ts'
+import { dated, datedAlike, type Story } from './image/history.ts'
 import type { WrittenLayer } from './pending-layer.ts'
 
 /** The image is as old as the last line of its history, unless its time is fixed. */
@@ -20,7 +20,8 @@ export async function assembleStage(
   const layers = written.map(({ layer }) => layer)
   const labels = { ...stage.state.run.Labels, ...Object.fromEntries(request.labels) }
   const run = { ...stage.state.run, ...(Object.keys(labels).length > 0 && { Labels: labels }) }
-  const story = world.reproducible ? datedAlike(stage.story, world.createdMs) : dated(stage.story, written, world.createdMs)
+  const told = masked(stage.story, request)
+  const story = world.reproducible ? datedAlike(told, world.createdMs) : dated(told, written, world.createdMs)
   const created = world.reproducible ? timestamp(world.createdMs) : story.findLast((line) => line.created !== undefined)?.created
   const config: ImageConfig = {
     ...(created !== undefined && { created }),
@@ -33,4 +34,19 @@ export async function assembleStage(
   }
   const image = await assembleImage({ format: world.cache.format, config, layers })
   return { image, layers: layers.length, cachedLayers: written.filter(({ cached }) => cached).length }
+}
+
+const shortest = 4
+
+/** Instructions are told with the values of arguments. Those that are secrets stay out of it; where one is very short its whole word does. */
+function masked(story: Story, { args, secretArgs = [] }: BuildRequest): Story {
+  const hidden = secretArgs.flatMap((name) => {
+    const value = args.get(name) ?? ''
+    return value === '' ? [] : [value.length < shortest ? ([`${name}=${value}`, `${name}=********`] as const) : ([value, '********'] as const)]
+  })
+  if (hidden.length === 0) return story
+  return story.map((line) => {
+    if (line.created_by === undefined) return line
+    return { ...line, created_by: hidden.reduce((text, [value, mask]) => text.replaceAll(value, mask), line.created_by) }
+  })
 }

@@ -1,6 +1,7 @@
 /** A job's build, with paths of this machine and values in place, as builders take it. */
 import { dirname, join } from 'node:path'
 import { Problem, problem } from '../base/problem.ts'
+import { isSecretText } from '../base/secret-text.ts'
 import { cleanPath } from '../dockerfile/clean-path.ts'
 import type { BuildSource } from '../image-job/build-source.ts'
 import { type Platform, parsePlatform } from '../oci/platform.ts'
@@ -42,6 +43,7 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
     ...(ignore !== undefined && { dockerignore: ignore }),
     ...(target !== undefined && { target }),
     args: await buildArgs(source, at),
+    ...secretArgs(source, at),
     labels,
     platform: first,
     ...(platforms.length > 1 && { platforms }),
@@ -79,6 +81,16 @@ async function buildArgs(source: BuildSource, at: WorkAt<ImageWork>): Promise<Re
     }
   }
   return values
+}
+
+/** By name: those of which any part is a secret. */
+function secretArgs(source: BuildSource, { work }: WorkAt<ImageWork>): Pick<BuildRequest, 'secretArgs'> {
+  const isSecret = (name: string): boolean => {
+    const value = work.variables?.[name]
+    return value?.kind === 'known' && isSecretText(value.value)
+  }
+  const names = nowKnown(source.args).flatMap((arg) => ((arg.kind === 'value' ? isSecretText(arg.value) : arg.from.some(isSecret)) ? [arg.name] : []))
+  return names.length > 0 ? { secretArgs: names } : {}
 }
 
 async function firstSet(names: readonly string[], at: WorkAt<ImageWork>): Promise<string | undefined> {

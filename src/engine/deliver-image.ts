@@ -1,6 +1,5 @@
 /** Brings the image to all outputs of its job at once, tells each arrival, and collects what was refused. */
 import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
-import { isProblem } from '../base/problem.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { ImageJob, ImageOutput } from '../image-job/image-job.ts'
 import { saysImmutable } from '../image-job/immutable-tag.ts'
@@ -10,6 +9,7 @@ import type { Delivered, Destination } from '../ports/delivery.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import type { WorkAt } from './do-work.ts'
 import type { ImageFacts } from './image-facts.ts'
+import { refusal } from './refusal.ts'
 import { registryUse, repositoryWishes } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
 
@@ -30,7 +30,7 @@ export async function deliverImage(image: Image | Index, job: ImageJob, facts: I
     for (const result of results) {
       await tell(result, destination, facts, output, at)
       if (result.kind === 'refused') {
-        const found = diagnosticOf(result.error, result.target)
+        const found = refusal(result.error, result.target, at)
         if (job.tagPolicy.immutableIsFine && saysImmutable(found.message)) await tellKept(result.target, found.message, at)
         else problems.push(found)
       } else if (destination.kind === 'registry') pushed.push({ ref: result.target, digest: result.digest })
@@ -81,9 +81,4 @@ async function tell(result: Delivered, destination: Destination, facts: ImageFac
 
 async function tellKept(target: string, reason: string, { context, step }: WorkAt<ImageWork>): Promise<void> {
   await context.emit({ kind: 'step.note', step: stepPath(step.path), note: diagnose('TAG_KEPT', { target, reason }, { at: step.at }) })
-}
-
-function diagnosticOf(error: unknown, target: string): Diagnostic {
-  if (isProblem(error)) return error.diagnostic
-  return diagnose('DELIVERY_FAILED', { target, reason: error instanceof Error ? error.message : String(error) })
 }

@@ -58,7 +58,9 @@ describe('image steps', () => {
     const images = fakeImages({ refuse: ['acme/app:1', 'acme/app:3'] })
     const { outcome } = await run([image('push', { tags: ['1', '2', '3'] })], { images })
     expect(images.arrived.map((line) => line.split(' ')[1])).toEqual(['acme/app:2'])
-    expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'REGISTRY_DENIED' }, others: [{ code: 'REGISTRY_DENIED' }] })
+    const hint = (ref: string) => expect.stringContaining(`${ref} was not pushed: connector "hub" lacks the right to push there`)
+    const denied = (ref: string) => ({ code: 'REGISTRY_DENIED', hint: hint(ref) })
+    expect(outcome).toMatchObject({ kind: 'errored', problem: denied('acme/app:1'), others: [denied('acme/app:3')] })
   })
 
   it('tell the same outputs in every mode, and push-only has all of them but what only a build knows', async () => {
@@ -120,6 +122,12 @@ describe('image steps', () => {
     expect(JSON.parse(Buffer.from(card.replace(/^.*1338;/, '').replace(/[^\w+/=].*$/, ''), 'base64').toString())).toMatchObject({
       data: { RepoTags: ['acme/app:1'] },
     })
+  })
+
+  it('say when a tag that a run makes is none, and take one that is', async () => {
+    const tag = (text: string) => run([image('push', { tags: [text] })], { facts: { executionId: '-Xy1' } })
+    await expect(tag('<+pipeline.executionId>')).rejects.toThrow('TAG_INVALID')
+    expect((await tag('ci-<+pipeline.executionId>')).arrived[0]).toContain('acme/app:ci--Xy1')
   })
 
   it('may leave tags that the registry lets nobody move', async () => {

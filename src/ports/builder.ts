@@ -47,6 +47,8 @@ export interface BuildRequest {
   readonly dockerignore?: { readonly name: string; readonly text: string }
   readonly target?: string
   readonly args: ReadonlyMap<string, string>
+  /** Names of arguments whose values are secrets: the history of the image does not tell them. */
+  readonly secretArgs?: readonly string[]
   readonly labels: ReadonlyMap<string, string>
   readonly platform: Platform
   /** More than one makes an index with an image for each; then `platform` is not asked for. */

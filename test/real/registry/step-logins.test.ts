@@ -114,6 +114,15 @@ describe('registries with tokens', options, () => {
     expect([tokens.given, tokens.faults]).toEqual([['ann: repository:ns/img:pull,push'], []])
   })
 
+  it('a push that is refused names reference, connector and right, for every tag', async () => {
+    const hosts = [{ match: 'ghcr.io', endpoint: `http://${registry.host}` }]
+    const step = { spec: { connectorRef: 'own', repo: 'ghcr.io/ns/img', tags: ['1', '2'] } }
+    const ran = await run({ connectors: { own: dockerConnector('https://ghcr.io', 'bob') }, hosts, step })
+    expect(ran.code).toBe(1)
+    for (const tag of ['1', '2'])
+      expect(ran.said).toMatch(new RegExp(`ghcr\\.io/ns/img:${tag} was not pushed: connector "own" has no login that may push there`))
+  })
+
   it('two users of Docker Hub: one for the base, one for the push', async () => {
     tokens.given.length = 0
     const hosts = [{ match: 'docker.io', endpoint: `http://${registry.host}` }]
