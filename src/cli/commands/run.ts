@@ -1,7 +1,7 @@
 /** `slipway run FILE`: check, number, run, and end as the run ends. */
 import { brandAs } from '../../base/brand.ts'
-import { hasErrors } from '../../base/diagnostic.ts'
-import { isProblem, problem } from '../../base/problem.ts'
+import { type Diagnostic, hasErrors } from '../../base/diagnostic.ts'
+import { isProblem, Problem, problem } from '../../base/problem.ts'
 import { uniqueId } from '../../base/unique-id.ts'
 import type { LogLimits } from '../../engine/log-limits.ts'
 import { recorder } from '../../engine/recorder.ts'
@@ -63,7 +63,12 @@ export async function runCommand(name: string, { inputsFile, ...given }: RunOpti
   // What the work tree is says nothing about a clone.
   const repeated = again === undefined ? undefined : repeat(again, cloned ? {} : codebase.facts)
   const before = { ...facts, ...code, ...(cloned && { codebase: {} }), ...repeated?.facts, connectorsNeeded: o.on !== 'fake' }
-  const checked = loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: before }).plan()
+  const plan = (given: RunFacts) => (loaded.pipeline === undefined ? undefined : planner(loaded.pipeline, { file: name, facts: given }).plan())
+  const waiting = plan(before)
+  // With a number and an identifier too, as the run will have them: a text may be wrong only then, and nothing has begun yet.
+  const startTs = world.clock.now()
+  const rehearsed = waiting?.ok === true ? plan({ ...before, sequenceId: 1, executionId: uniqueId(startTs, world.random(16)), startTs }) : waiting
+  const checked = rehearsed?.ok === false ? rehearsed : waiting
   const selected = selectedStages(o.stage)
   const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? []), ...(repeated?.notes ?? []), ...checkSelection(selected, loaded.pipeline)]
   await printDiagnostics(
@@ -109,9 +114,15 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
   return outcome.kind === 'passed' || outcome.kind === 'skipped' ? exitCodes.done : exitCodes.problems
 }
 
+/** Of a text that only the number of this very run makes wrong. */
+function firstOf(diagnostics: readonly Diagnostic[]): Error {
+  const [first, ...others] = diagnostics.filter((d) => d.severity === 'error')
+  return first === undefined ? new Error('a plan without errors is not good') : new Problem(first, { others })
+}
+
 async function execute(plans: Planner, record: RunRecord, p: Prepared, world: World): Promise<Outcome> {
   const planned = plans.plan()
-  if (!planned.ok) throw new Error('a plan that was good without a number is not with it')
+  if (!planned.ok) throw firstOf(planned.diagnostics)
   const embedded = await world.tools.embeddedRegistries(p.options.on === 'fake' ? [] : await hostRules(p.options.map, p.loaded.config, world), world.home)
   const masks = redactor()
   const time = runTime(p.options.on, world.clock)
