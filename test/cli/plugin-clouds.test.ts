@@ -78,7 +78,7 @@ async function plugin(name: string, env: Env) {
   return { code: ran.code, said, pushed: [...said.matchAll(/pushed (\S+) sha256:/g)].map(([, ref]) => ref) }
 }
 
-describe('plugins of clouds', () => {
+describe('plugins of clouds', { timeout: 60_000 }, () => {
   it.each<readonly [name: string, env: Env, repository: string]>([
     ['docker', hub, 'harbour/sloop'],
     ['buildx', hub, 'harbour/sloop'],

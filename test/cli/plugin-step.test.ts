@@ -22,7 +22,7 @@ async function run(...steps: readonly object[]) {
   return { ...ran, digest }
 }
 
-describe('Plugin steps with image plugins', () => {
+describe('Plugin steps with image plugins', { timeout: 60_000 }, () => {
   it('build, keep and push without the image of the plugin, say so once, and hand their digest on', async () => {
     const { code, out, err, digest } = await run(
       plugin('build', 'mirror.example/plugins/kaniko:1.9.1', { repo: 'ghcr.io/acme/app', tags: ['1', '2'], tar_path: 'out/image.tar' }),

@@ -41,7 +41,8 @@ const reports = {
 
 const digestOf = (out: string): string | undefined => /built (sha256:[0-9a-f]{64})/.exec(out)?.[1]
 
-describe('slipway plugin', () => {
+// The first build of a process loads most of the program.
+describe('slipway plugin', { timeout: 60_000 }, () => {
   it('builds the current folder and pushes every tag, with the arguments and labels of its variables', async () => {
     const { plugin, inspect } = start()
     const { code, out, err } = await plugin({ PLUGIN_REPO: 'ghcr.io/acme/app', PLUGIN_TAGS: '1,2', PLUGIN_BUILD_ARGS: 'WORD=ahoy' }, '--as', 'kaniko')
