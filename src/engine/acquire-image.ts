@@ -1,25 +1,22 @@
 /** Where a job's image comes from: a build, an archive, the image store, or the step that built it in this stage. */
 import { problem } from '../base/problem.ts'
-import type { BuildEvent } from '../events/build-event.ts'
-import { type BuildView, emptyBuild, reduceBuild } from '../events/build-view.ts'
+import type { BuildView } from '../events/build-view.ts'
 import { cacheMetrics } from '../events/cache-metrics.ts'
-import { plainBuild } from '../events/plain-build.ts'
-import { type StepPath, stepPath } from '../events/step-path.ts'
+import { stepPath } from '../events/step-path.ts'
 import type { BuildSource } from '../image-job/build-source.ts'
 import type { ImageJob } from '../image-job/image-job.ts'
 import type { OpenedImage } from '../ports/delivery.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { buildRequest } from './build-request.ts'
 import { buildSecrets } from './build-secrets.ts'
+import { buildTold } from './build-told.ts'
 import type { WorkAt } from './do-work.ts'
 import { archivedImage, namedImage, stageImage } from './find-image.ts'
 import { imageFacts } from './image-facts.ts'
-import type { RunContext } from './parts.ts'
 import { refuseMounts } from './refuse-mounts.ts'
 import { registryUse } from './registry-use.ts'
 import { writeReportFile } from './report-file.ts'
 import { nowKnown } from './reveal.ts'
-import { stepLog } from './step-output.ts'
 
 export interface AcquiredImage extends OpenedImage {
   /** Only when it was built here. */
@@ -75,32 +72,4 @@ async function buildImage(at: WorkAt<ImageWork>, job: ImageJob, request: Awaited
 async function writeMetrics({ reports }: ImageJob, view: BuildView, at: WorkAt<ImageWork>): Promise<void> {
   if (reports.cacheMetricsFile === undefined || at.context.signal.aborted) return
   await writeReportFile({ what: 'file of cache metrics', path: nowKnown(reports.cacheMetricsFile), text: cacheMetrics(view) }, at)
-}
-
-interface Told {
-  readonly tell: (event: BuildEvent) => void
-  readonly end: () => Promise<void>
-  readonly view: () => BuildView
-}
-
-/** Output, notes and transfers of a build as the step's own; a step that failed says its last words once more, where people look first, and a quiet one nothing else. */
-function buildTold(step: StepPath, quiet: boolean, context: RunContext): Told {
-  let view = emptyBuild
-  const plain = plainBuild()
-  const log = stepLog(step, context)
-  const print = (lines: readonly string[]): void => {
-    if (lines.length === 0) return
-    void log.tell({ stream: 'out', text: context.redactor.text(lines.map((line) => `${line}\n`).join('')) })
-  }
-  const tell = (event: BuildEvent): void => {
-    view = reduceBuild(view, event, context.clock.now())
-    if (event.kind === 'note') void context.emit({ kind: 'step.note', step, note: event.note })
-    else if (event.kind === 'progress') void context.emit({ kind: 'step.progress', step, progress: event.progress })
-    else {
-      const lines = plain.lines(event, context.clock.now())
-      if (!quiet) print(lines)
-    }
-    if (event.kind === 'end' && event.state === 'failed') print(plain.failures())
-  }
-  return { tell, end: log.end, view: () => view }
 }

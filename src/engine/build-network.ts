@@ -8,16 +8,18 @@ import { nowKnown, revealText } from './reveal.ts'
 
 type Surroundings = Pick<BuildRequest, 'network' | 'addHosts' | 'dns' | 'dnsSearch'>
 
-export function buildNetwork({ network }: BuildSource, { step }: WorkAt<ImageWork>): Surroundings {
+export function buildNetwork({ network }: BuildSource, { step, work }: WorkAt<ImageWork>): Surroundings {
   const dns = nowKnown(network.dns)
   const search = nowKnown(network.dnsSearch)
   const hosts = nowKnown(network.addHost).map((text) => {
     const [, name = '', address = ''] = /^([^:=]+)[:=](.+)$/.exec(text) ?? []
     if (name === '') throw problem('BUILD_HOST_INVALID', { text }, { at: step.at })
-    return { name, address: address === 'host-gateway' ? '127.0.0.1' : address.replace(/^\[(.*)\]$/, '$1') }
+    return { name, address: address === 'host-gateway' && work.engine.name !== 'buildx' ? '127.0.0.1' : address.replace(/^\[(.*)\]$/, '$1') }
   })
   return {
-    ...(network.mode !== undefined && { network: network.mode === 'none' ? 'none' : 'host' }),
+    ...(network.mode === 'none' && { network: 'none' as const }),
+    // Every other one is that of this machine, unless a daemon has networks of its own.
+    ...(network.mode !== undefined && network.mode !== 'none' && (network.mode === 'host' || work.engine.name !== 'buildx') && { network: 'host' as const }),
     ...(hosts.length > 0 && { addHosts: hosts }),
     ...(dns.length > 0 && { dns }),
     ...(search.length > 0 && { dnsSearch: search }),

@@ -12,9 +12,11 @@ export interface ImageStory {
   readonly cachedLayers?: number
   readonly seconds: number
   readonly engine: string
+  /** As the step names it. */
+  readonly engineVersion?: string
 }
 
-export function imageOutputs(job: ImageJob, { facts, pushed, cachedLayers, seconds, engine }: ImageStory): Readonly<Record<string, string>> {
+export function imageOutputs(job: ImageJob, { facts, pushed, cachedLayers, seconds, engine, engineVersion }: ImageStory): Readonly<Record<string, string>> {
   const archive = job.outputs.find((output) => output.kind === 'archive')
   const layout = job.outputs.find((output) => output.kind === 'oci-layout')
   const first = pushed.find(({ digest }) => digest === facts.digest) ?? pushed[0]
@@ -31,6 +33,7 @@ export function imageOutputs(job: ImageJob, { facts, pushed, cachedLayers, secon
     cachedLayers: cachedLayers === undefined ? undefined : String(cachedLayers),
     duration: seconds.toFixed(3),
     engine,
+    engineVersion,
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

@@ -140,6 +140,11 @@ describe('image steps', () => {
     expect(view.step('s/push')?.outputs.find(({ name }) => name === 'imageRefs')?.value).toBe('acme/app:2')
   })
 
+  it('record the version of the engine that they name', async () => {
+    const { view } = await run([image('push', { env: { PLUGIN_ENGINE_VERSION: '1.23.2' } })])
+    expect(view.step('s/push')?.outputs).toContainEqual({ name: 'engineVersion', value: '1.23.2', secret: false })
+  })
+
   it('name a Dockerfile that is not there', async () => {
     const { outcome } = await run([image('push')], { workspace: tempProject().dir })
     expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'DOCKERFILE_UNREADABLE' } })

@@ -1,9 +1,11 @@
 /** An image step: take or build the image, deliver it everywhere, and hand its digest on. */
 
+import { showText } from '../base/secret-text.ts'
 import type { Outcome } from '../events/outcome.ts'
 import type { ImageJob } from '../image-job/image-job.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { acquireImage } from './acquire-image.ts'
+import { bakeWork } from './bake-work.ts'
 import { type DeliveredAll, deliverImage } from './deliver-image.ts'
 import type { WorkAt, WorkDone } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
@@ -19,6 +21,8 @@ export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
     nowKnown(plan.waits[0])
     throw new Error('a deferred job without a deferred value')
   }
+  const { source } = plan.job
+  if (source.kind === 'build' && source.bake !== undefined) return bakeWork(plan.job, source, source.bake, at)
   const startedAt = at.context.clock.now()
   const acquired = await acquireImage(plan.job, at)
   try {
@@ -32,6 +36,7 @@ export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
       pushed: delivered.pushed,
       seconds,
       engine: at.work.engine.name,
+      ...pinned(at),
       ...(cachedLayers !== undefined && { cachedLayers }),
     })
     await writeReports({ job: plan.job, image: acquired.image, facts, pushed: delivered.pushed, outputs }, at)
@@ -57,4 +62,8 @@ function whose({ step, state }: WorkAt<ImageWork>): Pick<MadeImage, 'step' | 'st
 function outcomeOf({ problems }: DeliveredAll): Outcome {
   const [first, ...others] = problems
   return first === undefined ? { kind: 'passed' } : { kind: 'errored', problem: first, ...(others.length > 0 && { others }) }
+}
+
+function pinned({ work }: WorkAt<ImageWork>): { readonly engineVersion?: string } {
+  return work.engine.pinned === undefined ? {} : { engineVersion: showText(nowKnown(work.engine.pinned)) }
 }

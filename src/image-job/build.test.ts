@@ -240,6 +240,46 @@ describe('buildx options', () => {
     expect(codesOf(plan(settingsOf({ ...full, PLUGIN_BUILDX_OPTIONS: text })))).toEqual([code])
   })
 
+  it('that only the tool understands are handed to it, where it builds', () => {
+    const options = settingsOf({ ...full, PLUGIN_BUILDX_OPTIONS: '--ulimit=nofile=1,--shm-size=1g,--annotation=a=b,c' })
+    const { source } = job(options, { engine: 'buildx' })
+    expect(source).toMatchObject({ toolOptions: ['--ulimit=nofile=1', '--shm-size=1g', '--annotation=a=b,c'] })
+    expect(plan(options, { engine: 'buildx' }).diagnostics).toEqual([])
+    expect(codesOf(plan(settingsOf({ ...full, PLUGIN_BUILDX_OPTIONS: joinText('--shm-size=', secretText('s')) }), { engine: 'buildx' }))).toEqual([
+      'JOB_OPTION_VALUE',
+    ])
+  })
+
+  it('and settings name a builder: driver, options of two generations, file, address, version', () => {
+    const builderOf = (vars: Vars) => {
+      const { source } = job(settingsOf({ ...full, ...vars }))
+      return source.kind === 'build' ? source.builder : undefined
+    }
+    expect(builderOf({})).toBeUndefined()
+    expect(
+      builderOf({
+        PLUGIN_BUILDER_NAME: 'mine',
+        PLUGIN_BUILDER_DRIVER: 'docker-container',
+        PLUGIN_BUILDER_DRIVER_OPTS: 'network=host',
+        PLUGIN_BUILDER_CONFIG: 'buildkitd.toml',
+        PLUGIN_BUILDKIT_VERSION: 'v0.16.0',
+      }),
+    ).toEqual({
+      name: known('mine'),
+      driver: known('docker-container'),
+      driverOptions: known(['network=host']),
+      configFile: known('/harness/buildkitd.toml'),
+      buildkitVersion: known('v0.16.0'),
+    })
+    expect(
+      builderOf({ PLUGIN_BUILDER_DRIVER_OPTS: 'old=1', PLUGIN_BUILDER_DRIVER_OPTS_NEW: 'new=1;more=2,3', PLUGIN_BUILDER_REMOTE_CONN: 'tcp://b:1' }),
+    ).toEqual({
+      driverOptions: known(['new=1', 'more=2,3']),
+      remote: known('tcp://b:1'),
+    })
+    expect(builderOf({ PLUGIN_BUILDX_OPTIONS: '--builder=theirs' })).toMatchObject({ name: known('theirs') })
+  })
+
   it('suggest the option that was meant', () => {
     expect(plan(settingsOf({ ...full, PLUGIN_BUILDX_OPTIONS: '--platfrom=x' })).diagnostics[0]?.hint).toBe('did you mean "--platform"?')
   })

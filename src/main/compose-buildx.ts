@@ -14,7 +14,7 @@ import type { Machine } from './compose-toolbox.ts'
 
 export function composeBuildx(
   { home, client }: { readonly home: string; readonly client: (purpose: Purpose) => RegistryClient },
-  { env, kill, clock }: Machine,
+  { env, kill, clock, pid }: Machine,
 ): Builder {
   const storeDir = join(home, 'images')
   return buildxBuilder({
@@ -24,7 +24,7 @@ export function composeBuildx(
     storeDir,
     registries: { pull: client('pull'), push: client('push') },
     newId: () => uniqueId(clock.now(), randomBytes(16)),
-    pid: process.pid,
+    pid,
     async openBase(name, platform, { signal }) {
       const ref = parseRef(name)
       const [wrong] = ref.diagnostics

@@ -6,6 +6,7 @@ import type { CacheSource, CacheTarget } from '../image-job/cache-place.ts'
 import type { CachedKind } from '../image-job/cache-plan.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image, Index, Layer } from '../oci/views.ts'
+import type { Baked, BakeRequest } from './bake.ts'
 import type { RegistryUse } from './registry-use.ts'
 import type { ToolWishes } from './tool-wishes.ts'
 
@@ -117,6 +118,8 @@ export interface Builder {
   readonly ready?: (o: { readonly signal: AbortSignal }) => Promise<readonly Diagnostic[]>
   /** May run several times at once. On abort it rejects with the signal's reason and leaves nothing half-written. */
   build(request: BuildRequest, o: Building): Promise<Built>
+  /** Absent: it reads no bake files. All images of the targets that the options name, or none. */
+  readonly bake?: (request: BakeRequest, o: Building) => Promise<readonly Baked[]>
 }
 
 export interface Building {

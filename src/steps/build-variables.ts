@@ -12,7 +12,8 @@ export type BuildVariables = Readonly<Record<string, Planned<Text>>>
 /** What is not there is left out: whether that is wrong is for the one who asks. */
 export function buildVariables(plan: JobPlan, spec: ImageSpec, scopes: VariableScopes, o: Resolving): BuildVariables {
   const found: Record<string, Planned<Text>> = {}
-  for (const name of namesAsked(plan)) {
+  const all = plan.kind === 'job' && plan.job.source.kind === 'build' && plan.job.source.bake !== undefined ? everyName(spec, scopes) : []
+  for (const name of [...namesAsked(plan), ...all]) {
     const value = ofStep(name, spec, o) ?? ofScope(name, scopes.stage, o) ?? ofScope(name, scopes.pipeline, o)
     if (value !== undefined) found[name] = value
   }
@@ -26,6 +27,13 @@ export function namesAsked(plan: JobPlan): ReadonlySet<string> {
   for (const { from } of secrets.kind === 'known' ? secrets.value : []) if (from.kind === 'environment') names.add(from.name)
   for (const arg of args.kind === 'known' ? args.value : []) if (arg.kind === 'environment') for (const name of arg.from) names.add(name)
   return names
+}
+
+/** A bake file may ask for any of them. */
+function everyName(spec: ImageSpec, { stage, pipeline }: VariableScopes): readonly string[] {
+  const own = spec.fields.get('envVariables')
+  const given = own?.kind === 'map' ? own.entries.map(({ key }) => key).filter((key) => !key.startsWith('PLUGIN_')) : []
+  return [...given, ...[...stage, ...pipeline].map(({ name }) => name)]
 }
 
 function ofStep(name: string, spec: ImageSpec, o: Resolving): Planned<Text> | undefined {

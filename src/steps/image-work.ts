@@ -9,7 +9,8 @@ export interface ImageWork {
   readonly kind: 'image'
   readonly plan: JobPlan
   readonly tool: { readonly name: Tool; readonly reasons: readonly string[] }
-  readonly engine: { readonly name: Engine; readonly reasons: readonly string[] }
+  /** `pinned`: the version that the step names, recorded with the run. */
+  readonly engine: { readonly name: Engine; readonly reasons: readonly string[]; readonly pinned?: Planned<Text> }
   /** Whose credentials the push uses. */
   readonly connector?: Planned<Text>
   /** Whose credentials the base images are pulled with. */

@@ -62,13 +62,14 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
   if (reading.settings.envFile !== undefined) s.report(noEnvFile(reading.settings.envFile.origin))
   const url = connectorUrl(given, step, s)
   const plan = hasErrors(reading.diagnostics) ? nothing : job(reading.settings, { family, engine: engine.engine }, url, step, s)
+  const pinned = reading.settings.engineVersion?.value
   const variables = buildVariables(plan, step.spec, s.variables, s)
   return {
     work: {
       kind: 'image',
       plan,
       tool: { name: tool.tool, reasons: tool.reasons },
-      engine: { name: engine.engine, reasons: engine.reasons },
+      engine: { name: engine.engine, reasons: engine.reasons, ...(pinned !== undefined && { pinned }) },
       ...connectors(given),
       ...(Object.keys(variables).length > 0 && { variables }),
       ...executorOf(plan, reading.settings, {

@@ -1,11 +1,13 @@
 /** Settings that name a BuildKit builder or a bake file: things only the real buildx has. */
-import { flag, needs, onlyWith, semicolons, text } from '../define.ts'
+import { flag, needs, none, onlyWith, semicolons, text } from '../define.ts'
 import { buildxOnly } from '../env-name.ts'
 import type { SettingTable } from '../row.ts'
 
 const builder = needs('buildx', 'only buildx has builders')
 const bake = needs('buildx', 'only buildx reads bake files')
 const buildkit = onlyWith('buildx', 'no BuildKit daemon is started')
+const unbundled = none('no image of BuildKit comes along')
+const configured = none('it is set in the configuration of the builder')
 
 export const builderSettings = {
   bakeFile: text({ env: buildxOnly('PLUGIN_BAKE_FILE'), effect: bake, doc: 'Bake file to build.' }),
@@ -20,25 +22,30 @@ export const builderSettings = {
   builderDriverOpts: semicolons({ env: buildxOnly('PLUGIN_BUILDER_DRIVER_OPTS'), effect: builder, doc: 'Options of the driver, older form.' }),
   builderDriverOptsNew: semicolons({ env: buildxOnly('PLUGIN_BUILDER_DRIVER_OPTS_NEW'), effect: builder, doc: 'Options of the driver.' }),
   builderRemoteConn: text({ env: buildxOnly('PLUGIN_BUILDER_REMOTE_CONN'), effect: builder, doc: 'Address of a remote BuildKit.' }),
-  useLoadedBuildkit: flag({ env: buildxOnly('PLUGIN_USE_LOADED_BUILDKIT'), fallback: true, effect: buildkit, doc: 'Uses the BuildKit image that came along.' }),
-  buildkitAssetsDir: text({ env: buildxOnly('PLUGIN_BUILDKIT_ASSETS_DIR'), fallback: 'buildkit', effect: buildkit, doc: 'Folder of that image.' }),
+  useLoadedBuildkit: flag({
+    env: buildxOnly('PLUGIN_USE_LOADED_BUILDKIT'),
+    fallback: true,
+    effect: unbundled,
+    doc: 'Uses the BuildKit image that came along.',
+  }),
+  buildkitAssetsDir: text({ env: buildxOnly('PLUGIN_BUILDKIT_ASSETS_DIR'), fallback: 'buildkit', effect: unbundled, doc: 'Folder of that image.' }),
   buildkitVersion: text({ env: buildxOnly('PLUGIN_BUILDKIT_VERSION'), effect: buildkit, doc: 'Version of BuildKit.' }),
   buildkitTlsHandshakeTimeout: text({
     env: buildxOnly('PLUGIN_BUILDKIT_TLS_HANDSHAKE_TIMEOUT'),
     fallback: '10s',
-    effect: buildkit,
+    effect: configured,
     doc: 'How long BuildKit waits for a TLS handshake.',
   }),
   buildkitResponseHeaderTimeout: text({
     env: buildxOnly('PLUGIN_BUILDKIT_RESPONSE_HEADER_TIMEOUT'),
     fallback: '30s',
-    effect: buildkit,
+    effect: configured,
     doc: 'How long BuildKit waits for an answer.',
   }),
   buildkitInheritAuth: flag({
     env: buildxOnly('PLUGIN_BUILDKIT_INHERIT_AUTH'),
     fallback: false,
-    effect: buildkit,
+    effect: configured,
     doc: 'Hands the AWS identity of the step to BuildKit.',
   }),
 } satisfies SettingTable

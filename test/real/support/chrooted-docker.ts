@@ -65,15 +65,20 @@ exec env -u TMPDIR dockerd "$@"
 
 export interface DockerOptions {
   /** A registry on this machine that stands in for Docker Hub. */
-  readonly mirror: string
+  readonly mirror?: string
   /** With its usual network, in a network namespace of its own: then it reaches nothing of this machine, the mirror neither. */
   readonly bridge?: boolean
+  /** Images in containerd, unless it says no: the daemon keeps them as it always did then, and its builder writes no archives. */
+  readonly containerd?: boolean
 }
 
 export async function startChrootedDocker(root: string, o: DockerOptions): Promise<ChrootedDocker> {
   const shared = mkdtempSync(join(tmpdir(), 'slipway-docker-'))
   const socket = join(shared, 'docker.sock')
-  writeFileSync(join(shared, 'daemon.json'), JSON.stringify({ features: { 'containerd-snapshotter': true }, 'registry-mirrors': [o.mirror] }))
+  writeFileSync(
+    join(shared, 'daemon.json'),
+    JSON.stringify({ features: { 'containerd-snapshotter': o.containerd ?? true }, ...(o.mirror !== undefined && { 'registry-mirrors': [o.mirror] }) }),
+  )
   mkdirSync(join(shared, 'home'))
   const inside = (name: string): string => `${sharedInside}/${name}`
   const places = ['--config-file', inside('daemon.json'), '-H', `unix://${inside('docker.sock')}`, '--pidfile', inside('pid')]

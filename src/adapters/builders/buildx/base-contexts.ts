@@ -30,6 +30,8 @@ export interface BaseParts {
   readonly build: Platform
   /** The builder reads layouts; otherwise images are loaded into its daemon. */
   readonly layouts: boolean
+  /** Names that somebody else gives a meaning to. */
+  readonly except?: readonly string[]
 }
 
 export interface BaseContexts {
@@ -46,7 +48,7 @@ export async function baseContexts(request: BuildRequest, o: BaseParts, { signal
     if (loaded.length > 0)
       await runTool(['image', 'rm', ...loaded], { env: o.folder.env, kill: o.world.kill, signal: AbortSignal.timeout(closeMs) }).catch(() => undefined)
   }
-  const layout = join(o.folder.path, 'bases')
+  const layout = join(o.folder.path, `bases-${o.id}`)
   if (o.layouts) {
     // The tool keeps notes of its own beside the blobs it reads.
     await mkdir(layout, { recursive: true })
@@ -78,7 +80,7 @@ async function images(request: BuildRequest, o: BaseParts, { signal, emit }: Bui
     emit({ kind: 'note', note: diagnose('BUILDX_BASE_UNREAD', { reason: read.because.message }, { at: read.because.at }) })
     return new Map()
   }
-  const wanted = new Map(read.wanted)
+  const wanted = new Map([...read.wanted].filter(([name]) => o.except?.includes(name) !== true))
   const targets = request.platforms ?? [request.platform]
   const found = new Map<string, Image | Index>()
   for (const [name, context] of request.contexts ?? []) {

@@ -116,7 +116,7 @@ describe('progress of BuildKit as build events', () => {
 })
 
 describe('what the tool says when it fails', () => {
-  const file = { name: 'my.Dockerfile', text: 'FROM busybox\nCOPPY a b\n', given: 'Dockerfile' }
+  const file = { name: 'my.Dockerfile', text: 'FROM busybox\nCOPPY a b\n' }
 
   it('has the place that stands before its excerpt, under the name that people know', () => {
     const lines = [
