@@ -7,7 +7,13 @@ import { portrait } from './portrait.ts'
 
 /** `LINE:COLUMN CODE`, by line. A file that is not here says nothing. */
 const findings: Readonly<Record<string, readonly string[]>> = {
-  'gp-02-build-once-vm.yaml': ['40:48 JOB_SOURCE_ALIAS', '40:48 JOB_SOURCE_ALIAS', '40:48 JOB_SOURCE_ALIAS', '40:48 JOB_SOURCE_ALIAS'],
+  'gp-02-build-once-vm.yaml': [
+    '40:48 JOB_SOURCE_ALIAS',
+    '40:48 JOB_SOURCE_ALIAS',
+    '40:48 JOB_SOURCE_ALIAS',
+    '40:48 JOB_SOURCE_ALIAS',
+    '70:41 SETTINGS_NO_EFFECT',
+  ],
   'gp-03-build-once-kubernetes.yaml': [
     '39:48 SETTINGS_BEYOND_ORIGINAL',
     '39:48 JOB_SOURCE_ALIAS',
@@ -17,6 +23,7 @@ const findings: Readonly<Record<string, readonly string[]>> = {
     '39:48 JOB_SOURCE_ALIAS',
     '39:48 SETTINGS_BEYOND_ORIGINAL',
     '39:48 JOB_SOURCE_ALIAS',
+    '69:41 SETTINGS_NO_EFFECT',
   ],
   'gp-05-archives-kubernetes.yaml': [
     '31:46 SETTINGS_NO_EFFECT',
