@@ -32,12 +32,6 @@ export const buildxCodes = {
     explain:
       'The driver `docker` exports archives only where the daemon keeps images in containerd. Elsewhere base images are loaded into the daemon and the result is saved from it; its layers are compressed by Slipway then. Several platforms are built one by one.',
   },
-  BUILDX_NO_EFFECT: {
-    severity: 'warning',
-    message: '{what} has no effect with the engine buildx: {because}',
-    hint: 'build with --engine embedded',
-    explain: 'The step asks for something that docker buildx has no option for. The image is built without it.',
-  },
   BUILDX_CONTAINER: {
     severity: 'info',
     message: 'this docker cannot write caches: a builder with the driver docker-container is made for this build',

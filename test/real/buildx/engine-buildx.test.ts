@@ -40,6 +40,7 @@ describe.each([
     let docker: ChrootedDocker
     let client: DockerClient
     let here: Project
+    const opened: { close(): Promise<void> }[] = []
     const left = (): Promise<Leftovers> => leftovers(client.env, here.home, client.config)
     beforeAll(async () => {
       docker = await startChrootedDocker(root.folder ?? '', { containerd })
@@ -48,6 +49,7 @@ describe.each([
       here.write({ Dockerfile: dockerfile, a: 'of a\n' })
     })
     afterAll(async () => {
+      for (const archive of opened) await archive.close()
       await here?.close()
       await docker?.stop()
     })
@@ -218,6 +220,7 @@ target "web" {
       const { code, out } = await here.slipway(['pull', name, file])
       expect([code, out]).toEqual([0, expect.anything()])
       const archive = await openArchive(file, { signal, spool: contentStore(join(here.folder, '..', 'spool'), { durability: 'fast' }) })
+      opened.push(archive)
       return chooseImage(archive).view as Image
     }
   })

@@ -6,7 +6,6 @@ import { buildCommand, type CommandLine, type Output, type Places, proxySettings
 import { createArgs } from './choose-builder.ts'
 import { mappedRef } from './client-logins.ts'
 import { parseToolVersion } from './tool-version.ts'
-import { unheard } from './unheard.ts'
 
 const amd = { os: 'linux', architecture: 'amd64' }
 const arm = { os: 'linux', architecture: 'arm64' }
@@ -141,19 +140,6 @@ describe('the command line of docker buildx build', () => {
     expect(mappedRef('acme/cache:main', hosts)).toEqual({ ref: '127.0.0.1:5000/hub/acme/cache:main', plainHttp: true })
     expect(mappedRef('ghcr.io/acme/cache', hosts)).toEqual({ ref: 'ghcr.io/acme/cache:latest', plainHttp: false })
     expect(mappedRef('docker.io/acme/cache', [])).toEqual({ ref: 'docker.io/acme/cache:latest', plainHttp: false })
-  })
-})
-
-describe('what docker buildx has no option for', () => {
-  it('is said, one by one, and nothing of a plain build', () => {
-    expect(unheard(plain)).toEqual([])
-    const all = unheard({ ...plain, layers: { one: true, leaveOut: ['/x'], zstd: {} }, dns: ['1.1.1.1'], localBases: true })
-    expect(all.map(({ code, severity }) => [code, severity])).toEqual([
-      ['BUILDX_NO_EFFECT', 'warning'],
-      ['BUILDX_NO_EFFECT', 'warning'],
-      ['BUILDX_NO_EFFECT', 'warning'],
-      ['BUILDX_NO_EFFECT', 'info'],
-    ])
   })
 })
 

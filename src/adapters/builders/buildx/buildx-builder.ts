@@ -15,7 +15,6 @@ import { removeLoaded, saveLoaded } from './save-loaded.ts'
 import { layersOf, takeImage } from './take-image.ts'
 import { archives, type BuildxParts, carryOut, inFolder, openTool, platformOf } from './tool-session.ts'
 import type { Version } from './tool-version.ts'
-import { unheard } from './unheard.ts'
 
 interface Session extends Asking {
   readonly request: BuildRequest
@@ -53,7 +52,6 @@ async function lacking(o: BuildxParts, signal: AbortSignal) {
 async function buildIn(request: BuildRequest, building: Building, asking: Asking & { readonly id: string }, o: BuildxParts): Promise<Built> {
   const { emit } = building
   const { builder, version } = await openTool(request.tool, { ...asking, building, proxies: proxySettings(request) }, o)
-  for (const note of unheard(request)) emit({ kind: 'note', note })
   const session = { ...asking, request, building, builder, version }
   try {
     if (archives(builder)) return await once(session, o)
