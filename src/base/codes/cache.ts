@@ -11,9 +11,9 @@ export const cacheCodes = {
   CACHE_TYPE_UNKNOWN: {
     severity: 'error',
     message: 'The embedded builder keeps no cache of type {type}.',
-    hint: 'Use type=registry, type=local or type=inline; a folder that the CI service keeps between runs does with type=local.',
+    hint: 'Use type=registry, type=local or type=inline, or set engine: buildx, which has it.',
     explain:
-      'The kinds gha, s3, gcs and azblob talk to a service of their own. The embedded builder exchanges its cache through registries and folders, which every such service can hold.',
+      'The kinds gha, s3, gcs and azblob talk to a service of their own. The embedded builder exchanges its cache through registries, which every cloud has, and through folders; a folder that the CI service keeps between runs does with type=local. `slipway build` refuses such a kind; in a pipeline it is a warning before the build, which goes on without it.',
   },
   CACHE_LIMIT_INVALID: {
     severity: 'error',
