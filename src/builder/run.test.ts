@@ -140,9 +140,12 @@ describe('RUN', () => {
   })
 
   it('leaves nothing when it is aborted', async () => {
-    const { build, f } = await start({}, { act: (_job, { signal }) => pause(5000, 0, { signal }).catch(() => 0) })
     const abort = new AbortController()
-    setTimeout(() => abort.abort(new Error('enough')), 50)
+    const act: Fake['act'] = (_job, { signal }) => {
+      abort.abort(new Error('enough'))
+      return pause(5000, 0, { signal }).catch(() => 0)
+    }
+    const { build, f } = await start({}, { act })
     await expect(build('FROM scratch\nRUN x\n', { signal: abort.signal })).rejects.toThrow('enough')
     expect(readdirSync(join(f.storeDir, 'build', 'runs'))).toEqual([])
   })
