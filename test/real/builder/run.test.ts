@@ -12,6 +12,7 @@ import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
 import type { LayerForm } from '../../../src/builder/exec/sandbox.ts'
 import { contentStore } from '../../../src/media/content-store.ts'
 import type { Image, Layer } from '../../../src/oci/views.ts'
+import type { BuildEvent } from '../../../src/ports/builder.ts'
 import { streamSource } from '../../../src/tar/byte-source.ts'
 import { readTar } from '../../../src/tar/read-tar.ts'
 import { real } from '../../support/real.ts'
@@ -56,6 +57,23 @@ describe.each(rungs)('RUN on rung %i', options, (rung, layers) => {
   })
 
   const build = (text: string, o: Given = {}) => f.build(text, { baseImage: async () => base, sandbox: namespaceSandbox({ layers }), ...o })
+
+  it('makes one layer of many that is the same to whatever stands on it', async () => {
+    const text =
+      'FROM base\nCOPY dir /dir\nRUN rm -r /dir/sub && echo new > /dir/new && ln /dir/new /dir/again\nRUN rm /dir/new && mkdir -p /gone/x && rm -r /gone && chmod 700 /dir\n'
+    const [many, one] = [await build(text), await build(text, { layers: { one: true } })]
+    expect([(await many.image.layers()).length, (await one.image.layers()).length]).toEqual([5, 3])
+    const look = async (image: Image) => {
+      const lines: string[] = []
+      const emit = (event: BuildEvent) => void (event.kind === 'log' && lines.push(event.text))
+      const list = 'FROM base\nRUN cd / && find dir gone -exec stat -c "%n %a %u %g" {} + 2>/dev/null | sort; cat /dir/again\n'
+      await f.build(list, { baseImage: async () => image, sandbox: namespaceSandbox({ layers }), emit, noCache: true })
+      return lines.filter((line) => !line.includes('rung'))
+    }
+    const seen = await look(many.image)
+    expect(seen.join('')).toContain('dir/again 644')
+    expect(await look(one.image)).toEqual(seen)
+  })
 
   /** What one shell command, as the only RUN, writes. */
   async function output(instructions: string, o: Given = {}): Promise<string[]> {
