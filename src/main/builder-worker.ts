@@ -17,7 +17,7 @@ export async function runWorker(): Promise<void> {
     builder({ home, hosts, env }, authFor) {
       const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
       const client = (connector?: string) => createRegistryClient({ send: undiciHttp(dispatchers), auth: authFor(connector), clock, hosts })
-      const sandbox = forcedSandbox(env)
+      const sandbox = forcedSandbox(env, { inNamespace: true })
       return builderHere({ home, client, env, ...(sandbox !== undefined && { sandbox }) })
     },
     cache: ({ home }) => cacheKeeper(home),

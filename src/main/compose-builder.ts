@@ -17,7 +17,9 @@ import { imageFor, pullImage } from '../registry/pull.ts'
 import { composeRemote } from './compose-remote.ts'
 import { composeRootless, composeRootlessCache, type Person } from './compose-rootless.ts'
 import { forcedSandbox } from './forced-rung.ts'
+import { inContainer } from './in-container.ts'
 import { machinePlatform } from './machine-platform.ts'
+import { mayMount } from './right-to-mount.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface BuilderParts {
@@ -30,8 +32,13 @@ export interface BuilderParts {
 /** Who is not root has builds with a RUN carried out by a process in a user namespace. */
 export function composeBuilder(o: BuilderParts, person: Person): Builder {
   const sandbox = forcedSandbox(person.env)
+  const wanted = person.env['SLIPWAY_RUNG'] ?? ''
+  // Root of a container that may not mount: a namespace of its own first, then a changed root.
+  const inside = wanted === '5' || (wanted === '' && person.uid === 0 && !mayMount())
   const here = builderHere({ ...o, env: person.env, ...(sandbox !== undefined && { sandbox }) })
-  return severalPlatforms(person.uid === 0 ? here : composeRootless({ ...o, here, person }))
+  return severalPlatforms(
+    person.uid === 0 && !inside ? here : composeRootless({ ...o, here, person, orHere: person.uid === 0 && wanted === '' && inContainer(person.env) }),
+  )
 }
 
 /** A folder that only a namespace may enter is there once a RUN had many ids. */

@@ -29,12 +29,14 @@ export interface Rootless extends BuilderParts {
   /** The builder of this process. */
   readonly here: Builder
   readonly person: Person
+  readonly orHere?: boolean
 }
 
 export function composeRootless(o: Rootless): Builder {
   const images = contentStore(join(o.home, 'images'))
   return rootlessBuilder({
     here: o.here,
+    ...(o.orHere === true && { orHere: true }),
     facts: { home: o.home, hosts: o.client().hosts, env: o.person.env },
     credentialsFor: (connector, target, w) => o.client(connector).auth.credentialsFor(target, w),
     async openBlob(descriptor, origin, w) {

@@ -16,7 +16,7 @@ export async function runStepWorker(): Promise<void> {
   await serveSteps(ownChannel<ToStepWorker, FromStepWorker>(process), {
     steps({ home, env }, hosts, auth) {
       const { dispatchers } = ownDispatchers({ proxies: proxiesOf(env) })
-      const sandbox = forcedSandbox(env)
+      const sandbox = forcedSandbox(env, { inNamespace: true })
       return stepImagesHere({
         home,
         images: imageStore({ dir: join(home, 'images') }).source,

@@ -41,7 +41,7 @@ interface Who {
 export function kernelSteps(when: 'prepare' | 'place', { machineRoot }: Who): readonly Step[] {
   if (when === 'prepare') {
     if (machineRoot) return []
-    return [['sys', '/sys'] as const, ...devices.map(([name]) => [`device ${name}`, `/dev/${name}`] as const)].map(([save, path]) =>
+    return [['proc', '/proc'] as const, ['sys', '/sys'] as const, ...devices.map(([name]) => [`device ${name}`, `/dev/${name}`] as const)].map(([save, path]) =>
       call('open_tree', [here, path, cloneTree], `take over ${path}`, { save }),
     )
   }
@@ -55,10 +55,17 @@ export function kernelSteps(when: 'prepare' | 'place', { machineRoot }: Who): re
   ]
 }
 
-export function processFolder(): readonly Step[] {
+/** In a container that hides parts of /proc no new one is allowed: then the container's own, with its processes. */
+export function processFolder({ machineRoot }: Pick<Who, 'machineRoot'>): readonly Step[] {
+  const mount = ['proc', '/proc', 'proc', noSuid | noDev | noExec, 0] as const
+  const make = call('mkdirat', [here, '/proc', 0o755], 'make /proc', { tolerate: [errno.EEXIST] })
+  if (machineRoot) return [make, call('mount', mount, 'mount /proc')]
   return [
-    call('mkdirat', [here, '/proc', 0o755], 'make /proc', { tolerate: [errno.EEXIST] }),
-    call('mount', ['proc', '/proc', 'proc', noSuid | noDev | noExec, 0], 'mount /proc'),
+    make,
+    call('mount', mount, 'mount /proc', { tolerate: 'any', save: 'new proc' }),
+    { kind: 'jump if zero', slot: 'new proc', to: 'proc is there' },
+    call('move_mount', [slot('proc'), '', here, '/proc', emptyPath], 'place /proc'),
+    { kind: 'label', label: 'proc is there' },
   ]
 }
 

@@ -41,9 +41,10 @@ export async function probe({ rights, folder, image, layers }: Probing, run: (jo
 
 const aboutImages = new RegExp(`^(?:${mountImage}|${attachLoop}|.*loop.*|mount the overlay)$`)
 
-function rungOf(form: LayerForm, { machineRoot, manyIds }: Rights): number {
+function rungOf(form: LayerForm, { machineRoot, manyIds, outerRoot }: Rights): number {
   if (form !== 'folder') return 1
-  return machineRoot ? 2 : manyIds ? 3 : 4
+  if (machineRoot) return 2
+  return manyIds ? (outerRoot === true ? 5 : 3) : 4
 }
 
 function unable(...reasons: readonly string[]): Ability {

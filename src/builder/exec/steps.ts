@@ -15,6 +15,8 @@ export interface Rights {
   readonly machineRoot: boolean
   /** More ids than one are mapped. */
   readonly manyIds: boolean
+  /** Its root is root outside as well: of a container. */
+  readonly outerRoot?: boolean
   /** Set where images are mounted through loop devices. */
   readonly loops?: LoopNumbers | undefined
 }
@@ -47,7 +49,7 @@ export function runSteps(job: SandboxJob, rights: Rights): readonly Step[] {
 }
 
 /** The builder opens the other end of its pipe when it hears of the start. */
-function outputSteps({ output }: SandboxJob): readonly Step[] {
+export function outputSteps({ output }: Pick<SandboxJob, 'output'>): readonly Step[] {
   const started = call('write', [reportDescriptor, 'started\n', 8], 'report the start')
   const to = (path: string, descriptors: readonly number[]): readonly Step[] => [
     call('openat', [here, path, 1, 0], 'open the output pipe', { save: 'output' }),
@@ -83,7 +85,7 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
   return [
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
     call('setsid', [], 'start a session'),
-    ...(needsKeeper(job, rights) ? openKeeper() : []),
+    ...(needsKeeper(job, rights) ? openKeeper({ known: true }) : []),
     call('mount', [0, '/', 0, 0x44000, 0], 'make mounts private'),
     ...overlaySteps(job.folder, prepareOverlay(job.folder, job.lowers, { suffix: '', ...rights }), { suffix: '', what: 'mount the overlay' }),
     ...prepareMounts(job, rights),
@@ -91,7 +93,7 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
     call('chdir', ['merged'], 'enter the root file system'),
     call('pivot_root', ['.', '.'], 'change the root'),
     // In a user namespace a new /proc is allowed only as long as another one is in sight.
-    ...processFolder(),
+    ...processFolder(rights),
     call('umount2', ['.', 2], 'leave the old root'),
     call('chdir', ['/'], 'enter the new root'),
     ...kernelSteps('place', rights),
@@ -183,7 +185,7 @@ function onlyIdSteps({ uid, gid }: SandboxJob['process']): readonly Step[] {
 }
 
 /** As a shell finds programs: through PATH, unless the name has a slash. */
-function candidatesOf([name = '']: readonly string[], env: readonly string[]): readonly string[] {
+export function candidatesOf([name = '']: readonly string[], env: readonly string[]): readonly string[] {
   if (name.includes('/') || name === '') return [name]
   const path = env.find((line) => line.startsWith('PATH='))?.slice(5) ?? ''
   return path.split(':').map((folder) => `${folder === '' ? '.' : folder}/${name}`)

@@ -16,6 +16,8 @@ export interface RootlessOptions extends Pick<Asked, 'start' | 'credentialsFor'>
   readonly here: Builder
   readonly facts: WorkerFacts
   readonly openBlob: OpenBlob
+  /** Where no namespace can be had, or not all that a RUN needs in it, this process does what it can. */
+  readonly orHere?: boolean
 }
 
 export function rootlessBuilder(o: RootlessOptions): Builder {
@@ -27,13 +29,21 @@ export function rootlessBuilder(o: RootlessOptions): Builder {
         const answer = await askWorker({ kind: 'check', facts: o.facts, request }, { ...o, ...w })
         return answer.kind === 'checked' ? answer.found : []
       } catch (error) {
-        if (isProblem(error, 'BUILD_RUN_IMPOSSIBLE')) return [error.diagnostic]
+        if (isProblem(error, 'BUILD_RUN_IMPOSSIBLE')) return o.orHere === true ? o.here.check(request, w) : [error.diagnostic]
         throw error
       }
     },
     async build(request, w) {
       const outside = () => buildOutside(request, { ...o, ...w })
-      if (hasRun(request)) return outside()
+      if (hasRun(request)) {
+        if (o.orHere !== true) return outside()
+        try {
+          return await outside()
+        } catch (error) {
+          if (isProblem(error, 'BUILD_RUN_IMPOSSIBLE')) return o.here.build(request, w)
+          throw error
+        }
+      }
       try {
         return await o.here.build(request, w)
       } catch (error) {

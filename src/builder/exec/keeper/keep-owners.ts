@@ -30,22 +30,32 @@ export function openLog(): readonly Step[] {
 }
 
 /** While the machine's files are in sight. */
-export function openKeeper(): readonly Step[] {
+export function openKeeper(o: { readonly known: boolean }): readonly Step[] {
   return [
-    call('openat', [here, knownName, 0, 0], 'open the known owners', { save: 'known' }),
+    ...(o.known ? [call('openat', [here, knownName, 0, 0], 'open the known owners', { save: 'known' })] : []),
     call('openat', [here, keeperName, closeOnExecute, 0], 'open the keeper of owners', { save: 'keeper' }),
   ]
 }
 
-/** The last step: a command that cannot be executed is told by the keeper as this step's failure. */
-export function keeperSteps(spec: ProcessSpec, files: readonly string[]): readonly Step[] {
+/** Arguments of the keeper: what it is for ("ids", or the folder that becomes the root), then the command. */
+export function keeperArguments(what: string, spec: ProcessSpec, files: readonly string[]): readonly string[] {
   const rights = spec.privileged === true ? everything : capabilityMask.toString(16)
   const groups = spec.groups.length === 0 ? '-' : spec.groups.join(',')
-  const args = ['keeper', String(spec.uid), String(spec.gid), groups, rights, String(files.length), ...files, ...spec.args]
+  return ['keeper', what, spec.cwd, String(spec.uid), String(spec.gid), groups, rights, String(files.length), ...files, ...spec.args]
+}
+
+/** The last step: a command that cannot be executed is told by the keeper as this step's failure. */
+export function keeperSteps(spec: ProcessSpec, files: readonly string[]): readonly Step[] {
   return [
     call('dup3', [slot('owners'), logDescriptor, 0], 'hand over the log of owners', { tolerate: [errno.EINVAL] }),
     call('dup3', [slot('known'), knownDescriptor, 0], 'hand over the known owners', { tolerate: [errno.EINVAL] }),
+    ...startKeeper('ids', spec, files),
+  ]
+}
+
+export function startKeeper(what: string, spec: ProcessSpec, files: readonly string[]): readonly Step[] {
+  return [
     call('fcntl', [reportDescriptor, 2, 0], 'hand over the report'),
-    call('execveat', [slot('keeper'), '', texts(args), texts(spec.env), emptyPath], `execute ${spec.args[0] ?? ''}`),
+    call('execveat', [slot('keeper'), '', texts(keeperArguments(what, spec, files)), texts(spec.env), emptyPath], `execute ${spec.args[0] ?? ''}`),
   ]
 }

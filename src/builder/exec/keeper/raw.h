@@ -21,7 +21,7 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef unsigned long size;
 
-enum { EPERM_ = 1, ENOENT_ = 2, EINTR_ = 4, EACCES_ = 13, EFAULT_ = 14, EEXIST_ = 17, ENOTDIR_ = 20, EINVAL_ = 22, ENAMETOOLONG_ = 36 };
+enum { EPERM_ = 1, ENOENT_ = 2, EINTR_ = 4, EACCES_ = 13, EFAULT_ = 14, EEXIST_ = 17, ENOTDIR_ = 20, EINVAL_ = 22, EROFS_ = 30, ENAMETOOLONG_ = 36, EOPNOTSUPP_ = 95 };
 
 #if defined(__x86_64__)
 #define NATIVE AUDIT_ARCH_X86_64
