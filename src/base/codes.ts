@@ -17,6 +17,7 @@ import { modelCodes } from './codes/model.ts'
 import { pluginCodes } from './codes/plugin.ts'
 import { registryCodes } from './codes/registry.ts'
 import { savedCodes } from './codes/saved.ts'
+import { scanCodes } from './codes/scan.ts'
 import { secretsCodes } from './codes/secrets.ts'
 import { settingsCodes } from './codes/settings.ts'
 import { sourceCodes } from './codes/source.ts'
@@ -53,6 +54,7 @@ export const codes = {
   ...configCodes,
   ...storeCodes,
   ...savedCodes,
+  ...scanCodes,
   ...secretsCodes,
   ...cliCodes,
 } as const

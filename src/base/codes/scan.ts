@@ -1,0 +1,32 @@
+/** What goes wrong while images are scanned for flaws. */
+import type { CodeEntry } from '../codes.ts'
+
+export const scanCodes = {
+  SCAN_DATABASE_MISSING: {
+    severity: 'error',
+    message: 'The scanner {scanner} has no vulnerability database: {reason}.',
+    hint: '{remedy}',
+    explain:
+      'A scan compares the packages of an image with a database of advisories. Without one nothing can be found, and a report without findings would say that the image is sound. So this is an error.',
+  },
+  SCAN_DATABASE_EMPTY: {
+    severity: 'error',
+    message: 'The vulnerability database {database} of the scanner {scanner} holds no advisories.',
+    hint: '{remedy}',
+    explain:
+      'The database is there and can be read, but there is nothing in it, or nothing for any kind of package that could be in an image. Scanning with it would find nothing in every image.',
+  },
+  SCAN_DATABASE_STALE: {
+    severity: 'error',
+    message: 'The vulnerability database {database} of the scanner {scanner} is from {date}; the oldest that is accepted is {limit} days old.',
+    hint: '{remedy}',
+    explain: 'Flaws that became known since that day are not in it. Renew the database, or accept older ones by saying how many days old it may be.',
+  },
+  SCAN_DATABASE_BROKEN: {
+    severity: 'error',
+    message: 'The vulnerability database {database} of the scanner {scanner} cannot be used: {reason}.',
+    hint: '{remedy}',
+    explain:
+      'A part of it is missing, was cut, or is not what its own records say. Its answers would be incomplete without anybody noticing, so it is not used.',
+  },
+} as const satisfies Record<string, CodeEntry>
