@@ -8,6 +8,7 @@ import type { CloneWork } from '../steps/clone-work.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { placeName } from '../steps/plan-cache-work.ts'
 import { describeSource } from '../steps/plan-clone-work.ts'
+import type { ScanWork } from '../steps/scan-work.ts'
 import type { PlannedStart, RunWork, ServiceWork, Work } from '../steps/work.ts'
 
 export function describeWork(work: Work): readonly string[] {
@@ -18,6 +19,8 @@ export function describeWork(work: Work): readonly string[] {
       return describeService(work)
     case 'image':
       return describeImage(work)
+    case 'scan':
+      return describeScan(work)
     case 'save-cache':
     case 'restore-cache':
       return describeCache(work)
@@ -78,6 +81,15 @@ function describeCache(work: CacheWork): readonly string[] {
     ...(paths === undefined ? [] : [`paths ${paths === 'of tools' ? 'of known tools' : list(mapPlanned(paths, (all) => all.map(showText)))}`]),
     where,
     ...(work.kind === 'restore-cache' && work.outside.length > 0 ? [`also below ${work.outside.join(', ')}`] : []),
+  ]
+}
+
+function describeScan({ failOn, target, variant, sbom }: ScanWork): readonly string[] {
+  const names = [target, variant].flatMap((one) => (one === undefined ? [] : [shown(one)]))
+  return [
+    names.length === 0 ? 'compared with the last scan of what it finds' : `compared with the last scan of ${names.join(', ')}`,
+    failOn.kind === 'deferred' || failOn.value !== 'none' ? `fails on ${shown(failOn)}` : 'fails on nothing that it finds',
+    ...(sbom === undefined ? [] : [`writes a bill of materials (${shown(sbom)})`]),
   ]
 }
 

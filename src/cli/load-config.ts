@@ -1,6 +1,6 @@
 /** Configuration: `.slipway/config.yaml` beside the pipeline, then the one in the data folder; the nearer one's hosts come first. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, diagnose, hasErrors } from '../base/diagnostic.ts'
 import { type Config, configDocument } from '../pipeline/config.ts'
 import type { Connector } from '../pipeline/connector.ts'
@@ -13,6 +13,7 @@ export interface LoadedConfig {
   readonly flags: Readonly<Record<string, boolean>>
   readonly engine?: NonNullable<Config['engine']>
   readonly logs: NonNullable<Config['logs']>
+  readonly scan: Partial<NonNullable<Config['scan']>>
   readonly connectors: ReadonlyMap<string, Connector>
   readonly diagnostics: readonly Diagnostic[]
   readonly sources: readonly SourceFile[]
@@ -22,6 +23,7 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
   const diagnostics: Diagnostic[] = []
   const sources: SourceFile[] = []
   const configs: Config[] = []
+  const scans: NonNullable<Config['scan']>[] = []
   const connectors = new Map<string, Connector>()
   for (const folder of folders) {
     const file = join(folder, 'config.yaml')
@@ -35,6 +37,7 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
     const config = readConfig(source, diagnostics)
     if (config === undefined) continue
     configs.push(config)
+    if (config.scan !== undefined) scans.push(withFullPaths(config.scan, folder))
     const loaded = await loadConnectors(config.connectors ?? [], file)
     diagnostics.push(...loaded.diagnostics)
     sources.push(...loaded.sources)
@@ -47,9 +50,19 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
     flags: Object.fromEntries(configs.toReversed().flatMap((config) => [...config.flags])),
     ...(engine !== undefined && { engine }),
     logs: Object.assign({}, ...configs.toReversed().map(({ logs }) => logs)),
+    scan: Object.assign({}, ...scans.toReversed()),
     diagnostics,
     sources,
   }
+}
+
+const scanPaths = ['db', 'trivy', 'trivyCache'] as const
+
+/** Beside a pipeline paths are those of the folder that holds it, wherever the command is started. */
+function withFullPaths(scan: NonNullable<Config['scan']>, folder: string): NonNullable<Config['scan']> {
+  const base = basename(folder) === '.slipway' ? dirname(folder) : folder
+  const paths = scanPaths.flatMap((key) => (scan[key] === undefined ? [] : [[key, resolve(base, scan[key])] as const]))
+  return { ...scan, ...Object.fromEntries(paths) }
 }
 
 function readConfig(source: SourceFile, diagnostics: Diagnostic[]): Config | undefined {

@@ -111,6 +111,7 @@ const infraOption = (): Option =>
 const codebaseOption = (): Option =>
   new Option('--codebase <dir|url>', 'the code under build: a folder to copy, or URL[#branch:NAME|tag:NAME|commit:SHA|pr:NUMBER] to clone')
 const cloneOption = (): Option => new Option('--clone', 'clone what the codebase of the pipeline names, or the work tree that holds the file')
+const scannerOption = (): Option => new Option('--scanner <scanner>', 'what scans').choices(['osv', 'trivy'])
 const engineOption = (): Option => new Option('--engine <engine>', 'what builds').choices(['embedded', 'buildx', 'kaniko'])
 
 function addPipelineCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
@@ -120,6 +121,7 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .description('run a pipeline')
     .addOption(infraOption())
     .addOption(engineOption())
+    .addOption(scannerOption())
     .addOption(codebaseOption())
     .addOption(cloneOption())
     .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
@@ -231,6 +233,7 @@ function addImageCommands(program: Command, world: World, act: (action: Action) 
     .option('--json', 'as JSON')
     .description('show manifest, configuration, layers and history')
     .action((source: string, o) => act(async () => (await import('./commands/inspect.ts')).inspectCommand(source, o, world)))
+  addScanCommands(program, registryOptions, world, act)
   addChangeCommands(program, registryOptions, world, act)
   addBuildCommand(program, registryOptions, world, act)
   const images = program.command('images').description('the images this machine keeps')
@@ -288,6 +291,28 @@ function addChangeCommands(program: Command, registryOptions: (command: Command)
     .requiredOption('--new-base <image>', 'what to put its layers on')
     .description('put the layers of an image on another base, without a build')
     .action((source: string, to: string[], o) => act(async () => (await import('./commands/mutate.ts')).rebaseCommand(source, to, o, world)))
+}
+
+function addScanCommands(program: Command, registryOptions: (command: Command) => Command, world: World, act: Act): void {
+  const looking = (name: string): Command =>
+    registryOptions(program.command(name).argument('<image>', `${sources}; a folder; a bill of materials`))
+      .option('--image <name>', 'which image of an archive that holds several')
+      .option('--platform <os/arch>', 'one platform of several')
+      .option('-o, --output <file>', 'into this file')
+  looking('scan')
+    .description('find known flaws of the packages in an image')
+    .addOption(scannerOption())
+    .option('--db <dir>', 'folder or archive of advisories, instead of those that were imported')
+    .addOption(new Option('--format <form>', 'how to tell').choices(['table', 'json', 'sarif', 'cyclonedx', 'junit']).default('table'))
+    .addOption(new Option('--group <by>', 'of the table').choices(['severity', 'package', 'layer']).default('severity'))
+    .addOption(
+      new Option('--fail-on <severity>', 'end with 1 when there is something as bad or worse')
+        .choices(['critical', 'high', 'medium', 'low', 'info', 'none'])
+        .default('none'),
+    )
+    .option('--ignore-unfixed', 'leave out what no version fixes yet')
+    .option('--ignore-file <file>', 'flaws to live with; .trivyignore.yaml or .trivyignore of this folder when nothing is said')
+    .action((source: string, o) => act(async () => (await import('./commands/scan.ts')).scanCommand(source, o, world)))
 }
 
 function addBuildCommand(program: Command, registryOptions: (command: Command) => Command, world: World, act: (action: Action) => Promise<void>): void {

@@ -10,10 +10,12 @@ import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
+import type { Scanner } from '../ports/scanner.ts'
 import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
+import type { ScanChoice } from './scan/scan-choice.ts'
 import type { Writer } from './world.ts'
 
 export interface Codebase {
@@ -30,6 +32,7 @@ export interface EngineNeeds {
   readonly folder?: string
   /** Called with every secret before it is used. */
   readonly onSecret: (value: string) => void
+  readonly scan: ScanChoice
   /** Told which credential was chosen, from where and why; never the credential. */
   readonly say?: (line: string) => void
 }
@@ -113,6 +116,8 @@ export interface Toolbox {
   secrets(home: string): Promise<SecretStore>
   /** The embedded builder; base images come through the client. */
   builder(client: RegistryClient, home: string): Promise<Builder>
+  /** What the choice names; a scanner that comes in an image is pulled through the client. */
+  scanner(choice: ScanChoice, client: RegistryClient, home: string): Promise<Scanner>
   /** Files of the web and repositories of git. */
   remote(): Promise<Remote>
   registryServer(o: RegistryServerOptions): Promise<RegistryServer>

@@ -12,6 +12,7 @@ const ways: Readonly<Record<Work['kind'], 'process' | 'parts' | 'instead'>> = {
   service: 'process',
   clone: 'parts',
   image: 'parts',
+  scan: 'parts',
   'save-cache': 'parts',
   'restore-cache': 'parts',
   unsupported: 'instead',

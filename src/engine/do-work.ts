@@ -10,6 +10,7 @@ import { imageWork } from './image-work.ts'
 import type { RunContext } from './parts.ts'
 import type { StageState } from './run-nodes.ts'
 import { runWork } from './run-work.ts'
+import { scanWork } from './scan/scan-work.ts'
 import { serviceWork } from './service-work.ts'
 import { restoreWork } from './step-cache/restore-work.ts'
 import { saveWork } from './step-cache/save-work.ts'
@@ -35,6 +36,7 @@ const workers: Workers = {
   service: serviceWork,
   clone: cloneWork,
   image: imageWork,
+  scan: scanWork,
   'save-cache': saveWork,
   'restore-cache': restoreWork,
   unsupported: async ({ work, step }) => {

@@ -9,10 +9,13 @@ import type { WorkAt } from './do-work.ts'
 import { nowKnown } from './reveal.ts'
 import type { MadeImage } from './run-images.ts'
 
+/** Whatever kind of step asks. */
+type At = Pick<WorkAt<ImageWork>, 'step' | 'state' | 'context'>
+
 type SourceOf<K extends JobSource['kind']> = Extract<JobSource, { readonly kind: K }>
 
 /** Exactly that name; what it stands for only when nothing has it. */
-export async function namedImage(source: SourceOf<'image'>, at: WorkAt<ImageWork>): Promise<OpenedImage> {
+export async function namedImage(source: SourceOf<'image'>, at: At): Promise<OpenedImage> {
   const ref = nowKnown(source.ref)
   if (source.viaAlias === undefined) return openNamed(ref, at)
   const { written } = source.viaAlias
@@ -54,13 +57,19 @@ function unlessMissing(error: unknown): undefined {
   throw error
 }
 
+export interface ArchivedImage extends OpenedImage {
+  /** Where it is on this machine. Absent: the run has it from another stage. */
+  readonly file?: string
+}
+
 /** The file of this stage. Without it, what an image step of another stage wrote to that path. */
-export async function archivedImage(source: SourceOf<'archive'>, at: WorkAt<ImageWork>): Promise<OpenedImage> {
+export async function archivedImage(source: SourceOf<'archive'>, at: At): Promise<ArchivedImage> {
   const { context, state } = at
   const path = nowKnown(source.path)
   const name = source.name === undefined ? undefined : nowKnown(source.name)
   try {
-    return await context.images.openArchive(state.workspace.hostPath(path), { signal: context.signal, ...(name !== undefined && { name }) })
+    const file = state.workspace.hostPath(path)
+    return { ...(await context.images.openArchive(file, { signal: context.signal, ...(name !== undefined && { name }) })), file }
   } catch (error) {
     const handed = isProblem(error, 'ARCHIVE_NOT_FOUND') ? handedOver(path, at) : undefined
     if (handed === undefined) throw error
@@ -70,14 +79,14 @@ export async function archivedImage(source: SourceOf<'archive'>, at: WorkAt<Imag
   }
 }
 
-function handedOver(path: string, { state, step }: WorkAt<ImageWork>): MadeImage | undefined {
+function handedOver(path: string, { state, step }: At): MadeImage | undefined {
   const candidates = state.images.byArchive(path).filter(({ stage }) => stage !== state.stage.path)
   if (new Set(candidates.map(({ digest }) => digest)).size > 1)
     throw problem('ARCHIVE_HANDED_AMBIGUOUS', { path, stages: candidates.map(({ stage }) => stage).join(', ') }, { at: step.at })
   return candidates[0]
 }
 
-async function openNamed(name: string, { context, state }: WorkAt<ImageWork>): Promise<OpenedImage> {
+async function openNamed(name: string, { context, state }: At): Promise<OpenedImage> {
   const made = state.images.byName(name)
   return made === undefined ? context.images.openStored(name, { signal: context.signal }) : held(made)
 }

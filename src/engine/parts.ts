@@ -9,7 +9,9 @@ import type { InfraName, Infrastructure } from '../ports/infrastructure.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { ReadFile } from '../ports/read-file.ts'
 import type { OpenContext } from '../ports/remote.ts'
+import type { RemoteImages } from '../ports/remote-images.ts'
 import type { ReadReports } from '../ports/report-reader.ts'
+import type { ScanParts } from '../ports/scan-parts.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { OpenStepCache } from '../ports/step-cache.ts'
 import type { WriteFile } from '../ports/write-file.ts'
@@ -23,11 +25,13 @@ export interface EngineParts {
   readonly builders: Readonly<Record<string, Builder>>
   readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
   readonly images: ImageSource
+  readonly remoteImages: RemoteImages
   readonly openContext: OpenContext
   readonly readFile: ReadFile
   readonly writeFile: WriteFile
   readonly openStepCache: OpenStepCache
   readonly readReports: ReadReports
+  readonly scan: ScanParts
   readonly secrets: readonly SecretSource[]
   readonly redactor: Redactor
   /** Of each step's log; without it there are none. */

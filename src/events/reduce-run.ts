@@ -69,6 +69,8 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
       return { ...step, outputs: [...step.outputs, ...event.outputs] }
     case 'step.tests':
       return { ...step, tests: event.results }
+    case 'scan.finished':
+      return { ...step, scan: event.scan }
     case 'step.finished':
       return { ...goingOn(step), status: event.outcome.kind, outcome: event.outcome, finishedAt: at, progress: [] }
     default:

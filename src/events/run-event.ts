@@ -6,6 +6,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
+import type { ScanSummary } from './scan-summary.ts'
 import type { StepPath } from './step-path.ts'
 import type { TestResults } from './test-results.ts'
 
@@ -76,6 +77,7 @@ export type RunEvent =
   | { readonly kind: 'step.outputs'; readonly step: StepPath; readonly outputs: readonly OutputVariable[] }
   /** What its test reports say, once it has ended. */
   | { readonly kind: 'step.tests'; readonly step: StepPath; readonly results: TestResults }
+  | { readonly kind: 'scan.finished'; readonly step: StepPath; readonly scan: ScanSummary }
   | { readonly kind: 'step.finished'; readonly step: StepPath; readonly outcome: Outcome }
   | { readonly kind: 'stage.finished'; readonly stage: StepPath; readonly outcome: Outcome }
   | { readonly kind: 'run.finished'; readonly outcome: Outcome }

@@ -5,6 +5,7 @@ import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { ArtifactFile, OutputVariable, Progress, PublishedImages, RunId } from './run-event.ts'
+import type { ScanSummary } from './scan-summary.ts'
 import type { StepPath } from './step-path.ts'
 import type { TestResults } from './test-results.ts'
 
@@ -40,6 +41,8 @@ export interface StepView {
   readonly outputs: readonly OutputVariable[]
   /** Of its last try. */
   readonly tests?: TestResults
+  /** Of its last try. */
+  readonly scan?: ScanSummary
   readonly notes: readonly Diagnostic[]
   readonly built?: BuiltImage
   readonly delivered: readonly DeliveredImage[]

@@ -8,6 +8,7 @@ import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { layoutDelivery } from '../adapters/images/layout-delivery.ts'
 import { registryDelivery } from '../adapters/images/registry-delivery.ts'
+import { registryImages } from '../adapters/images/registry-images.ts'
 import { withDocker } from '../adapters/images/with-docker.ts'
 import { dockerInfra } from '../adapters/infra/docker/docker-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
@@ -26,10 +27,12 @@ import { composeBuilder } from './compose-builder.ts'
 import { composeBuildx } from './compose-buildx.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
 import { composeRemote } from './compose-remote.ts'
+import { composeScan } from './compose-scan.ts'
 import { secretSources } from './compose-secrets.ts'
 import { composeStepImages } from './compose-step-images.ts'
 import type { Machine } from './compose-toolbox.ts'
 import { machinePlatform } from './machine-platform.ts'
+import { scannerImage } from './scanner-image.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, kill, clock } = machine
@@ -82,6 +85,12 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
         load: images.delivery,
       },
       images: images.source,
+      remoteImages: registryImages((use) => registries.clientFor(use, 'pull')),
+      scan: composeScan(machine, {
+        home: needs.home,
+        choice: needs.scan,
+        pull: (name, o) => scannerImage(name, registries.clientFor(plainUse, 'pull'), o),
+      }),
       readFile,
       writeFile: writeReport,
       readReports,

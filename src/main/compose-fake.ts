@@ -3,6 +3,8 @@ import { fakeBuilder } from '../adapters/builders/fake-builder.ts'
 import { fakeImages } from '../adapters/images/fake-images.ts'
 import { fakeFiles } from '../adapters/infra/fake/fake-files.ts'
 import { fakeInfra } from '../adapters/infra/fake/fake-infra.ts'
+import { passingMemory } from '../adapters/scan-memory/passing-memory.ts'
+import { fakeScanner } from '../adapters/scanners/fake-scanner.ts'
 import { fakeSecrets } from '../adapters/secrets/fake-secrets.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Engine } from '../cli/toolbox.ts'
@@ -13,6 +15,7 @@ export function composeFake(clock: Clock): Engine {
       infrastructures: { fake: fakeInfra({ clock, dir: '/harness' }) },
       builders: { embedded: fakeBuilder('embedded'), buildx: fakeBuilder('buildx'), kaniko: fakeBuilder('kaniko') },
       ...fakeImages(),
+      scan: { scanner: fakeScanner(), withoutDatabase: 'error', baselines: new Map(), memory: passingMemory() },
       readFile: fakeFiles,
       writeFile: async () => undefined,
       readReports: async () => ({ notes: [] }),

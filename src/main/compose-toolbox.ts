@@ -64,6 +64,12 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { composeBuilder } = await import('./compose-builder.ts')
       return composeBuilder({ home, client: () => client }, machine)
     },
+    async scanner(choice, client, home) {
+      const { composeScanner } = await import('./compose-scan.ts')
+      const { scannerImage } = await import('./scanner-image.ts')
+      calmMemory()
+      return composeScanner(machine, { home, choice, pull: (name, o) => scannerImage(name, client, o) })
+    },
     async remote() {
       const { composeRemote } = await import('./compose-remote.ts')
       return composeRemote(env)

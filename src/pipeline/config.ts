@@ -6,7 +6,7 @@ import { optional, required } from '../yaml/shape/field.ts'
 import { record } from '../yaml/shape/record.ts'
 import type { ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
-import { flag } from '../yaml/shape/values.ts'
+import { flag, integer } from '../yaml/shape/values.ts'
 import { connectorDocument } from './connector.ts'
 
 const host = record(
@@ -35,6 +35,20 @@ const logs = record(
   { name: 'LogLimits', doc: 'Limits of the logs of steps. Without them logs are whole.' },
 )
 
+const scan = record(
+  {
+    scanner: optional(choice(['osv', 'trivy'], { doc: 'osv, which is built in, or the trivy program.' })),
+    db: optional(text({ nonEmpty: true, doc: 'Folder or archive of advisories for osv, instead of those that were imported.' })),
+    trivy: optional(text({ nonEmpty: true, doc: 'The trivy program. Without it PATH is searched.' })),
+    trivyImage: optional(text({ nonEmpty: true, doc: 'An image that holds the program: it is taken out and run here.' })),
+    trivyCache: optional(text({ nonEmpty: true, doc: 'The folder in which trivy keeps its database; as for trivy itself when nothing is said.' })),
+    maxAgeDays: optional(integer({ min: 1, doc: 'How old a database may be. An older one is an error.' })),
+    withoutDatabase: optional(choice(['error', 'not-scanned'], { doc: 'What a scan without a usable database is: an error, or no scan at all.' })),
+    baselines: optional(mapOf(text({ nonEmpty: true }), { doc: 'By target, the variant that its other variants are compared with.' })),
+  },
+  { name: 'ScanSettings', doc: 'How images are scanned.' },
+)
+
 export const configDocument = record(
   {
     hosts: optional(list(host)),
@@ -43,6 +57,7 @@ export const configDocument = record(
     engine: optional(choice(['embedded', 'buildx', 'kaniko'])),
     store: optional(text()),
     logs: optional(logs),
+    scan: optional(scan),
   },
   { name: 'Configuration', doc: 'Settings of Slipway beside a pipeline, or in the data folder.' },
 )

@@ -1,6 +1,7 @@
 /** Step type to work. */
 import { diagnose } from '../base/diagnostic.ts'
 import { showText } from '../base/secret-text.ts'
+import { unreachable } from '../base/unreachable.ts'
 import type { Resolving } from '../dynamic/resolve.ts'
 import type { BuiltImage } from '../image-job/push-source.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
@@ -11,6 +12,7 @@ import { type ImageSurroundings, planImageWork } from '../steps/plan-image-work.
 import { planPluginDirectly } from '../steps/plan-plugin-directly.ts'
 import { planPluginWork } from '../steps/plan-plugin-work.ts'
 import { planRunWork } from '../steps/plan-run-work.ts'
+import { planScanWork } from '../steps/plan-scan-work.ts'
 import { planServiceWork } from '../steps/plan-service-work.ts'
 import type { Work } from '../steps/work.ts'
 import { cachePaths } from './cache-paths.ts'
@@ -25,8 +27,6 @@ export interface PlannedWork {
   readonly work: Work
   readonly does: string
 }
-
-const later = 'this version reads it, and does not run it yet'
 
 export function planWork(site: StepSite, images: () => readonly BuiltImage[], o: Resolving): PlannedWork {
   const { step } = site
@@ -61,8 +61,16 @@ export function planWork(site: StepSite, images: () => readonly BuiltImage[], o:
     case 'RestoreCacheGCS':
     case 'RestoreCacheAzure':
       return planRestoreCache(step as RestoreStep, cacheSurroundings(site, o))
+    case 'AquaTrivy':
+      return planScanWork(step, {
+        ...o,
+        connectorKnown: (id) => {
+          const found = connectorFact(id, site.facts)
+          return typeof found === 'string' ? found : 'known'
+        },
+      })
     default:
-      return { work: { kind: 'unsupported', because: later }, does: `${step.type}: not run in this version` }
+      return unreachable(step)
   }
 }
 

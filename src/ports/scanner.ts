@@ -31,12 +31,22 @@ export type ScanTarget =
 
 export interface ScanRequest {
   readonly target: ScanTarget
+  /** For the command line of a scanner that is a program of its own; one that is none says that it does not know them. */
+  readonly arguments?: readonly string[]
+  /** Variables for such a program. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface Scanning {
   readonly signal: AbortSignal
   /** Told how far it has come: layers, or whatever it counts. */
   readonly progress?: (done: number, total: number) => void
+  /** Told what people should know and that is no failure. */
+  readonly note?: (note: Diagnostic) => void
+  /** Told what a program that scans says on its way, line by line. */
+  readonly say?: (line: string) => void
+  /** Given the scanner's own report, where it has one. */
+  readonly raw?: (text: string) => void
 }
 
 export interface Scanner {

@@ -1,11 +1,13 @@
 /** The output variables a step says it gives, before it has run. */
 import type { Step } from '../pipeline/step.ts'
 import { stepTypes } from '../settings/vocabulary.ts'
+import { countNames } from '../verdict/counts.ts'
 
 /** Every image step gives these, in every mode and with every engine. */
 export const imageOutputs = ['digest', 'image', 'IMAGE_TAR_PATH', 'imageRefs', 'size', 'layers', 'cachedLayers', 'duration', 'engine'] as const
 
-const scanOutputs = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO', 'UNASSIGNED', 'IGNORED', 'TOTAL'].flatMap((name) => [name, `NEW_${name}`])
+/** `SBOM_PATH` where a bill of materials was asked for. */
+const scanOutputs = [...countNames, 'SBOM_PATH']
 
 const cacheOutputs = ['cacheKey', 'cacheBytes', 'cacheSeconds'] as const
 export const saveCacheOutputs = ['cacheSaved', ...cacheOutputs] as const

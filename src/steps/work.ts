@@ -5,6 +5,7 @@ import type { CacheWork } from './cache-work.ts'
 import type { CloneWork } from './clone-work.ts'
 import type { ImageToRun } from './image-to-run.ts'
 import type { ImageWork } from './image-work.ts'
+import type { ScanWork } from './scan-work.ts'
 
 export interface ScriptOutput {
   /** Name for later steps, and the variable of the script that holds it. */
@@ -55,4 +56,4 @@ export interface UnsupportedWork {
   readonly because: string
 }
 
-export type Work = RunWork | ServiceWork | CloneWork | ImageWork | CacheWork | UnsupportedWork
+export type Work = RunWork | ServiceWork | CloneWork | ImageWork | ScanWork | CacheWork | UnsupportedWork

@@ -4,11 +4,13 @@ import { randomImage } from '../../src/oci/random-image.ts'
 import type { Image, Index } from '../../src/oci/views.ts'
 import type { Builder, BuildRequest } from '../../src/ports/builder.ts'
 import type { Delivered, Delivery, Destination, ImageSource } from '../../src/ports/delivery.ts'
+import type { RemoteImages } from '../../src/ports/remote-images.ts'
 
 export interface FakeImages {
   readonly builders: Readonly<Record<string, Builder>>
   readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
   readonly images: ImageSource
+  readonly remoteImages: RemoteImages
   /** `kind target digest`, in order of arrival. */
   readonly arrived: readonly string[]
   /** What the builder was asked for. */
@@ -55,5 +57,6 @@ export function fakeImages(o: { readonly refuse?: readonly string[]; readonly be
     },
     deliveries: { registry: delivery, archive: delivery, 'oci-layout': delivery, load: delivery },
     images: { openArchive: open, openStored: open },
+    remoteImages: { open, attached: async () => [] },
   }
 }

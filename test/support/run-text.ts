@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { writeReport } from '../../src/adapters/files/write-report.ts'
 import { fakeInfra } from '../../src/adapters/infra/fake/fake-infra.ts'
 import { readReports } from '../../src/adapters/reports/read-reports.ts'
+import { passingMemory } from '../../src/adapters/scan-memory/passing-memory.ts'
+import { fakeScanner } from '../../src/adapters/scanners/fake-scanner.ts'
 import { brandAs } from '../../src/base/brand.ts'
 import { recorder } from '../../src/engine/recorder.ts'
 import { redactor } from '../../src/engine/redactor.ts'
@@ -17,6 +19,8 @@ import { planner } from '../../src/plan/planner.ts'
 import type { CodePlacer } from '../../src/ports/code.ts'
 import type { Choice, Intervention, Question } from '../../src/ports/intervention.ts'
 import type { OpenContext } from '../../src/ports/remote.ts'
+import type { RemoteImages } from '../../src/ports/remote-images.ts'
+import type { ScanParts } from '../../src/ports/scan-parts.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
 import { sourceFile } from '../../src/text/source-file.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
@@ -33,6 +37,8 @@ export interface RunOptions {
   /** Brings code, in place of code that only seems to come. */
   readonly code?: CodePlacer
   readonly facts?: Partial<RunFacts>
+  readonly scan?: Partial<ScanParts>
+  readonly remoteImages?: RemoteImages
   /** Folder that stands for the workspaces: each stage has one named as itself. */
   readonly workspace?: string
   /** Answers for people; an answer of undefined never comes. */
@@ -83,7 +89,9 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       clock,
       infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir, ...(o.code !== undefined && { code: o.code }) }) },
       ...images,
+      ...(o.remoteImages !== undefined && { remoteImages: o.remoteImages }),
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
+      scan: { scanner: fakeScanner(), withoutDatabase: 'error', baselines: new Map(), memory: passingMemory(), ...o.scan },
       readFile,
       writeFile: writeReport,
       readReports,

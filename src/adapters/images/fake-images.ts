@@ -4,27 +4,31 @@ import { randomImage } from '../../oci/random-image.ts'
 import type { Image, Index } from '../../oci/views.ts'
 import { weigh } from '../../oci/weigh.ts'
 import type { Delivered, Delivery, Destination, ImageSource, OpenedImage } from '../../ports/delivery.ts'
+import type { RemoteImages } from '../../ports/remote-images.ts'
 
 export interface FakeImages {
   readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
   readonly images: ImageSource
+  readonly remoteImages: RemoteImages
 }
 
 export function fakeImages(): FakeImages {
   const files = new Map<string, Image | Index>()
   const stored = new Map<string, Image | Index>()
+  const pushed = new Map<string, Image | Index>()
   const open = async (from: ReadonlyMap<string, Image | Index>, name: string, signal: AbortSignal): Promise<OpenedImage> => {
     signal.throwIfAborted()
     return { image: from.get(name) ?? (await madeUp(name)), close: async () => undefined }
   }
   return {
     deliveries: {
-      registry: pretended('registry', (to) => to.refs, new Map()),
+      registry: pretended('registry', (to) => to.refs, pushed),
       archive: pretended('archive', (to) => [to.path], files),
       'oci-layout': pretended('oci-layout', (to) => [to.path], files),
       load: pretended('load', (to) => to.names, stored),
     },
     images: { openArchive: (path, { signal }) => open(files, path, signal), openStored: (name, { signal }) => open(stored, name, signal) },
+    remoteImages: { open: (ref, { signal }) => open(pushed, ref, signal), attached: async () => [] },
   }
 }
 

@@ -2,6 +2,7 @@
 import { humanBytes, humanDuration } from '../../base/human.ts'
 import type { Recorded, RunEvent } from '../../events/run-event.ts'
 import type { RunView } from '../../events/run-view.ts'
+import { scanLine } from '../../events/scan-line.ts'
 import type { StepPath } from '../../events/step-path.ts'
 import type { Sink } from '../../ports/sink.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
@@ -120,6 +121,8 @@ function describe({ event }: Recorded): { readonly who: string; readonly text: s
       return { who: event.step, text: `outputs: ${event.outputs.map((o) => o.name).join(', ')}` }
     case 'step.tests':
       return { who: event.step, text: testsLine(event.results) }
+    case 'scan.finished':
+      return { who: event.step, text: scanLine(event.scan) }
     default:
       return undefined
   }

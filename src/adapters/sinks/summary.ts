@@ -1,7 +1,9 @@
 /** The closing words of a run: what was delivered, what failed and why, and how to go on. */
 import { humanBytes, humanDuration, plural } from '../../base/human.ts'
 import type { RunView, StepView } from '../../events/run-view.ts'
+import { scanLine } from '../../events/scan-line.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
+import { printable } from '../../text/terminal-text.ts'
 import { type FailureOptions, failedSteps, failureLines } from './failures.ts'
 import { statusMarks } from './status-marks.ts'
 import { testsLine } from './test-lines.ts'
@@ -17,6 +19,7 @@ export function summary(view: RunView, o: SummaryOptions): string {
     '',
     ...delivered(view, o),
     ...tested(view, o),
+    ...scanned(view, o),
     ...(o.warnings ? warningLines(view, o) : []),
     ...failureLines(view, o),
     ...goingOn(view, o),
@@ -38,6 +41,12 @@ function delivered(view: RunView, { paint }: SummaryOptions): readonly string[] 
 
 function tested(view: RunView, { paint }: SummaryOptions): readonly string[] {
   return [...view.steps.values()].flatMap(({ path, tests }) => (tests === undefined ? [] : [`  ${paint('dim', path)}  ${testsLine(tests)}`]))
+}
+
+function scanned(view: RunView, { paint }: SummaryOptions): readonly string[] {
+  return [...view.steps.values()].flatMap(({ path, scan }) =>
+    scan === undefined ? [] : [`  ${paint('dim', path)}  ${printable(scanLine(scan), { colours: false })}`],
+  )
 }
 
 function warningLines(view: RunView, { paint }: SummaryOptions): readonly string[] {

@@ -5,6 +5,7 @@ import { codeFor, type ExitCode, exitCodes, printDiagnostics } from '../failures
 import { hostRules } from '../host-rules.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { connectorFacts } from '../read-facts.ts'
+import { scanChoice } from '../scan/scan-choice.ts'
 import type { World } from '../world.ts'
 
 export interface ConnectorOptions {
@@ -34,7 +35,8 @@ const checked: ReadonlySet<string> = new Set(['DockerRegistry', 'Aws', 'Gcp', 'A
 export async function checkConnectors(dir: string, o: ConnectorOptions, world: World): Promise<ExitCode> {
   const config = await configOf(dir, world)
   const embedded = await world.tools.embeddedRegistries(await hostRules(o.map ?? [], config, world), world.home)
-  const engine = await world.tools.engine({ hosts: embedded.hosts, connectors: config.connectors, home: world.home, onSecret: () => undefined })
+  const scan = scanChoice(config, {}, world)
+  const engine = await world.tools.engine({ hosts: embedded.hosts, connectors: config.connectors, home: world.home, onSecret: () => undefined, scan })
   try {
     const results: { readonly identifier: string; readonly ok: boolean; readonly says: string }[] = []
     for (const [identifier, connector] of config.connectors) {

@@ -21,6 +21,7 @@ import { hostRules } from '../host-rules.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { environmentPlace, type PluginJob, pluginJob } from '../plugin/plugin-job.ts'
 import { variablesHelp } from '../plugin/variables-help.ts'
+import { scanChoice } from '../scan/scan-choice.ts'
 import type { World } from '../world.ts'
 
 export interface PluginOptions {
@@ -89,7 +90,8 @@ async function work(job: PluginJob, o: PluginOptions, { config, masks }: Given, 
   const { connectors } = config
   const embedded = await world.tools.embeddedRegistries(await hostRules(o.map, config, world), world.home)
   const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
-  const needs = { hosts: embedded.hosts, connectors, home: world.home, folder: world.cwd, onSecret: (value: string) => masks.register(value) }
+  const scan = scanChoice(config, {}, world)
+  const needs = { hosts: embedded.hosts, connectors, home: world.home, folder: world.cwd, onSecret: (value: string) => masks.register(value), scan }
   const engine = await world.tools.engine({ ...needs, ...(o.debugAuth === true && { say }) })
   const run = brandAs<RunId>(uniqueId(world.clock.now(), world.random(16)))
   const story = recorder({ run, clock: world.clock, redactor: masks, sinks: [await world.tools.sinks.bare(world.stdout)] })

@@ -32,6 +32,7 @@ import { type Again, givenOf } from '../runs/given.ts'
 import { type Instead, insteadOf, selectedStages, takenStages } from '../runs/instead-of-stages.ts'
 import { pinnedCode } from '../runs/pinned-code.ts'
 import { repeat } from '../runs/repeat.ts'
+import { type ScannerName, scanChoice } from '../scan/scan-choice.ts'
 import type { Codebase } from '../toolbox.ts'
 import { withHistory } from '../with-history.ts'
 import type { World } from '../world.ts'
@@ -46,6 +47,7 @@ export interface RunOptions extends WatchOptions {
   /** Identifiers of the stages to run, with commas between them; without any all of them run. */
   readonly stage?: readonly string[]
   readonly clone?: boolean
+  readonly scanner?: ScannerName
   readonly inputsFile?: string
   /** Says on the error stream which credential was chosen for each registry, from where and why. */
   readonly debugAuth?: boolean
@@ -135,7 +137,8 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   })
   const { connectors } = p.loaded.config
   const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
-  const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value) }
+  const scan = scanChoice(p.loaded.config, p.options, world)
+  const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value), scan }
   const engine =
     p.options.on === 'fake' ? await world.tools.fakeEngine(time.clock) : await world.tools.engine({ ...needs, ...(p.options.debugAuth === true && { say }) })
   try {

@@ -3,8 +3,12 @@ import { humanBytes, humanDuration } from '../../base/human.ts'
 import type { Outcome } from '../../events/outcome.ts'
 import { type SummaryNode, stagesOf } from '../../events/plan-summary.ts'
 import type { NodeStatus, RunView, StepView } from '../../events/run-view.ts'
+import { scanLine } from '../../events/scan-line.ts'
+import type { ScanSummary } from '../../events/scan-summary.ts'
 import type { Given, RunRecord } from '../../ports/history.ts'
+import { layerText } from '../../scan/layer-of.ts'
 import { renderDiagnostic } from '../../text/render-diagnostic.ts'
+import { printable } from '../../text/terminal-text.ts'
 import { moment } from './run-line.ts'
 
 export interface Described {
@@ -23,6 +27,7 @@ export function describeRun({ record, view, given, tails }: Described): string {
     head(record, given),
     tree(view),
     deliveries(steps),
+    scans(steps),
     outputs(steps),
     ...steps.filter(isBad).map((step) => failure(step, tails.get(step.path))),
   ]
@@ -82,6 +87,29 @@ function deliveries(steps: readonly StepView[]): readonly string[] {
     step.files.map(({ path, bytes, digest }) => `  ${path}  ${humanBytes(bytes)}${digest === undefined ? '' : `  ${digest}`}`),
   )
   return [...(images.length === 0 ? [] : ['images', ...images]), ...(files.length === 0 ? [] : ['files', ...files])]
+}
+
+/** The worst findings of each scan; all that were kept are in --json. */
+function scans(steps: readonly StepView[]): readonly string[] {
+  const lines = steps.flatMap(({ path, scan }) => (scan === undefined ? [] : [`  ${path}  ${plain(scanLine(scan))}`, ...findings(scan)]))
+  return lines.length === 0 ? [] : ['scans', ...lines]
+}
+
+const namedFindings = 10
+
+function findings({ findings: all, more }: ScanSummary): readonly string[] {
+  const lines = all.slice(0, namedFindings).map(({ severity, id, package: name, version, fixedVersion, layer, fresh }) => {
+    const fix = fixedVersion === undefined ? 'no fix yet' : `fixed in ${fixedVersion}`
+    const by = layer === undefined ? '' : `, by ${layerText(layer)}`
+    return plain(`    ${severity.padEnd(8)} ${id}  ${name} ${version}  ${fix}${by}${fresh === true ? ', new' : ''}`)
+  })
+  const rest = more + Math.max(0, all.length - namedFindings)
+  return [...lines, ...(rest > 0 ? [`    … and ${rest} more`] : [])]
+}
+
+/** Names of packages come from images. */
+function plain(text: string): string {
+  return printable(text.replaceAll(/[\r\n]+/g, ' '), { colours: false })
 }
 
 function outputs(steps: readonly StepView[]): readonly string[] {

@@ -43,6 +43,7 @@ export const steering = {
   FAKE_PRINT: 'variables whose values it prints, with commas',
   FAKE_ERRORS: 'what it prints on its error stream',
   FAKE_FLOOD: 'prints so many bytes',
+  FAKE_FINDINGS: 'what a scan finds: critical=1,low=3',
   FAKE_UNSET: 'output variables that it does not set, with commas',
 } as const
 

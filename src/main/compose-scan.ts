@@ -1,0 +1,55 @@
+/** The scanner that is wanted, and where what scans found is kept. */
+import { join } from 'node:path'
+import { folderMemory } from '../adapters/scan-memory/folder-memory.ts'
+import { findTrivy } from '../adapters/scanners/trivy/find-trivy.ts'
+import { programOfImage } from '../adapters/scanners/trivy/program-of-image.ts'
+import { trivyScanner } from '../adapters/scanners/trivy/trivy-scanner.ts'
+import { problem } from '../base/problem.ts'
+import type { ScanChoice } from '../cli/scan/scan-choice.ts'
+import type { Image } from '../oci/views.ts'
+import type { ScanParts } from '../ports/scan-parts.ts'
+import type { Scanner } from '../ports/scanner.ts'
+import type { Machine } from './compose-toolbox.ts'
+
+export interface ScannerParts {
+  /** Data folder. */
+  readonly home: string
+  readonly choice: ScanChoice
+  /** The image of a scanner that comes in one. */
+  readonly pull: (reference: string, o: { readonly signal: AbortSignal }) => Promise<Image>
+}
+
+export function composeScanner(machine: Machine, parts: ScannerParts): Scanner {
+  return parts.choice.scanner === 'osv' ? notYet('osv') : composeTrivy(machine, parts)
+}
+
+/** Whoever asks for it is told, instead of getting another one. */
+function notYet(scanner: string): Scanner {
+  const missing = () => problem('SCANNER_MISSING', { scanner, reason: 'this version does not have it' })
+  const refuse = async () => {
+    throw missing()
+  }
+  return { name: scanner, check: async () => [missing().diagnostic], scan: refuse }
+}
+
+function composeTrivy(machine: Machine, { home, choice, pull }: ScannerParts): Scanner {
+  const { env, kill, clock } = machine
+  const { trivy, trivyImage } = choice
+  return trivyScanner({
+    program: async (o) =>
+      trivyImage === undefined
+        ? findTrivy({ path: env['PATH'], ...(trivy !== undefined && { program: trivy }) })
+        : programOfImage({ name: trivyImage, image: await pull(trivyImage, o), dir: join(home, 'scanners') }, o),
+    cacheDir: choice.trivyCache ?? env['TRIVY_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? home, '.cache'), 'trivy'),
+    maxAgeDays: choice.maxAgeDays,
+    clock,
+    scratch: join(home, 'scratch'),
+    env,
+    kill,
+  })
+}
+
+export function composeScan(machine: Machine, parts: ScannerParts): ScanParts {
+  const { withoutDatabase, baselines } = parts.choice
+  return { scanner: composeScanner(machine, parts), withoutDatabase, baselines, memory: folderMemory(join(parts.home, 'scans')) }
+}
