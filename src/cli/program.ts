@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { readBytes } from '../base/read-bytes.ts'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
+import { addDatabaseCommands } from './db-commands.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
 import { outputForms } from './run/output-forms.ts'
@@ -46,6 +47,7 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
   addRunsCommands(program, world, act)
   addCacheCommands(program, world, act)
   addImageCommands(program, world, act)
+  addDatabaseCommands(program, world, act)
   addSecretCommands(program, world, act)
   program
     .command('explain')

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Connector } from '../pipeline/connector.ts'
+import type { Advisories } from '../ports/advisories.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
@@ -112,6 +113,8 @@ export interface Toolbox {
   registry(needs: RegistryNeeds): Promise<RegistryAccess>
   /** What builds of this data folder keep between them. */
   buildCache(home: string): Promise<BuildCache>
+  /** Of the embedded scanner: those of the data folder, or of a file. */
+  advisories(o: { readonly home: string; readonly path?: string }): Promise<Advisories>
   /** The secrets that this machine keeps. */
   secrets(home: string): Promise<SecretStore>
   /** The embedded builder; base images come through the client. */

@@ -1,10 +1,10 @@
 /** The scanner that is wanted, and where what scans found is kept. */
 import { join } from 'node:path'
 import { folderMemory } from '../adapters/scan-memory/folder-memory.ts'
+import { osvScanner } from '../adapters/scanners/osv/osv-scanner.ts'
 import { findTrivy } from '../adapters/scanners/trivy/find-trivy.ts'
 import { programOfImage } from '../adapters/scanners/trivy/program-of-image.ts'
 import { trivyScanner } from '../adapters/scanners/trivy/trivy-scanner.ts'
-import { problem } from '../base/problem.ts'
 import type { ScanChoice } from '../cli/scan/scan-choice.ts'
 import type { Image } from '../oci/views.ts'
 import type { ScanParts } from '../ports/scan-parts.ts'
@@ -20,16 +20,11 @@ export interface ScannerParts {
 }
 
 export function composeScanner(machine: Machine, parts: ScannerParts): Scanner {
-  return parts.choice.scanner === 'osv' ? notYet('osv') : composeTrivy(machine, parts)
+  return parts.choice.scanner === 'osv' ? composeOsv(machine, parts) : composeTrivy(machine, parts)
 }
 
-/** Whoever asks for it is told, instead of getting another one. */
-function notYet(scanner: string): Scanner {
-  const missing = () => problem('SCANNER_MISSING', { scanner, reason: 'this version does not have it' })
-  const refuse = async () => {
-    throw missing()
-  }
-  return { name: scanner, check: async () => [missing().diagnostic], scan: refuse }
+function composeOsv({ clock }: Machine, { home, choice: { db, maxAgeDays } }: ScannerParts): Scanner {
+  return osvScanner({ home, clock, maxAgeDays, ...(db !== undefined && { database: db }) })
 }
 
 function composeTrivy(machine: Machine, { home, choice, pull }: ScannerParts): Scanner {

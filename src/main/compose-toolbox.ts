@@ -56,6 +56,11 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { joinedCache } = await import('../adapters/step-cache/folder/joined-cache.ts')
       return joinedCache(composeBuildCache(home, machine), join(home, 'step-cache'))
     },
+    async advisories({ home, path }) {
+      const { advisoryStore } = await import('../adapters/scanners/osv/advisory-store.ts')
+      const { databasePath } = await import('../adapters/scanners/osv/names.ts')
+      return advisoryStore(path ?? databasePath(home))
+    },
     async secrets(home) {
       const { composeSecretStore } = await import('./compose-secrets.ts')
       return composeSecretStore(machine, home)

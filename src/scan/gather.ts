@@ -5,13 +5,14 @@ import { compareSeverity, worseSeverity } from './severity.ts'
 
 /** In the order of type, name and version. */
 export function gatherPackages(packages: Iterable<ScannedPackage>): readonly ScannedPackage[] {
-  const byKey = new Map<string, ScannedPackage>()
+  const byKey = new Map<string, { readonly one: ScannedPackage; readonly locations: PackageLocation[] }>()
   for (const one of packages) {
     const key = packageKey(one)
     const known = byKey.get(key)
-    byKey.set(key, known === undefined ? one : { ...known, locations: [...known.locations, ...one.locations] })
+    if (known === undefined) byKey.set(key, { one, locations: [...one.locations] })
+    else known.locations.push(...one.locations)
   }
-  return [...byKey.values()].map((one) => ({ ...one, locations: sortedLocations(one.locations) })).sort(comparePackages)
+  return [...byKey.values()].map(({ one, locations }) => ({ ...one, locations: sortedLocations(locations) })).sort(comparePackages)
 }
 
 /** The worst first, then in the order of packages and names. */

@@ -22,6 +22,15 @@ export function npmProgram(name: string, version: string, bin = name): NpmProgra
   return { path: '', missing, options: promised('ci', needs(false, missing)) }
 }
 
+/** A library in place of a program: `path` is that of its package.json. */
+export function npmLibrary(name: string, version: string): NpmProgram {
+  const dir = testCache('npm', `${name}-${version}`)
+  const path = join(dir, 'node_modules', name, 'package.json')
+  const missing = existsSync(path) ? undefined : install(dir, `${name}@${version}`, path)
+  if (missing === undefined) return { path, options: promised('ci') }
+  return { path: '', missing, options: promised('ci', needs(false, missing)) }
+}
+
 function install(dir: string, what: string, path: string): string | undefined {
   if (process.env['SLIPWAY_REAL_INSTALL'] === '0') return `SLIPWAY_REAL_INSTALL=0 forbids installing ${what}`
   process.stderr.write(`test: npm install ${what}\n`)

@@ -29,4 +29,23 @@ export const scanCodes = {
     explain:
       'A part of it is missing, was cut, or is not what its own records say. Its answers would be incomplete without anybody noticing, so it is not used.',
   },
+  SCAN_IMPORT_REFUSED: {
+    severity: 'error',
+    message: 'Cannot import advisories from {source}: {reason}.',
+    hint: 'Give folders with JSON files in the format of OSV, or zip or tar archives of them, such as the all.zip of an ecosystem.',
+    explain:
+      'Advisories are imported into a database before images are compared with them. A source that cannot be read as a whole is refused, since a database of a part of it would miss flaws. The database that was there before stays as it was.',
+  },
+  SCAN_NOTHING_JUDGED: {
+    severity: 'error',
+    message: 'Nothing in {target} could be judged: {reasons}.',
+    hint: 'Import advisories for what is in the image, or scan it with another scanner.',
+    explain:
+      'The image holds packages, but the database has no advisories for any of their kinds. A report without findings would say that the image is sound, which nobody knows. So this is an error.',
+  },
+  SCAN_TARGET_REFUSED: {
+    severity: 'error',
+    message: 'The scanner {scanner} cannot scan {target}: {reason}.',
+    explain: 'Scanners differ in what they can look at. Give it another form of the same thing, such as an image or an archive, or choose another scanner.',
+  },
 } as const satisfies Record<string, CodeEntry>
