@@ -94,6 +94,15 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .option('--tls-cert <file>', 'certificate chain, PEM: serve HTTPS')
     .option('--tls-key <file>', 'its key, PEM')
     .action((o) => act(async () => (await import('./commands/registry-serve.ts')).registryServe(o, world)))
+  registry
+    .command('gc')
+    .description('free the room of what nobody can reach, also while it is served')
+    .option('--data <dir>', 'folder of the registry; without it those of the data folder')
+    .option('--grace <duration>', 'what was written or asked for since stays', '24h')
+    .option('--untagged', 'manifests that no tag leads to go as well')
+    .option('--dry-run', 'say what would go')
+    .option('--json', 'as JSON')
+    .action((o) => act(async () => (await import('./commands/registry-gc.ts')).registryGc(o, world)))
   return program
 }
 

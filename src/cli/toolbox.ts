@@ -16,6 +16,7 @@ import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
+import type { Garbage, GarbageOptions } from '../registry/server/collect-garbage.ts'
 import type { ScanChoice } from './scan/scan-choice.ts'
 import type { Writer } from './world.ts'
 
@@ -84,6 +85,10 @@ export interface RegistryServer {
   close(): Promise<void>
 }
 
+export interface CollectedRegistry extends Garbage {
+  readonly dir: string
+}
+
 export interface LiveOptions {
   /** Aborted by the first Ctrl-C. */
   readonly stopping: AbortSignal
@@ -124,6 +129,8 @@ export interface Toolbox {
   /** Files of the web and repositories of git. */
   remote(): Promise<Remote>
   registryServer(o: RegistryServerOptions): Promise<RegistryServer>
+  /** Frees what nobody can reach in the registry of a folder, or in those of the folders in it. */
+  collectRegistries(dir: string, o: GarbageOptions): Promise<readonly CollectedRegistry[]>
   /** Asks between the lines of a terminal. */
   askInLines(input: Readable, out: Writer, interrupt: () => void): Promise<Intervention>
   readonly sinks: {

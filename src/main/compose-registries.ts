@@ -1,8 +1,11 @@
 /** Embedded registries: served by the command, or inside a run for hosts that are mapped to `embedded:NAME`. */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EmbeddedRegistries, RegistryServer, RegistryServerOptions } from '../cli/toolbox.ts'
+import type { CollectedRegistry, EmbeddedRegistries, RegistryServer, RegistryServerOptions } from '../cli/toolbox.ts'
+import { ifPresent } from '../media/file-errors.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import { basicAuth } from '../registry/server/access-rule.ts'
+import type { GarbageOptions } from '../registry/server/collect-garbage.ts'
 import { createRegistry } from '../registry/server/create-registry.ts'
 import { embeddedScheme } from './embedded-host.ts'
 import { systemClock } from './system-clock.ts'
@@ -41,4 +44,16 @@ export async function registryServer(o: RegistryServerOptions): Promise<Registry
     await tidying
   }
   return { url: listening.url, close }
+}
+
+/** The folder itself where it is a registry, and each folder in it that is one: `--listen ADDRESS=NAME` and `embedded:NAME` make those. */
+export async function collectRegistries(dir: string, o: GarbageOptions): Promise<readonly CollectedRegistry[]> {
+  const names = ((await ifPresent(readdir(dir, { withFileTypes: true }))) ?? []).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  const collected: CollectedRegistry[] = []
+  for (const folder of [dir, ...names.sort().map((name) => join(dir, name))]) {
+    const inside = (await ifPresent(readdir(folder))) ?? []
+    if (!inside.includes('blobs') || !inside.includes('repositories')) continue
+    collected.push({ dir: folder, ...(await createRegistry({ dir: folder }).collect(o)) })
+  }
+  return collected
 }

@@ -83,6 +83,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { registryServer } = await import('./compose-registries.ts')
       return registryServer(o)
     },
+    async collectRegistries(dir, o) {
+      const { collectRegistries } = await import('./compose-registries.ts')
+      return collectRegistries(dir, o)
+    },
     async askInLines(input, out, interrupt) {
       const { askInLines } = await import('../adapters/intervention/ask-in-lines.ts')
       return askInLines({ input, output: out, interrupt })

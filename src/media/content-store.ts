@@ -55,6 +55,8 @@ export interface ContentStore {
   has(digest: Digest): Promise<boolean>
   /** As `has`, and makes the blob new: whoever is about to name something that is here already keeps it from being pruned. */
   reuse(digest: Digest): Promise<boolean>
+  /** Whether it was written or reused since. False when it is not here. */
+  changedSince(digest: Digest, ms: number): Promise<boolean>
   list(): AsyncIterable<ListedBlob>
   /** Answers whether it was there. Open readers go on. */
   remove(digest: Digest): Promise<boolean>
@@ -98,6 +100,7 @@ export function contentStore(dir: string, o: { readonly durability?: Durability 
         await file.close()
       }
     },
+    changedSince: async (digest, ms) => ((await ifPresent(stat(blobPath(digest))))?.mtimeMs ?? Number.NEGATIVE_INFINITY) >= ms,
     list: () => list(dir),
     remove: async (digest) => (await ifPresent(rm(blobPath(digest)).then(() => true))) ?? false,
     removeOld: (digest, { beforeMs }) => removeOld(blobPath(digest), { aside: ingestFolder, beforeMs }),

@@ -15,6 +15,8 @@ export interface PruneOptions {
   readonly keep?: Iterable<Digest>
   /** Counts what would go, and takes nothing away. */
   readonly dryRun?: boolean
+  /** What is being written stays, however long ago it began: uploads of a registry go on after hours. */
+  readonly temporaries?: 'keep'
   readonly signal: AbortSignal
 }
 
@@ -38,7 +40,7 @@ export async function prune(store: ContentStore, named: () => Promise<readonly D
     blobs++
     bytes += size
   }
-  if (o.dryRun !== true) await store.sweep(o)
+  if (o.dryRun !== true && o.temporaries === undefined) await store.sweep(o)
   return { blobs, bytes }
 }
 

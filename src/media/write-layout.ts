@@ -10,9 +10,12 @@ import { contentStore } from './content-store.ts'
 import { ifPresent } from './file-errors.ts'
 import { fullNameKey, indexFile, layoutBytes, layoutFile, refNameKey } from './layout-images.ts'
 import { saveImage } from './stored-image.ts'
+import { whileLocked } from './while-locked.ts'
 import type { ImageToPack } from './write-archive.ts'
 
-/** Blobs first, index.json last: a reader sees the old layout or the new one. Not for two writers of one folder at once. */
+const lockFile = '.slipway-lock'
+
+/** Blobs first, index.json last: a reader sees the old layout or the new one. Writers of one folder take turns with its index, whatever process they are. */
 export async function writeLayout(path: string, images: readonly ImageToPack[], o: Waiting & AtomicOptions): Promise<void> {
   const store = contentStore(path, o)
   const added: Descriptor[] = []
@@ -22,6 +25,10 @@ export async function writeLayout(path: string, images: readonly ImageToPack[], 
     for (const ref of refs.map(withDefaultTag))
       added.push({ ...descriptor, annotations: { [fullNameKey]: showRef(ref), [refNameKey]: ref.tag ?? showRef(ref) } })
   }
+  await whileLocked(join(path, lockFile), () => addLines(path, added, o), o)
+}
+
+async function addLines(path: string, added: readonly Descriptor[], o: AtomicOptions): Promise<void> {
   const before = await ifPresent(readFile(join(path, indexFile)))
   const kept = before === undefined ? [] : parseIndex(before, path).manifests.filter((old) => !added.some((line) => replaces(line, old)))
   const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [...kept, ...added] }

@@ -196,4 +196,11 @@ export const imageCodes = {
     message: '{digest} is not in the content store',
     explain: 'The content was never stored here, or was removed by garbage collection. Pull or build the image again.',
   },
+  FOLDER_LOCKED: {
+    severity: 'error',
+    message: 'another process has been writing to {folder} for a minute',
+    hint: 'If none does, remove {file}.',
+    explain:
+      'Writers of one OCI layout take turns with its index, each for a moment. A lock whose owner has ended is taken over where that can be told, which is on Linux.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempProject } from '../../../test/support/temp-project.ts'
-import { thisProcess } from './owner-process.ts'
+import { thisProcess } from '../../media/owner-process.ts'
 import { sweepWork } from './snapshots.ts'
 
 describe('folders of work that was cut short', () => {

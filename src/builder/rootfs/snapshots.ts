@@ -4,9 +4,9 @@ import { mkdirSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../media/file-errors.ts'
+import { isAlive, thisProcess } from '../../media/owner-process.ts'
 import { markUsed } from '../store/used.ts'
 import { type AboutSnapshot, encodeAbout, readAbout } from './about-snapshot.ts'
-import { isAlive, thisProcess } from './owner-process.ts'
 
 export interface Snapshots {
   has(chain: string): boolean

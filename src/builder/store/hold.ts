@@ -4,7 +4,7 @@ import { readlinkSync, statSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ifPresent } from '../../media/file-errors.ts'
-import { isAlive, thisProcess } from '../rootfs/owner-process.ts'
+import { isAlive, thisProcess } from '../../media/owner-process.ts'
 
 /** An image is a view of the store: who built it may still be delivering it this long after the build. */
 const deliveryMs = 3_600_000

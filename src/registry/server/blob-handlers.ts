@@ -8,6 +8,8 @@ export const blobs: Handler = async (call, repository, text) => {
   const { store, files } = call.registry
   const size = (await files.hasBlob(repository, text)) ? await store.size(text) : undefined
   if (size === undefined) return fault('BLOB_UNKNOWN', `${repository} has no blob ${text}`)
+  // A push that is told so will not send it: it must not go away meanwhile. Where nothing can be written nothing is collected either.
+  if (call.method === 'HEAD') await store.reuse(text).catch(() => false)
   if (call.method === 'DELETE') {
     await files.unlinkBlob(repository, text)
     return { status: 202 }

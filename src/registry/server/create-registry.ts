@@ -6,6 +6,7 @@ import { problem } from '../../base/problem.ts'
 import type { Durability } from '../../media/atomic-file.ts'
 import { contentStore } from '../../media/content-store.ts'
 import { type AccessRule, readOnly } from './access-rule.ts'
+import { collectGarbage, type Garbage, type GarbageOptions } from './collect-garbage.ts'
 import type { Registry } from './context.ts'
 import { fault, type Reply, writeReply } from './reply.ts'
 import { repositoryFiles } from './repository-files.ts'
@@ -28,6 +29,8 @@ export interface EmbeddedRegistry {
   handler(request: IncomingMessage, response: ServerResponse): void
   /** Port 0 takes a free one. Ends when the signal aborts or at `close`. Throws REGISTRY_CANNOT_LISTEN. */
   listen(o: ListenOptions): Promise<Listening>
+  /** Frees what nobody can reach. Safe beside requests, also of other processes. */
+  collect(o: GarbageOptions): Promise<Garbage>
   /** Takes away what crashes left. Safe beside requests. */
   tidy(o: TidyOptions): Promise<Tidied>
   /** Ends all listeners and requests. What is stored stays, and uploads under way may go on later. */
@@ -76,6 +79,7 @@ export function createRegistry(o: RegistryOptions): EmbeddedRegistry {
       listeners.add(listening)
       return listening
     },
+    collect: (how) => collectGarbage(registry, how),
     tidy: (when) => tidy(registry, { ...when, signal: AbortSignal.any([when.signal, ending.signal]) }),
     close: async () => {
       ending.abort()

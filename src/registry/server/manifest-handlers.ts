@@ -10,7 +10,7 @@ import type { Call, Handler } from './context.ts'
 import { fault, type Reply } from './reply.ts'
 
 /** The specification asks registries to take at least this much. */
-const largestManifest = 4 * 1024 * 1024
+export const largestManifest = 4 * 1024 * 1024
 
 export const manifests: Handler = async (call, repository, name) => {
   const reading = call.method === 'GET' || call.method === 'HEAD'
@@ -54,7 +54,7 @@ async function put(call: Call, repository: string, name: string): Promise<Reply>
   const missing = await missingParts(call, repository, read)
   if (missing !== undefined) return fault('MANIFEST_BLOB_UNKNOWN', `${repository} lacks ${missing}, which the manifest names`)
   await call.registry.store.put(bytes, { signal: call.signal, expected: { digest } })
-  await call.registry.turns(repository, () => enter(call, repository, { name, digest, size: bytes.length }, read))
+  await call.registry.turns(repository, () => enterForGood(call, repository, { name, digest, size: bytes.length, bytes }, read))
   return {
     status: 201,
     headers: {
@@ -69,6 +69,17 @@ interface Entry {
   readonly name: string
   readonly digest: Digest
   readonly size: number
+}
+
+/** A collection of garbage in another process may have taken the manifest for old between its file and its tag. */
+async function enterForGood(call: Call, repository: string, entry: Entry & { readonly bytes: Buffer }, read: ReadManifest): Promise<void> {
+  const { store, files } = call.registry
+  const { digest, bytes } = entry
+  for (let tried = 0; tried < 3; tried++) {
+    await enter(call, repository, entry, read)
+    if ((await files.manifest(repository, digest)) !== undefined && (await store.reuse(digest))) return
+    await store.put(bytes, { signal: call.signal, expected: { digest } })
+  }
 }
 
 /** The manifest, then who refers to whom, then the tag: whenever this ends, everything that is there points at something. */
@@ -114,9 +125,10 @@ function optional<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K]
 }
 
 async function missingParts(call: Call, repository: string, read: ReadManifest): Promise<Digest | undefined> {
-  const { files } = call.registry
-  for (const { digest } of read.blobs) if (!(await files.hasBlob(repository, digest))) return digest
-  for (const { digest } of read.children) if ((await files.manifest(repository, digest)) === undefined) return digest
+  const { files, store } = call.registry
+  // What is named from now on is as new as the manifest: no collection of garbage takes it away before the manifest is there.
+  for (const { digest } of read.blobs) if (!(await files.hasBlob(repository, digest)) || !(await store.reuse(digest))) return digest
+  for (const { digest } of read.children) if ((await files.manifest(repository, digest)) === undefined || !(await store.reuse(digest))) return digest
   return undefined
 }
 

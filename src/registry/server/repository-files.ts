@@ -18,10 +18,15 @@ export interface RepositoryFiles {
   linkBlob(repository: string, digest: Digest): Promise<void>
   hasBlob(repository: string, digest: Digest): Promise<boolean>
   unlinkBlob(repository: string, digest: Digest): Promise<boolean>
+  /** All that the repository has. */
+  blobs(repository: string): Promise<readonly Digest[]>
+  manifests(repository: string): Promise<readonly Digest[]>
   putManifest(repository: string, digest: Digest, facts: ManifestFacts): Promise<void>
   manifest(repository: string, digest: Digest): Promise<ManifestFacts | undefined>
   /** Its tags go with it. */
   removeManifest(repository: string, digest: Digest): Promise<boolean>
+  /** Its tags stay. */
+  forgetManifest(repository: string, digest: Digest): Promise<boolean>
   setTag(repository: string, tag: string, digest: Digest): Promise<void>
   tag(repository: string, tag: string): Promise<Digest | undefined>
   removeTag(repository: string, tag: string): Promise<boolean>
@@ -73,6 +78,9 @@ export function repositoryFiles(dir: string, o: { readonly durability: Durabilit
     linkBlob: (repository, digest) => mark(blob(repository, digest)),
     hasBlob: async (repository, digest) => (await ifPresent(readFile(blob(repository, digest)))) !== undefined,
     unlinkBlob: (repository, digest) => removed(blob(repository, digest)),
+    blobs: (repository) => digestsIn(at(repository, '_blobs')),
+    manifests: (repository) => digestsIn(at(repository, '_manifests')),
+    forgetManifest: (repository, digest) => removed(manifestFile(repository, digest)),
     putManifest: (repository, digest, facts) => writeFileAtomically(manifestFile(repository, digest), JSON.stringify(facts), o),
     manifest: async (repository, digest) => {
       const text = await ifPresent(readFile(manifestFile(repository, digest), 'utf8'))
@@ -125,6 +133,13 @@ function order(a: string, b: string): number {
 
 async function removed(path: string): Promise<boolean> {
   return (await ifPresent(rm(path).then(() => true))) ?? false
+}
+
+async function digestsIn(folder: string): Promise<readonly Digest[]> {
+  const found = await Promise.all(
+    (['sha256', 'sha512'] as const).map(async (name) => ((await visible(join(folder, name))) ?? []).map((hex) => `${name}:${hex}`)),
+  )
+  return found.flat().filter(isDigest)
 }
 
 async function visible(folder: string): Promise<string[] | undefined> {

@@ -23,8 +23,8 @@ export const startUpload: Handler = async (call, repository) => {
 /** Without `from` any repository will do: whoever may write here may read there. */
 async function mountable(call: Call, digest: Digest): Promise<boolean> {
   const from = call.query.get('from')
-  if (from === null) return call.registry.store.has(digest)
-  return repositoryFault(from) === undefined && (await call.registry.files.hasBlob(from, digest)) && call.registry.store.has(digest)
+  if (from === null) return call.registry.store.reuse(digest)
+  return repositoryFault(from) === undefined && (await call.registry.files.hasBlob(from, digest)) && call.registry.store.reuse(digest)
 }
 
 export const continueUpload: Handler = async (call, repository, id) => {

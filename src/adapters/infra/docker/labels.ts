@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive, thisProcess } from '../../../builder/rootfs/owner-process.ts'
 import type { Labels } from '../../../docker-api/labels.ts'
+import { isAlive, thisProcess } from '../../../media/owner-process.ts'
 
 export const homeLabel = 'slipway.home'
 export const stageLabel = 'slipway.stage-id'

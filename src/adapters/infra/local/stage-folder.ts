@@ -1,7 +1,7 @@
 /** The folder of a stage, named by the process that made it: what a dead one left is taken away when another begins. */
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive, thisProcess } from '../../../builder/rootfs/owner-process.ts'
+import { isAlive, thisProcess } from '../../../media/owner-process.ts'
 
 const prefix = 'stage-'
 
