@@ -18,11 +18,11 @@ export async function assembleStage(
   { request, world, inline }: { readonly request: BuildRequest; readonly world: BuildWorld; readonly inline: Collected | undefined },
 ): Promise<Built> {
   const layers = written.map(({ layer }) => layer)
-  const labels = { ...stage.state.run.Labels, ...Object.fromEntries(request.labels) }
-  const run = { ...stage.state.run, ...(Object.keys(labels).length > 0 && { Labels: labels }) }
   const told = masked(stage.story, request)
   const story = world.reproducible ? datedAlike(told, world.createdMs) : dated(told, written, world.createdMs)
   const created = world.reproducible ? timestamp(world.createdMs) : story.findLast((line) => line.created !== undefined)?.created
+  const labels = { ...stage.state.run.Labels, ...createdLabel(request, created), ...Object.fromEntries(request.labels) }
+  const run = { ...stage.state.run, ...(Object.keys(labels).length > 0 && { Labels: labels }) }
   const config: ImageConfig = {
     ...(created !== undefined && { created }),
     ...stage.base.about,
@@ -34,6 +34,11 @@ export async function assembleStage(
   }
   const image = await assembleImage({ format: world.cache.format, config, layers })
   return { image, layers: layers.length, cachedLayers: written.filter(({ cached }) => cached).length }
+}
+
+/** The image's own time and not that of this build: else the same image would have another digest each time. */
+function createdLabel({ createdLabel: name, created }: BuildRequest, made: string | undefined): Readonly<Record<string, string>> {
+  return name === undefined ? {} : { [name]: (made ?? new Date(created).toISOString()).replace(/\.\d+Z$/, 'Z') }
 }
 
 const shortest = 4

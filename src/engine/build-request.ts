@@ -34,7 +34,6 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
   for (const { name, value } of nowKnown(source.labels)) labels.set(name, await revealText(value ?? '', context))
   const target = source.target === undefined ? undefined : nowKnown(source.target)
   const created = source.created.kind === 'now' ? context.clock.now() : source.created.seconds * 1000
-  if (source.createdLabel) labels.set('org.opencontainers.image.created', new Date(created).toISOString().replace(/\.\d+Z$/, 'Z'))
   const platforms = platformsOf(source, at)
   const [first] = platforms
   return {
@@ -48,6 +47,7 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
     platform: first,
     ...(platforms.length > 1 && { platforms }),
     created,
+    ...(source.createdLabel && { createdLabel: 'org.opencontainers.image.created' }),
     reproducible: source.reproducible,
     noCache: !source.cache.use,
     ...(at.work.engine.name === 'buildx' ? { tool: await toolWishes(source, at) } : await cachePlaces(source.cache, at)),

@@ -27,6 +27,82 @@ async function run(steps: readonly string[], o: RunOptions = {}) {
 
 const show = '- step: {identifier: show, name: show, type: Run, spec: {command: x, envVariables: {FAKE_OUTPUT: "<+steps.push.output.outputVariables.digest>"}}}'
 
+function plugin(id: string, settings: Record<string, unknown>): string {
+  return `- step: {identifier: ${id}, name: ${id}, type: Plugin, spec: {image: plugins/docker, settings: ${JSON.stringify(settings)}}}`
+}
+
+describe('files of the workspace', () => {
+  const refs = (arrived: readonly string[]) => arrived.map((line) => line.split(' ').slice(0, 2).join(' '))
+  const files = {
+    's/Dockerfile': 'FROM scratch\n',
+    's/.tags': '1.2,latest\n',
+    's/vars.env': 'PLUGIN_REPO=ghcr.io/of/file\nPLUGIN_TAGS=of-file\nPLUGIN_TARGET=release\nPLUGIN_PASSWORD=hunter2-hunter2\nPLUGIN_GARBAGE=yoyo\n',
+  }
+
+  it('name tags where no variable does', async () => {
+    const steps = [plugin('listed', { repo: 'acme/app' }), plugin('named', { repo: 'acme/other', tags: 'x' })]
+    const { arrived, outcome } = await run(steps, { workspace: tempProject(files).dir })
+    expect([outcome, refs(arrived)]).toEqual([{ kind: 'passed' }, ['registry acme/app:1.2', 'registry acme/app:latest', 'registry acme/other:x']])
+  })
+
+  it('without tags leave them at latest', async () => {
+    const { arrived, view } = await run([plugin('push', { repo: 'acme/app' })])
+    expect(refs(arrived)).toEqual(['registry acme/app:latest'])
+    expect(view.step('s/push')?.notes.map(({ code }) => code)).not.toContain('PLUGIN_TAGS_LATER')
+  })
+
+  it('hold variables that count where nothing else says so, and what is secret in them is masked', async () => {
+    const steps = [
+      plugin('push', { env_file: 'vars.env', tags: 'own' }),
+      image('builtin', { repo: 'acme/app', tags: ['1'], env: { PLUGIN_ENV_FILE: '/harness/vars.env', PLUGIN_NO_PUSH: 'true' } }),
+      '- step: {identifier: show, name: show, type: Run, spec: {command: x, envVariables: {FAKE_OUTPUT: "hunter2-hunter2"}}}',
+    ]
+    const images = fakeImages()
+    const { outcome, view, recorded } = await run(steps, { workspace: tempProject(files).dir, images })
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(refs(images.arrived)).toEqual(['registry ghcr.io/of/file:own', 'load acme/app:1'])
+    const notes = view.step('s/push')?.notes ?? []
+    expect(notes.filter(({ code }) => code === 'SETTINGS_UNKNOWN_VARIABLE').map(({ message }) => message)).toEqual([expect.stringContaining('PLUGIN_GARBAGE')])
+    expect(notes.map(({ code }) => code)).toContain('SETTINGS_OVERRIDDEN')
+    expect(JSON.stringify(recorded)).not.toContain('hunter2')
+  })
+
+  it('that are not there are told of, and the step goes on without them', async () => {
+    const { outcome, view } = await run([plugin('push', { repo: 'acme/app', env_file: 'nothing.env' })])
+    expect(outcome).toEqual({ kind: 'passed' })
+    expect(view.step('s/push')?.notes.map(({ code }) => code)).toContain('PLUGIN_ENV_FILE_UNREADABLE')
+  })
+})
+
+describe('a plugin for ECR without a registry', () => {
+  it('asks for that of its keys when it runs', async () => {
+    const step = plugin('push', { repo: 'app', tags: 'x', region: 'eu-west-1', access_key: 'AKIAGOOD', secret_key: 'the-secret-key' }).replace(
+      'plugins/docker',
+      'plugins/ecr',
+    )
+    const { arrived, outcome, recorded } = await run([step])
+    expect([outcome, arrived.map((line) => line.split(' ')[1])]).toEqual([{ kind: 'passed' }, ['123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:x']])
+    expect(JSON.stringify(recorded)).not.toContain('the-secret-key')
+  })
+})
+
+describe('steps side by side', () => {
+  it('do not write one archive, even when its path is known only as they run', async () => {
+    const first =
+      '- step: {identifier: first, name: first, type: Run, spec: {command: x, envVariables: {FAKE_OUT_PATH: out/x.tar}, outputVariables: [{name: PATH, type: String, value: PATH}]}}'
+    const path = '<+steps.first.output.outputVariables.PATH>'
+    const build = (id: string) => image(id, { repo: `acme/${id}`, env: { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: path } }).slice(2)
+    const { outcome, arrived } = await run([first, `- parallel: [{${build('one')}}, {${build('two')}}]`])
+    expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'ARCHIVE_CLAIMED', message: expect.stringContaining('s/one') } })
+    expect(arrived.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['archive /s/out/x.tar', 'load acme/one:1'])
+  })
+
+  it('after each other write the same one: the last one counts', async () => {
+    const build = (id: string) => image(id, { repo: `acme/${id}`, env: { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'x.tar' } })
+    expect((await run([build('one'), build('two')])).outcome).toEqual({ kind: 'passed' })
+  })
+})
+
 describe('image steps', () => {
   it('build and push every tag with one digest, and hand it on', async () => {
     const { outcome, arrived, view } = await run([image('push', { tags: ['1', 'latest'] }), show])

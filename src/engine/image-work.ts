@@ -6,6 +6,7 @@ import type { ImageJob } from '../image-job/image-job.ts'
 import type { ImageWork } from '../steps/image-work.ts'
 import { acquireImage } from './acquire-image.ts'
 import { bakeWork } from './bake-work.ts'
+import { claimFiles } from './claim-files.ts'
 import { type DeliveredAll, deliverImage } from './deliver-image.ts'
 import type { WorkAt, WorkDone } from './do-work.ts'
 import { imageFacts } from './image-facts.ts'
@@ -23,15 +24,24 @@ export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
   }
   const { source } = plan.job
   if (source.kind === 'build' && source.bake !== undefined) return bakeWork(plan.job, source, source.bake, at)
+  const release = claimFiles(plan.job, at)
+  try {
+    return await makeAndDeliver(plan.job, at)
+  } finally {
+    release()
+  }
+}
+
+async function makeAndDeliver(job: ImageJob, at: WorkAt<ImageWork>): Promise<WorkDone> {
   const startedAt = at.context.clock.now()
-  const acquired = await acquireImage(plan.job, at)
+  const acquired = await acquireImage(job, at)
   try {
     const facts = await imageFacts(acquired.image)
-    const delivered = await deliverImage(acquired.image, plan.job, facts, at)
-    if (plan.job.source.kind === 'build') at.state.images.add({ ...placesOf(delivered, plan.job), ...whose(at), digest: facts.digest, image: acquired.image })
+    const delivered = await deliverImage(acquired.image, job, facts, at)
+    if (job.source.kind === 'build') at.state.images.add({ ...placesOf(delivered, job), ...whose(at), digest: facts.digest, image: acquired.image })
     const seconds = (at.context.clock.now() - startedAt) / 1000
     const { cachedLayers } = acquired
-    const outputs = imageOutputs(plan.job, {
+    const outputs = imageOutputs(job, {
       facts,
       pushed: delivered.pushed,
       seconds,
@@ -39,7 +49,7 @@ export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
       ...pinned(at),
       ...(cachedLayers !== undefined && { cachedLayers }),
     })
-    await writeReports({ job: plan.job, image: acquired.image, facts, pushed: delivered.pushed, outputs }, at)
+    await writeReports({ job, image: acquired.image, facts, pushed: delivered.pushed, outputs }, at)
     return { outcome: outcomeOf(delivered), outputs: asVariables(outputs) }
   } finally {
     await acquired.close()

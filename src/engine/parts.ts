@@ -5,6 +5,7 @@ import type { RunEvent } from '../events/run-event.ts'
 import type { Planner } from '../plan/planner.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { Delivery, Destination, ImageSource } from '../ports/delivery.ts'
+import type { FindRegistry } from '../ports/find-registry.ts'
 import type { InfraName, Infrastructure } from '../ports/infrastructure.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { ReadFile } from '../ports/read-file.ts'
@@ -26,6 +27,7 @@ export interface EngineParts {
   readonly deliveries: Readonly<Record<Destination['kind'], Delivery>>
   readonly images: ImageSource
   readonly remoteImages: RemoteImages
+  readonly findRegistry: FindRegistry
   readonly openContext: OpenContext
   readonly readFile: ReadFile
   readonly writeFile: WriteFile

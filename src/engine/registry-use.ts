@@ -3,7 +3,7 @@ import type { Hidden } from '../base/hidden.ts'
 import { problem } from '../base/problem.ts'
 import { showText, type Text } from '../base/secret-text.ts'
 import type { ImageJob, RepositoryCare } from '../image-job/image-job.ts'
-import type { LoginSettings } from '../image-job/login.ts'
+import type { LoginSettings, PlannedLogin } from '../image-job/login.ts'
 import type { Transport } from '../image-job/transport.ts'
 import { parseRef } from '../oci/ref.ts'
 import type { RepositoryWishes } from '../ports/delivery.ts'
@@ -13,13 +13,16 @@ import type { ImageWork } from '../steps/image-work.ts'
 import type { WorkAt } from './do-work.ts'
 import { nowKnown, revealText } from './reveal.ts'
 
+type Where = Pick<WorkAt<ImageWork>, 'state' | 'step' | 'context'>
+
 export async function registryUse(job: ImageJob, at: WorkAt<ImageWork>): Promise<RegistryUse> {
   const { work } = at
   const connector = work.connector === undefined ? undefined : showText(nowKnown(work.connector))
   return {
     ...(connector !== undefined && { connector }),
+    ...(work.otherConnectors !== undefined && { otherConnectors: work.otherConnectors.map((ref) => showText(nowKnown(ref))) }),
     baseConnectors: (work.baseConnectors ?? []).map((ref) => showText(nowKnown(ref))),
-    settings: await loginSettings(job, at),
+    settings: await loginSettings(job.login ?? {}, at),
     registries: registriesOf(job),
     ways: await waysOf(job.transport, at),
     retries: { push: job.pushRetries, pull: job.transport.pullRetries },
@@ -35,9 +38,9 @@ export async function repositoryWishes(
   return { create, scanOnPush, ...(lifecycle !== undefined && { lifecyclePolicy: lifecycle }), ...(access !== undefined && { accessPolicy: access }) }
 }
 
-async function loginSettings(job: ImageJob, at: WorkAt<ImageWork>): Promise<LoginSettings> {
+export async function loginSettings(login: PlannedLogin, at: Where): Promise<LoginSettings> {
   const entries = await Promise.all(
-    Object.entries(job.login ?? {}).map(async ([key, planned]) => {
+    Object.entries(login).map(async ([key, planned]) => {
       const value: Text | Hidden = nowKnown(planned)
       const text = typeof value !== 'string' && value.kind === 'hidden' ? revealHidden(value, at) : await revealText(value, at.context)
       // A docker configuration may be given as the file that holds it.
@@ -47,7 +50,7 @@ async function loginSettings(job: ImageJob, at: WorkAt<ImageWork>): Promise<Logi
   return Object.fromEntries(entries)
 }
 
-function revealHidden(value: Hidden, { context }: WorkAt<ImageWork>): string {
+function revealHidden(value: Hidden, { context }: Where): string {
   const text = value.reveal()
   context.redactor.register(text)
   return text
@@ -92,7 +95,7 @@ async function mapOf(pairs: readonly Pair[], at: WorkAt<ImageWork>): Promise<Rec
   return map
 }
 
-async function readText(path: string, what: string, { state, step, context }: WorkAt<ImageWork>): Promise<string> {
+async function readText(path: string, what: string, { state, step, context }: Where): Promise<string> {
   const file = state.workspace.hostPath(path)
   const bytes = await context.readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message

@@ -4,6 +4,7 @@ import { type Outcome, worst } from '../events/outcome.ts'
 import { stepPath } from '../events/step-path.ts'
 import type { GroupPlan, LoopPlan, StagePlan, StepNode, StepPlan } from '../plan/plan.ts'
 import type { Workspace } from '../ports/infrastructure.ts'
+import type { ClaimedFiles } from './claim-files.ts'
 import { erroredBy } from './errored-by.ts'
 import { underGroupTimeout } from './group-limit.ts'
 import { factsOf, statusOf } from './knowledge.ts'
@@ -20,6 +21,7 @@ export interface StageState extends RunState {
   /** What steps have left to the environment of those after them. The last one to end wins. */
   readonly exports: Map<string, Text>
   readonly services: StageServices
+  readonly claimed: ClaimedFiles
   /** The innermost group around. */
   readonly group?: GroupRun
 }

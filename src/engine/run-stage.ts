@@ -73,7 +73,7 @@ async function underTimeout(stage: StagePlan, run: RunState, outside: RunContext
     })
     const services = stageServices(stage, outside)
     try {
-      const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace, exports: new Map(), services }, context)
+      const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace, exports: new Map(), services, claimed: new Map() }, context)
       return limit.passed() ? await settle(tooLong(stage), stage, run, outside) : outcome
     } finally {
       await services.end()

@@ -11,6 +11,7 @@ import { deadline } from './deadline.ts'
 import { doWork } from './do-work.ts'
 import { erroredBy } from './errored-by.ts'
 import type { RunContext } from './parts.ts'
+import { planWithFacts } from './plan-with-facts.ts'
 import type { StageState } from './run-nodes.ts'
 import { stoppedBy } from './stop-reason.ts'
 import { type Standing, whyNot } from './when.ts'
@@ -35,7 +36,7 @@ async function attempt(planned: StepPlan, standing: Standing, state: StageState,
     context.signal.throwIfAborted()
     const reason = whyNot(planned.when, standing, () => context.planner.condition(planned.path, state.knowledge))
     if (reason !== undefined) return done({ kind: 'skipped', because: reason })
-    const { plan, notes } = context.planner.step(planned.path, state.knowledge)
+    const { plan, notes } = await planWithFacts(planned.path, state, context)
     await context.emit({ kind: 'step.started', step: path, does: plan.does })
     for (const note of notes) await context.emit({ kind: 'step.note', step: path, note })
     return await underTimeout(plan, path, state, context)

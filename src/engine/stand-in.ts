@@ -4,6 +4,7 @@ import type { Outcome } from '../events/outcome.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import { type StepPath, stepPath } from '../events/step-path.ts'
 import type { StagePlan, StepNode } from '../plan/plan.ts'
+import { imagesTaken } from './images-taken.ts'
 import { factsOf, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
 import { skipAll } from './run-nodes.ts'
@@ -26,6 +27,12 @@ export async function standIn(stage: StagePlan, run: RunState, context: RunConte
     await context.emit({ kind: 'stage.note', stage: at, note: diagnose('STAGE_NOT_TAKEN', { run: instead.from }) })
     return undefined
   }
+  const images = await imagesTaken(stage.path, instead.events, run.launch.plan, context)
+  if (images.kind === 'gone') {
+    await context.emit({ kind: 'stage.note', stage: at, note: diagnose('ARCHIVE_GONE', { run: instead.from, path: images.path }) })
+    return undefined
+  }
+  for (const image of images.images) run.images.add(image)
   await context.emit({ kind: 'stage.note', stage: at, note: diagnose('STAGE_TAKEN', { run: instead.from }) })
   const passed: Outcome = { kind: 'passed' }
   const outputs = new Map<StepPath, Map<string, string>>()

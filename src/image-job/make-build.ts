@@ -1,10 +1,11 @@
 /** Settings to the build of a job. */
-import { diagnose } from '../base/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../base/diagnostic.ts'
 import { known, mapPlanned, type Planned } from '../base/planned.ts'
 import { isSecretText, showText, type Text } from '../base/secret-text.ts'
 import { parsePlatform, showPlatform } from '../oci/platform.ts'
 import { marked } from '../settings/marks.ts'
 import type { Pair } from '../settings/setting.ts'
+import type { Engine } from '../settings/vocabulary.ts'
 import { argOf, buildArgs } from './build-args.ts'
 import { buildSecrets, parseSecretSpec, parseSshSpec, sshKeys } from './build-secrets.ts'
 import type { BuildSecret, BuildSource, Created, Network } from './build-source.ts'
@@ -18,6 +19,8 @@ import { joinPlanned } from './planned-list.ts'
 
 export interface BuildContext extends CacheContext, LabelContext {
   readonly options: BuildxOptions
+  /** What will build, where that is decided. */
+  readonly engine?: Engine
 }
 
 export function makeBuild(k: Knobs, context: BuildContext): BuildSource {
@@ -48,7 +51,7 @@ export function makeBuild(k: Knobs, context: BuildContext): BuildSource {
     layers: k.on('singleSnapshot') ? 'one' : k.on('squash') ? 'one-on-top' : 'each',
     ignorePaths: joinPlanned([k.texts('ignorePath'), k.texts('ignorePaths')]),
     ...(ignoreVarRun !== undefined && { ignoreVarRun }),
-    compression: compressionOf(k),
+    compression: compressionOf(k, context.engine),
     ...(ones.provenance !== undefined && { provenance: showText(ones.provenance) }),
     ...(ones.sbom !== undefined && { sbom: showText(ones.sbom) }),
     ...(options.passed.length > 0 && { toolOptions: options.passed }),
@@ -98,12 +101,18 @@ function createdOf(k: Knobs): Created {
   return k.on('reproducible') ? { kind: 'at', seconds: 0 } : { kind: 'now' }
 }
 
-function compressionOf(k: Knobs): BuildSource['compression'] {
+function compressionOf(k: Knobs, engine: Engine | undefined): BuildSource['compression'] {
   const named = k.plain('compression')
   const level = k.number('compressionLevel')
   const kind = named?.kind === 'known' ? named.value : 'gzip'
   if (kind !== 'gzip' && kind !== 'zstd') k.diagnostics.push(diagnose('JOB_COMPRESSION', { kind }, { at: k.at('compression') }))
+  if (level !== undefined && kind === 'gzip' && engine === 'embedded') k.diagnostics.push(oneForm(k))
   return { kind: kind === 'zstd' ? 'zstd' : 'gzip', ...(level !== undefined && { level }) }
+}
+
+function oneForm(k: Knobs): Diagnostic {
+  const because = 'layers packed by gzip have one form, so that digests are equal everywhere; zstd has levels'
+  return diagnose('SETTINGS_NO_EFFECT', { what: k.name('compressionLevel'), with: ' with gzip', because }, { at: k.at('compressionLevel'), severity: 'info' })
 }
 
 function networkOf(k: Knobs, { ones, lists }: BuildxOptions): Network {

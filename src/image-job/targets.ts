@@ -10,6 +10,8 @@ import { allPlanned } from './planned-list.ts'
 export interface TargetContext {
   /** URL of the connector, `https://ghcr.io/acme`. */
   readonly connectorUrl?: string
+  /** Registry and path that stand before a repository without a host. */
+  readonly ownRegistry?: string
 }
 
 /** Undefined when no repository is named. Complaints go to the knobs. */
@@ -40,7 +42,8 @@ const prefixes: Readonly<Record<Variant, (k: Knobs, c: TargetContext) => Planned
 }
 
 /** The original never puts the host in front unless told to; a repository without one would go to Docker Hub with another registry's credentials. */
-function dockerPrefix(k: Knobs, { connectorUrl }: TargetContext): Planned<string> | undefined {
+function dockerPrefix(k: Knobs, { connectorUrl, ownRegistry }: TargetContext): Planned<string> | undefined {
+  if (ownRegistry !== undefined) return inOwnRegistry(k, ownRegistry)
   if (k.on('expandRepo')) {
     const registry = k.plain('registry')
     return registry === undefined ? undefined : mapPlanned(registry, (url) => (registryOfUrl(url) === dockerHub ? '' : url))
@@ -50,6 +53,11 @@ function dockerPrefix(k: Knobs, { connectorUrl }: TargetContext): Planned<string
   if (host === undefined || host === dockerHub || repo?.kind !== 'known' || hasHost(repo.value)) return undefined
   k.diagnostics.push(diagnose('JOB_REPO_WITHOUT_HOST', { repo: repo.value, host }, { at: k.at('repo') }))
   return known(host)
+}
+
+function inOwnRegistry(k: Knobs, path: string): Planned<string> | undefined {
+  const repo = k.plain('repo')
+  return repo?.kind === 'known' && hasHost(repo.value) ? undefined : known(path)
 }
 
 function ecrPrefix(k: Knobs): Planned<string> | undefined {
@@ -94,7 +102,7 @@ function standsAlone(k: Knobs, missing: 'account' | 'host' | 'registry'): undefi
   return undefined
 }
 
-function hasHost(repo: string): boolean {
+export function hasHost(repo: string): boolean {
   const slash = repo.indexOf('/')
   const first = slash < 0 ? '' : repo.slice(0, slash)
   return first.includes('.') || first.includes(':') || first === 'localhost'

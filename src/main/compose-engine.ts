@@ -13,6 +13,7 @@ import { withDocker } from '../adapters/images/with-docker.ts'
 import { dockerInfra } from '../adapters/infra/docker/docker-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
+import { findEcrRegistry } from '../adapters/registry-auth/ecr/find-ecr-registry.ts'
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
 import { readReports } from '../adapters/reports/read-reports.ts'
@@ -91,6 +92,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
         choice: needs.scan,
         pull: (name, o) => scannerImage(name, registries.clientFor(plainUse, 'pull'), o),
       }),
+      findRegistry: (login, region, o) => findEcrRegistry(login, region, registries.world, o),
       readFile,
       writeFile: writeReport,
       readReports,

@@ -16,6 +16,7 @@ export function composeFake(clock: Clock): Engine {
       builders: { embedded: fakeBuilder('embedded'), buildx: fakeBuilder('buildx'), kaniko: fakeBuilder('kaniko') },
       ...fakeImages(),
       scan: { scanner: fakeScanner(), withoutDatabase: 'error', baselines: new Map(), memory: passingMemory() },
+      findRegistry: async (_login, region) => `000000000000.dkr.ecr.${region}.amazonaws.com`,
       readFile: fakeFiles,
       writeFile: async () => undefined,
       readReports: async () => ({ notes: [] }),

@@ -1,6 +1,8 @@
-/** The plan of one step that needs no pipeline: its work is known already, and learns nothing on the way. */
+/** The plan of one step that needs no pipeline: its work is known already, but for what it asks just before it runs. */
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Span } from '../base/span.ts'
 import type { Work } from '../steps/work.ts'
+import type { Knowledge } from './knowledge.ts'
 import type { Plan, StepPlan } from './plan.ts'
 import type { Planner } from './planner.ts'
 
@@ -12,9 +14,17 @@ export interface LoneStep {
   /** Of the machine, as pipelines name them. */
   readonly arch: string
   readonly at: Span
+  /** The same with what was learned just before it runs. Throws a Problem when that makes no sense. */
+  readonly again?: (knowledge: Knowledge) => PlannedAgain
 }
 
-export function planOfOne({ name, work, does, arch, at }: LoneStep): { readonly plan: Plan; readonly planner: Planner } {
+export interface PlannedAgain {
+  readonly work: Work
+  readonly does: string
+  readonly notes: readonly Diagnostic[]
+}
+
+export function planOfOne({ name, work, does, arch, at, again }: LoneStep): { readonly plan: Plan; readonly planner: Planner } {
   const path = `${name}/${name}`
   const step: StepPlan = { kind: 'step', path, identifier: name, name, type: 'Plugin', does, when: { status: 'Success' }, work, at }
   const infrastructure = { on: 'local', declared: 'none', os: 'Linux', arch } as const
@@ -25,7 +35,11 @@ export function planOfOne({ name, work, does, arch, at }: LoneStep): { readonly 
   }
   const planner: Planner = {
     plan: () => ({ ok: true, value: plan, diagnostics: [] }),
-    step: () => ({ plan: step, notes: [] }),
+    step(_path, knowledge) {
+      if (again === undefined || knowledge.foundRegistry === undefined) return { plan: step, notes: [] }
+      const { notes, ...more } = again(knowledge)
+      return { plan: { ...step, ...more }, notes }
+    },
     stepLoop: noLoops,
     stageLoop: noLoops,
     condition: () => true,

@@ -120,6 +120,8 @@ function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Re
       ...commitRefOf(codebase),
     },
     images,
+    foundRegistry: site.knowledge.foundRegistry,
+    ...(site.knowledge.files !== undefined && { files: site.knowledge.files }),
     connector: (id) => connectorFact(id, facts),
   }
 }

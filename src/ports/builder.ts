@@ -57,6 +57,8 @@ export interface BuildRequest {
   /** Other places by name, for FROM, COPY --from and mounts; they go before stages and images of that name. */
   readonly contexts?: ReadonlyMap<string, NamedContext>
   readonly created: Instant
+  /** Name of a label that tells when the image was made: of what is found again, when it was made first. Labels of that name go before it. */
+  readonly createdLabel?: string
   readonly reproducible: boolean
   readonly noCache: boolean
   /** Stages to build anew, by name or number. */

@@ -56,4 +56,6 @@ export interface ImageSource {
   openArchive(path: string, o: { readonly signal: AbortSignal; readonly name?: string }): Promise<OpenedImage>
   /** An image of the store by name; throws a Problem that lists what there is. */
   openStored(name: string, o: { readonly signal: AbortSignal }): Promise<OpenedImage>
+  /** An image of the store by its digest, whatever it is called; undefined when not all of it is there. It is kept as if it were new. */
+  openDigest(digest: string, o: { readonly signal: AbortSignal }): Promise<OpenedImage | undefined>
 }

@@ -6,6 +6,8 @@ export interface RegistryUse {
   readonly connector?: string
   /** For the images that a build begins with; asked before `connector`. */
   readonly baseConnectors: readonly string[]
+  /** Beside the connector; absent: none. */
+  readonly otherConnectors?: readonly string[]
   readonly settings: LoginSettings
   /** The hosts that the step delivers to: a user and a password without a host are for these. */
   readonly registries: readonly string[]

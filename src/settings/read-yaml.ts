@@ -89,7 +89,7 @@ function missing(variant: Variant, fields: YamlFields, at: Span | undefined): Di
     return value === undefined || (value.kind === 'known' && (value.value === null || value.value === ''))
   }
   return requiredFields[variant]
-    .filter((oneOf) => oneOf.every(absent))
+    .filter((oneOf) => oneOf.every(absent) && (!oneOf.includes('connectorRef') || absent('connectorRefs')))
     .map((oneOf) => diagnose('SETTINGS_REQUIRED', { field: oneOf.join(' or '), type: typeName(variant) }, { at }))
 }
 

@@ -7,14 +7,15 @@ import type { JobPlan } from '../image-job/image-job.ts'
 import type { ImageSpec } from '../pipeline/steps/image-step.ts'
 import type { VariableScopes } from './image-fields.ts'
 
+type Variable = (name: string) => Planned<Text> | undefined
 export type BuildVariables = Readonly<Record<string, Planned<Text>>>
 
-/** What is not there is left out: whether that is wrong is for the one who asks. */
-export function buildVariables(plan: JobPlan, spec: ImageSpec, scopes: VariableScopes, o: Resolving): BuildVariables {
+/** What is not there is left out: whether that is wrong is for the one who asks. `last`: where nothing else has it. */
+export function buildVariables(plan: JobPlan, spec: ImageSpec, scopes: VariableScopes, o: Resolving, last: Variable): BuildVariables {
   const found: Record<string, Planned<Text>> = {}
   const all = plan.kind === 'job' && plan.job.source.kind === 'build' && plan.job.source.bake !== undefined ? everyName(spec, scopes) : []
   for (const name of [...namesAsked(plan), ...all]) {
-    const value = ofStep(name, spec, o) ?? ofScope(name, scopes.stage, o) ?? ofScope(name, scopes.pipeline, o)
+    const value = ofStep(name, spec, o) ?? ofScope(name, scopes.stage, o) ?? ofScope(name, scopes.pipeline, o) ?? last(name)
     if (value !== undefined) found[name] = value
   }
   return found

@@ -22,6 +22,10 @@ export interface Given {
   readonly fields: YamlFields
   readonly env: ReadonlyMap<string, EnvEntry>
   readonly connectorRef?: Planned<Text>
+  /** Of a step that names several: all but the first. */
+  readonly otherConnectors: readonly Planned<Text>[]
+  /** Where it stands in place of a connector. */
+  readonly registryRef?: Planned<Text>
   readonly baseConnectors: readonly Planned<Text>[]
 }
 
@@ -39,11 +43,16 @@ export function givenTo(spec: ImageSpec, scopes: VariableScopes, o: Resolving): 
     else if (name !== 'envVariables')
       fields.set(name, { value: { kind: 'deferred', source: name, until: 'its expression is mended', at: tree.at }, at: tree.at })
   }
-  const connectorRef = textField(fields, 'connectorRef') ?? textField(fields, 'registryRef')
+  const connector = textField(fields, 'connectorRef')
+  const registryRef = connector === undefined ? textField(fields, 'registryRef') : undefined
+  const one = connector ?? registryRef
+  const [connectorRef, ...otherConnectors] = [...(one === undefined ? [] : [one]), ...listField(fields, 'connectorRefs')]
   return {
     fields,
     env: environment(spec, scopes, o),
     ...(connectorRef !== undefined && { connectorRef }),
+    otherConnectors,
+    ...(registryRef !== undefined && { registryRef }),
     baseConnectors: listField(fields, 'baseImageConnectorRefs'),
   }
 }

@@ -4,6 +4,8 @@ import type { Text } from '../base/secret-text.ts'
 import type { JobPlan } from '../image-job/image-job.ts'
 import type { ExecutorCommand } from '../image-job/kaniko/executor-command.ts'
 import type { Engine, Tool } from '../settings/vocabulary.ts'
+import type { AskedFile } from './asked-files.ts'
+import type { RegistryWanted } from './registry-wanted.ts'
 
 export interface ImageWork {
   readonly kind: 'image'
@@ -13,12 +15,18 @@ export interface ImageWork {
   readonly engine: { readonly name: Engine; readonly reasons: readonly string[]; readonly pinned?: Planned<Text> }
   /** Whose credentials the push uses. */
   readonly connector?: Planned<Text>
+  /** Of more registries that the step writes to or reads: caches, targets of a bake file. */
+  readonly otherConnectors?: readonly Planned<Text>[]
   /** Whose credentials the base images are pulled with. */
   readonly baseConnectors?: readonly Planned<Text>[]
   /** Values that the build asks for by name, as secrets or arguments. */
   readonly variables?: Readonly<Record<string, Planned<Text>>>
   /** With the engine kaniko: how its executor is started. */
   readonly executor?: ExecutorCommand
+  /** Files to read before the step can be planned for good. Absent: none. */
+  readonly asks?: readonly AskedFile[]
+  /** A registry to find before the step can be planned for good. Absent: none. */
+  readonly registryWanted?: RegistryWanted
   /** The variables that a plugin of the original would be started with. */
   readonly env: Readonly<Record<string, Planned<Text>>>
 }

@@ -105,12 +105,18 @@ describe('a Plugin step with an image plugin', () => {
     expect(planned(facts, spec).work[0]).toMatchObject({ kind: 'run', env: { PLUGIN_REPO: { value: 'a/b' } } })
   })
 
-  it('is told that a file of variables is not read in a pipeline', () => {
-    const { diagnostics } = planned(noFacts, { image: 'plugins/docker', settings: { repo: 'a/b', env_file: 'vars.env' } })
-    expect(diagnostics.find(({ severity }) => severity === 'warning')).toMatchObject({
-      code: 'SETTINGS_NO_EFFECT',
-      message: expect.stringContaining('PLUGIN_ENV_FILE has no effect in a pipeline'),
+  it('waits for its file of variables, whatever is missing until then', () => {
+    const { work, diagnostics } = planned(noFacts, { image: 'plugins/docker', settings: { env_file: 'vars.env' } })
+    expect(diagnostics.map(({ code }) => code)).toEqual(['PLUGIN_RUN_DIRECTLY'])
+    expect(image(work[0])).toMatchObject({
+      plan: { kind: 'deferred', waits: [{ source: 'vars.env', until: 'the step reads this file' }] },
+      asks: [{ path: '/harness/vars.env', variables: true }],
     })
+  })
+
+  it('says nothing of a file of tags where a variable names them', () => {
+    const { diagnostics } = planned({ ...noFacts, flags: {} }, { image: 'plugins/docker', settings: { repo: 'a/b', tag: '1' } })
+    expect(diagnostics.map(({ code }) => code)).not.toContain('PLUGIN_TAGS_LATER')
   })
 
   it('is planned when it runs, if its image is not known before', () => {

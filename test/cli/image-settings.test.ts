@@ -73,6 +73,27 @@ describe('settings that change an image', () => {
     expect((await build({ ...env, PLUGIN_AUTO_LABEL: 'false' })).image.labels).toEqual(own)
   })
 
+  it('the label of its time is that of the image, so that an unchanged build has an unchanged digest', async () => {
+    const { build, project } = start(three)
+    const env = { DRONE_COMMIT_SHA: 'abc123' }
+    const [first, again] = [(await build(env)).image, (await build(env)).image]
+    expect(again).toEqual(first)
+    expect(first.labels).toEqual(expect.objectContaining({ 'org.opencontainers.image.created': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) }))
+    project.write({ c: 'changed' })
+    expect((await build(env)).image.digest).not.toBe(first.digest)
+    const own = await build({ ...env, PLUGIN_CUSTOM_LABELS: 'org.opencontainers.image.created=yesterday' })
+    expect(own.image.labels).toEqual(expect.objectContaining({ 'org.opencontainers.image.created': 'yesterday' }))
+  })
+
+  it('PLUGIN_COMPRESSION_LEVEL says once that gzip has no levels', async () => {
+    const { build } = start(three)
+    const plain = await build({})
+    const { out, image } = await build({ PLUGIN_COMPRESSION_LEVEL: '9' })
+    expect(out.match(/PLUGIN_COMPRESSION_LEVEL has no effect with gzip/g)?.length).toBe(1)
+    expect(image.layers).toEqual(plain.image.layers)
+    expect((await build({ PLUGIN_COMPRESSION_LEVEL: '9', PLUGIN_COMPRESSION: 'zstd' })).out).not.toContain('PLUGIN_COMPRESSION_LEVEL')
+  })
+
   it('PLUGIN_NO_CACHE builds every layer anew', async () => {
     const { build } = start(three)
     await build({})

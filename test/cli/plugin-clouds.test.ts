@@ -1,4 +1,6 @@
 /** Each plugin with the login that it makes for itself: services that check every request, and a registry for each that takes only their logins. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { basicAuth } from '../../src/registry/server/access-rule.ts'
 import { type AwsStandIn, startAws } from '../support/cloud/aws-stand-in.ts'
@@ -16,7 +18,7 @@ let aws: AwsStandIn
 let google: GoogleStandIn
 let azure: AzureStandIn
 beforeAll(async () => {
-  aws = await startAws({ password: 'ecr-password', keys: { AKIABOATS: { secret: 'aws-secret-key' } } })
+  aws = await startAws({ account: '000123456789', password: 'ecr-password', keys: { AKIABOATS: { secret: 'aws-secret-key' } } })
   google = await startGoogle({ token: 'google-token', accounts: { [googleAccount]: provider.privatePem } })
   azure = await startAzure({ registry: 'boats.azurecr.io', clients: { boats: { tenant: 't', secret: 'azure-secret' } } })
 })
@@ -72,10 +74,12 @@ async function hosts() {
 
 async function plugin(name: string, env: Env) {
   const { dir } = tempProject({ '.slipway/config.yaml': JSON.stringify({ hosts: await hosts() }), Dockerfile: 'FROM scratch\nCOPY Dockerfile /made\n' })
-  const ran = await slipwayHere(dir, { HOME: dir, PLUGIN_TAGS: '1,2', ...env }, 'plugin', '--as', name)
+  const files = { PLUGIN_DIGEST_FILE: 'made/digest', PLUGIN_CACHE_METRICS_FILE: 'made/metrics.json' }
+  const ran = await slipwayHere(dir, { HOME: dir, PLUGIN_TAGS: '1,2', ...files, ...env }, 'plugin', '--as', name)
   const said = `${ran.out}${ran.err}`
   expect(said).not.toMatch(/hub-password|ecr-password|google-token|aws-secret-key|azure-secret|principal-secret|acr-refresh-token|PRIVATE KEY/)
-  return { code: ran.code, said, pushed: [...said.matchAll(/pushed (\S+) sha256:/g)].map(([, ref]) => ref) }
+  const read = (file: string): string => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '')
+  return { code: ran.code, said, read, pushed: [...said.matchAll(/pushed (\S+) sha256:/g)].map(([, ref]) => ref) }
 }
 
 describe('plugins of clouds', { timeout: 60_000 }, () => {
@@ -98,15 +102,29 @@ describe('plugins of clouds', { timeout: 60_000 }, () => {
     ['acr', acrDirect, 'boats.azurecr.io/sloop'],
     ['buildx-acr', acrDirect, 'boats.azurecr.io/sloop'],
     ['kaniko-acr', acr, 'boats.azurecr.io/sloop'],
-  ])('%s pushes with its own login: %j', async (name, env, repository) => {
-    const { code, said, pushed } = await plugin(name, env)
+  ])('%s pushes with its own login, and writes its files: %j', async (name, env, repository) => {
+    const { code, said, pushed, read } = await plugin(name, env)
     expect(said).toContain(`${repository}:1`)
     expect([code, pushed]).toEqual([0, [`${repository}:1`, `${repository}:2`]])
+    // Whatever the plugin is called, the files that it is asked for are there.
+    expect(said).toContain(`${repository}:1 ${read('made/digest')}`)
+    expect(JSON.parse(read('made/metrics.json'))).toMatchObject({ total_layers: 2, done: 2, error: 0 })
   })
 
   it('kaniko-ecr takes PLUGIN_USERNAME for the registry of base images, not for the push', async () => {
     const { code, pushed } = await plugin('kaniko-ecr', { ...ecr, PLUGIN_USERNAME: 'ann', PLUGIN_PASSWORD: 'hub-password' })
     expect([code, pushed.length]).toEqual([0, 2])
+  })
+
+  it.each(['ecr', 'buildx-ecr', 'kaniko-ecr'])('%s asks AWS for its registry when none is named', async (name) => {
+    const { PLUGIN_REGISTRY: _, ...rest } = ecr
+    const { code, pushed } = await plugin(name, rest)
+    expect([code, pushed]).toEqual([0, [`${host}/sloop:1`, `${host}/sloop:2`]])
+    const wrong = await plugin(name, { ...rest, PLUGIN_SECRET_KEY: 'another' })
+    expect([wrong.code, wrong.said]).toEqual([1, expect.stringContaining('CLOUD_CREDENTIALS_REFUSED')])
+    aws.calls.length = 0
+    const mixed = await plugin(name, { ...rest, PLUGIN_PUSH_ONLY: 'true', PLUGIN_NO_PUSH: 'false', PLUGIN_TAGS: 'no good' })
+    expect([mixed.code, mixed.said, aws.calls]).toEqual([1, expect.stringContaining('TAG_INVALID'), []])
   })
 
   it('kaniko-ecr creates the repository before it pushes', async () => {

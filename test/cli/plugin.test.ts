@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../tools/support/root.ts'
+import { selfSigned } from '../support/cloud/self-signed.ts'
+import { embeddedRegistry } from '../support/registry/embedded.ts'
 import { sabotaged } from '../support/registry/sabotaged.ts'
 import { type Files, tempProject } from '../support/temp-project.ts'
 import { testWorld } from '../support/test-world.ts'
@@ -167,6 +169,18 @@ describe('slipway plugin', { timeout: 60_000 }, () => {
     const ran = await plugin({ PLUGIN_REPO: 'ghcr.io/acme/app', ...env }, '--as', 'buildx')
     expect(ran.err).toContain(place)
     expect([ran.code, ran.err]).toEqual([1, expect.stringContaining(`[${code}]`)])
+  })
+
+  it('speaks TLS to a registry of this machine when it is given its certificate', async () => {
+    const { certificate, key } = selfSigned('localhost')
+    const { registry } = await embeddedRegistry({ tls: { cert: certificate, key } })
+    const host = registry.replace('127.0.0.1', 'localhost')
+    const { plugin } = start({ 'ca.pem': certificate })
+    const env = { PLUGIN_REPO: `${host}/acme/app`, PLUGIN_TAGS: '1' }
+    const trusted = await plugin({ ...env, PLUGIN_REGISTRY_CERTIFICATE: `${host}=ca.pem` }, '--as', 'kaniko')
+    expect([trusted.code, trusted.out]).toEqual([0, expect.stringContaining(`pushed ${host}/acme/app:1 sha256:`)])
+    const plain = await plugin(env, '--as', 'kaniko')
+    expect([plain.code, plain.out + plain.err]).toEqual([1, expect.stringContaining('REGISTRY_UNREACHABLE')])
   })
 
   it('tries every tag, and fails when one of them was refused', async () => {

@@ -143,6 +143,20 @@ describe('pushes', () => {
     expect((await run({ pipeline: imagePipeline({ spec, env: { PLUGIN_USERNAME: 'oauth2accesstoken' } }), config })).code).toBe(0)
   })
 
+  it('and caches on other registries go by several connectors of one step', async () => {
+    const [own, caches] = [await embeddedRegistry({ auth: basicAuth({ bob: 'pw-of-bob' }) }), await embeddedRegistry({ auth: basicAuth({ ann: 'pw-of-ann' }) })]
+    const config = configText({ own: dockerConnector(`http://${own.registry}`, 'bob'), caches: dockerConnector(`http://${caches.registry}`, 'ann') })
+    const spec = { repo: `${own.registry}/app`, tags: ['1'], cacheTo: `type=registry,ref=${caches.registry}/cache,ignore-error=false` }
+    const both = await run({ pipeline: imagePipeline({ spec: { ...spec, connectorRefs: ['own', 'account.caches'] } }), config })
+    expect([both.code, both.said]).toEqual([0, expect.stringContaining(`${own.registry}/app:1`)])
+    const beside = await run({ pipeline: imagePipeline({ spec: { ...spec, connectorRef: 'own', connectorRefs: ['caches'] } }), config })
+    expect(beside.code).toBe(0)
+    const one = await run({ pipeline: imagePipeline({ spec: { ...spec, connectorRef: 'own' } }), config })
+    expect([one.code, one.said]).toEqual([1, expect.stringContaining('CACHE_EXPORT_FAILED')])
+    const undefinedOne = await run({ pipeline: imagePipeline({ spec: { ...spec, connectorRef: 'own', connectorRefs: ['nobody'] } }), config })
+    expect([undefinedOne.code, undefinedOne.said]).toEqual([1, expect.stringContaining('connector "nobody"')])
+  })
+
   it('go by a whole docker configuration when the step has one', async () => {
     const [one, two] = [await embeddedRegistry({ auth: basicAuth({ ann: 'pw-of-ann' }) }), await embeddedRegistry({ auth: basicAuth({ bob: 'pw-of-bob' }) })]
     const auths = { [one.registry]: { username: 'ann', password: 'pw-of-ann' }, [two.registry]: { username: 'bob', password: 'pw-of-bob' } }
@@ -169,6 +183,31 @@ describe('pushes', () => {
     expect(refusals.left).toBe(0)
     refusals.left = 7
     expect((await run({ pipeline: push({}), config })).said).toContain('REGISTRY_FAILED')
+  })
+})
+
+describe('the own registry', () => {
+  const connectorless = { registryRef: 'account.Team', repo: 'app', tags: ['1'] }
+
+  it('takes what a registryRef names, and gives it to later steps and runs', async () => {
+    const config = configText({})
+    const ran = await run({
+      pipeline: imagePipeline({ spec: connectorless }, { spec: { ...connectorless, repo: 'other', dockerfile: 'Second' } }),
+      config,
+      files: { Second: 'FROM registry.slipway.internal/team/app:1\nLABEL second=yes\n' },
+    })
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining('pushed registry.slipway.internal/team/other:1 sha256:')])
+    expect(ran.said).toContain('REGISTRY_REF_OWN')
+  })
+
+  it('is where hosts say, and a connector of that name goes before it', async () => {
+    const { registry } = await embeddedRegistry()
+    const mapped = configText({}, [{ match: 'registry.slipway.internal', endpoint: `http://${registry}` }])
+    expect((await run({ pipeline: imagePipeline({ spec: connectorless }), config: mapped })).code).toBe(0)
+    expect((await fetch(`http://${registry}/v2/team/app/manifests/1`)).status).toBe(200)
+    const named = configText({ Team: dockerConnector(`http://${registry}`) })
+    const ran = await run({ pipeline: imagePipeline({ spec: connectorless }), config: named })
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining(`pushed ${registry}/app:1`)])
   })
 })
 

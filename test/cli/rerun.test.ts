@@ -1,5 +1,5 @@
 /** Stages chosen by hand, and runs that repeat others. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Recorded } from '../../src/events/run-event.ts'
@@ -160,6 +160,54 @@ describe('slipway runs rerun', () => {
     const lost = await world.run('runs', 'rerun', '#1')
     expect([lost.code, lost.err]).toEqual([1, expect.stringContaining('RUN_NOT_REPEATABLE')])
     expect(here.exists('p.yaml')).toBe(true)
+  })
+})
+
+describe('slipway runs rerun, and archives of earlier stages', () => {
+  const image = (id: string, env: Readonly<Record<string, string>>): string =>
+    `              - step: {identifier: ${id}, name: ${id}, type: BuildAndPushDockerRegistry, spec: ${JSON.stringify({ connectorRef: 'own', repo: 'ghcr.io/acme/app', tags: ['1'], envVariables: env })}}\n`
+  const text = pipeline(
+    stage('make', image('build', { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'out/app.tar' })).replace('platform:', 'cloneCodebase: true\n          platform:') +
+      stage(
+        'send',
+        run('gate', 'test -e "$GOOD"', '                    envVariables: {GOOD: GOOD_FILE}\n') +
+          image('push', { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_TAR_PATH: 'out/app.tar' }),
+      ),
+  )
+  const config = JSON.stringify({
+    hosts: [{ match: 'ghcr.io', endpoint: 'embedded:ghcr' }],
+    connectors: [
+      { connector: { identifier: 'own', name: 'own', type: 'DockerRegistry', spec: { dockerRegistryUrl: 'https://ghcr.io', auth: { type: 'Anonymous' } } } },
+    ],
+  })
+  const failed = async () => {
+    const made = project(text)
+    made.here.write({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n', '.slipway/config.yaml': config })
+    const ran = await made.events('run', 'p.yaml', '--input', 'word=x', '--codebase', made.here.dir)
+    expect([ran.code, stepsOf(ran.events)]).toEqual([1, ['make/build', 'send/gate']])
+    made.here.write({ good: '' })
+    const built = ran.events.flatMap(({ event }) => (event.kind === 'image.built' ? [event.digest] : []))[0]
+    return { ...made, built }
+  }
+  const pushedBy = (all: readonly Recorded[]) =>
+    all.flatMap(({ event }) => (event.kind === 'image.delivered' && event.step === 'send/push' ? [event.digest] : []))
+  const stepsOf = (all: readonly Recorded[]) => startedOf(all).filter((step) => !step.endsWith('clone'))
+  const notes = (all: readonly Recorded[]) => all.flatMap(({ event }) => (event.kind === 'stage.note' ? [event.note.code] : []))
+
+  it('pushes what the first run archived', async () => {
+    const { events, built } = await failed()
+    const again = await events('runs', 'rerun', 'last', '--from-failed')
+    expect([again.err, again.code, stepsOf(again.events)]).toEqual(['', 0, ['send/gate', 'send/push']])
+    expect([notes(again.events), pushedBy(again.events)]).toEqual([['STAGE_TAKEN'], [built]])
+  })
+
+  it('makes it anew when it is gone, and says so', async () => {
+    const { events, world } = await failed()
+    rmSync(join(world.home, 'images'), { recursive: true })
+    const again = await events('runs', 'rerun', 'last', '--from-failed')
+    expect([again.err, again.code, stepsOf(again.events)]).toEqual(['', 0, ['make/build', 'send/gate', 'send/push']])
+    expect(notes(again.events)).toEqual(['ARCHIVE_GONE'])
+    expect(pushedBy(again.events)).toEqual(again.events.flatMap(({ event }) => (event.kind === 'image.built' ? [event.digest] : [])))
   })
 })
 

@@ -323,6 +323,34 @@ describe('in a cloud', () => {
     expect([wrong.code === 0, wrong.said]).toEqual([false, expect.stringContaining('CLOUD_CREDENTIALS_REFUSED')])
   })
 
+  it.each([
+    ['S3', { bucket: 'acme-cache', region: 'eu-west-1', connectorRef: 'aws' }],
+    ['GCS', { bucket: 'acme-cache', connectorRef: 'gcp' }],
+    ['Azure', { storageAccount: 'acme', containerName: 'cache', connectorRef: 'azure' }],
+  ])('%s: keeps layers for builds of other machines, as the folder that they go through', async (cloud, place) => {
+    const { hosts } = await stores()
+    const build = {
+      type: 'BuildAndPushDockerRegistry',
+      id: 'build',
+      spec: { connectorRef: 'account.harnessImage', repo: 'acme/app', tags: ['1'], envVariables: { PLUGIN_NO_PUSH: 'true', PLUGIN_CACHE_DIR: 'layers' } },
+    }
+    const steps = [
+      { type: `RestoreCache${cloud}`, id: 'restore', spec: { key: 'layers', ...place } },
+      build,
+      { type: `SaveCache${cloud}`, id: 'save', spec: { key: 'layers', sourcePaths: ['layers'], override: true, ...place } },
+    ]
+    const machine = async () => {
+      const files = { Dockerfile: 'FROM scratch\nCOPY a.txt /\n', 'a.txt': 'hello', 'p.yaml': pipelineText({ steps, more: { cloneCodebase: true } }) }
+      const { dir } = tempProject({ ...files, '.slipway/config.yaml': configText(connectors, hosts) })
+      const ran = await slipwayHere(dir, { HOME: dir, ...secrets }, 'run', 'p.yaml', '--on', 'local', '--output', 'ndjson')
+      return [ran.code, Number(/"kind":"image.built"[^\n]*"cached":(\d+)/.exec(ran.out)?.[1] ?? -1)]
+    }
+    expect([await machine(), await machine()]).toEqual([
+      [0, 0],
+      [0, 1],
+    ])
+  })
+
   it('an archive that somebody else put into the bucket writes nowhere else', async () => {
     const { hosts, s3 } = await stores()
     const place = { bucket: 'acme-cache', region: 'eu-west-1', connectorRef: 'aws' }

@@ -56,7 +56,14 @@ export function fakeImages(o: { readonly refuse?: readonly string[]; readonly be
       },
     },
     deliveries: { registry: delivery, archive: delivery, 'oci-layout': delivery, load: delivery },
-    images: { openArchive: open, openStored: open },
     remoteImages: { open, attached: async () => [] },
+    images: {
+      openArchive: open,
+      openStored: open,
+      async openDigest(digest) {
+        for (const image of kept.values()) if ((await image.digest()) === digest) return { image, close: async () => undefined }
+        return undefined
+      },
+    },
   }
 }

@@ -96,6 +96,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       writeFile: writeReport,
       readReports,
       openContext: async (text) => o.outside?.(text),
+      findRegistry: async (_login, region) => `123456789012.dkr.ecr.${region}.amazonaws.com`,
       openStepCache: () => {
         throw new Error('steps on fake touch no store')
       },

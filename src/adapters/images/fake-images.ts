@@ -27,8 +27,12 @@ export function fakeImages(): FakeImages {
       'oci-layout': pretended('oci-layout', (to) => [to.path], files),
       load: pretended('load', (to) => to.names, stored),
     },
-    images: { openArchive: (path, { signal }) => open(files, path, signal), openStored: (name, { signal }) => open(stored, name, signal) },
     remoteImages: { open: (ref, { signal }) => open(pushed, ref, signal), attached: async () => [] },
+    images: {
+      openArchive: (path, { signal }) => open(files, path, signal),
+      openStored: (name, { signal }) => open(stored, name, signal),
+      openDigest: async () => undefined,
+    },
   }
 }
 

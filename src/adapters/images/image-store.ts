@@ -5,7 +5,8 @@ import { chooseImage } from '../../media/archive.ts'
 import { contentStore } from '../../media/content-store.ts'
 import { openArchive } from '../../media/open-archive.ts'
 import { refsTable } from '../../media/refs-table.ts'
-import { openStored, saveImage } from '../../media/stored-image.ts'
+import { openStored, saveImage, wholeImage } from '../../media/stored-image.ts'
+import { isDigest } from '../../oci/digest.ts'
 import { type ImageRef, parseSourceRef, showRef, withDefaultTag } from '../../oci/ref.ts'
 import { weigh } from '../../oci/weigh.ts'
 import type { Delivery, ImageSource } from '../../ports/delivery.ts'
@@ -34,6 +35,11 @@ export function imageStore(o: { readonly dir: string }): ImageStore {
         const descriptor = await names.get(fullName(name))
         if (descriptor === undefined) throw problem('IMAGE_NOT_STORED', { name, known: (await names.list()).map((entry) => entry.name).join(', ') || 'none' })
         return { image: await openStored(blobs, descriptor), close: async () => undefined }
+      },
+      async openDigest(text, { signal }) {
+        const image = isDigest(text) ? await wholeImage(blobs, text) : undefined
+        signal.throwIfAborted()
+        return image && { image, close: async () => undefined }
       },
     },
     delivery: {

@@ -8,8 +8,10 @@ export function hostLayer({ ways, registries }: RegistryUse, purpose: Purpose): 
   const add = (host: string, more: HostWays): void => void hosts.set(host, { ...hosts.get(host), ...more })
   const { skipVerify, plainHttp } = ways
   for (const host of skipVerify.hosts) if (host !== '*') add(hostOf(host), { skipVerify: true })
-  for (const [host, ca] of Object.entries(ways.certificates)) add(hostOf(host), { ca })
-  for (const [host, { cert, key }] of Object.entries(ways.clientCertificates)) add(hostOf(host), { clientCert: cert, clientKey: key })
+  // Whoever names a certificate for a host means TLS, on this machine as well.
+  const secure = { plainHttp: false }
+  for (const [host, ca] of Object.entries(ways.certificates)) add(hostOf(host), { ca, ...secure })
+  for (const [host, { cert, key }] of Object.entries(ways.clientCertificates)) add(hostOf(host), { clientCert: cert, clientKey: key, ...secure })
   for (const [host, others] of Object.entries(ways.map)) add(hostOf(host), mapped(others, ways, purpose))
   if (purpose === 'pull' && ways.mirrors.length > 0) add(dockerHub, { mirrors: ways.mirrors, ...(ways.mirrorsOnly && { mirrorsOnly: true }) })
   // Docker Hub speaks TLS only; a step that pushes elsewhere in plain HTTP does not mean it.

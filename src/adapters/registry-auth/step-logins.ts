@@ -38,12 +38,15 @@ export function stepLogins(use: RegistryUse, needs: StepLoginsNeeds): StepLogins
   const { settings } = use
   const named = use.connector === undefined ? undefined : needs.connector(use.connector)
   const identity = named !== undefined && isCloud(named) ? identityOf(named, settings, needs) : undefined
-  const others = cloudsOf(settings).filter((cloud) => cloud !== identity?.cloud)
-  const fromSettings = others.map((cloud) => shared(needs, [cloud, settings], () => cloudIdentity(cloud, { from: step, settings }, needs.world)))
+  const clouds = cloudsOf(settings).filter((cloud) => cloud !== identity?.cloud)
+  const fromSettings = clouds.map((cloud) => shared(needs, [cloud, settings], () => cloudIdentity(cloud, { from: step, settings }, needs.world)))
   const identities = [...(identity === undefined ? [] : [identity]), ...fromSettings]
   const docker = named?.type === 'DockerRegistry' ? [connectorLogins(named, needs.read, settings)] : []
+  const more = (use.otherConnectors ?? []).flatMap((ref) => connectorSources(ref, needs))
   const own =
-    settings.config === undefined ? [...userLogins(use, named), ...docker, ...identities.map((one) => one.logins)] : [configLogins(settings.config, needs.ask)]
+    settings.config === undefined
+      ? [...userLogins(use, named), ...docker, ...identities.map((one) => one.logins), ...more]
+      : [configLogins(settings.config, needs.ask)]
   return { own, base: [...baseUser(settings), ...use.baseConnectors.flatMap((ref) => connectorSources(ref, needs))], aws: () => awsOf(identities) }
 }
 

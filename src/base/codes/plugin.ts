@@ -15,6 +15,12 @@ export const pluginCodes = {
     hint: 'correct PLUGIN_ENV_FILE, or remove it',
     explain: 'PLUGIN_ENV_FILE names a file with lines NAME=value that are taken as variables. As with the original, the plugin goes on without it.',
   },
+  PLUGIN_TAGS_LATER: {
+    severity: 'info',
+    message: 'no tags are named: they are those of the file .tags in the workspace, if it is there when the step runs, else latest',
+    explain:
+      'The image plugins read tags from a file `.tags` where no variable names any: tags with commas or line breaks between them. Earlier steps may write it, so a plan cannot know it.',
+  },
   PLUGIN_RUN_DIRECTLY: {
     severity: 'info',
     message: 'the image {image} is not started: the work of the plugin {plugin} is done by Slipway itself',

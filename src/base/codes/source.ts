@@ -45,6 +45,25 @@ export const sourceCodes = {
     explain:
       'A workspace is gone when its stage ends. Archives that image steps wrote are handed over to later stages of the run under their path: the image that is pushed is the one that was archived.',
   },
+  REGISTRY_REF_OWN: {
+    severity: 'info',
+    message: 'registryRef {name} is no connector: the image goes to {registry}, in the registry of Slipway',
+    explain:
+      'A registryRef names a registry that the CI service itself keeps. Here that is the registry of Slipway: without more it lies in the data folder of this machine and is served during the run; `hosts` maps registry.slipway.internal to one that several machines share. A connector of that name goes before it.',
+  },
+  ARCHIVE_CLAIMED: {
+    severity: 'error',
+    message: '{path} is being written by the step {step} at the same time',
+    hint: 'give each of them an archive of its own, or let one wait for the other',
+    explain:
+      'Steps that run side by side share the workspace, and only one of them could have its image in the file. Where the path is known beforehand, as with a variable of the stage, the plan refuses it already (PLAN_SAME_ARCHIVE).',
+  },
+  ARCHIVE_GONE: {
+    severity: 'warning',
+    message: 'the image that run {run} wrote to {path} is not on this machine any more, so this stage runs again',
+    explain:
+      'A run that goes on from the failed stage takes over what earlier stages came to, with the images that they wrote to archives. When such an image was removed in the meantime, by pruning for one, its stage is run again to make it anew.',
+  },
   ARCHIVE_HANDED_AMBIGUOUS: {
     severity: 'error',
     message: '{path} was written by several stages: {stages}',

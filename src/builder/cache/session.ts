@@ -1,12 +1,15 @@
 /** The caches of one build: opened when it begins, told of and exported when it ends. */
 import { createHash } from 'node:crypto'
+import type { CacheTarget } from '../../image-job/cache-place.ts'
 import { once } from '../../oci/once.ts'
+import { parseRef } from '../../oci/ref.ts'
 import type { BuildRequest } from '../../ports/builder.ts'
 import type { BuildOptions, BuildWorld } from '../build-world.ts'
 import { type CacheImport, openImports } from './cache-import.ts'
 import { type CacheStore, cacheStore } from './cache-store.ts'
 import { type Collected, type Collecting, collectRecords } from './collect-records.ts'
 import { exportCache } from './export-cache.ts'
+import { type Gone, impatient } from './impatient-client.ts'
 import { sharedRecords } from './shared-records.ts'
 import type { Story } from './story.ts'
 import { endTrace } from './trace.ts'
@@ -22,7 +25,8 @@ export interface Ended {
   readonly inline: Collected | undefined
 }
 
-export function cacheSession(request: BuildRequest, o: BuildOptions): CacheSession {
+export function cacheSession(request: BuildRequest, given: BuildOptions): CacheSession {
+  const { o, gone } = withImpatience(given)
   const imports = once(() => opened(request, o))
   // Begins at once and is waited for when a record is looked for; its failures are told by then.
   if (request.cacheFrom !== undefined && request.cacheFrom.length > 0) imports().catch(() => undefined)
@@ -38,9 +42,28 @@ export function cacheSession(request: BuildRequest, o: BuildOptions): CacheSessi
         rules: request.cacheRules,
         emit: world.emit,
       })
-      return leave(request, { ...built, story, nowMs: world.sinceMs }, world, o)
+      const left = (request.cacheTo ?? []).filter((target) => !toldBefore(target, request, gone))
+      return leave(left, { ...built, story, nowMs: world.sinceMs }, world, o)
     },
   }
+}
+
+/** A registry that does not answer costs the build a moment once. */
+function withImpatience(o: BuildOptions): { readonly o: BuildOptions; readonly gone: Gone } {
+  const { cacheClient } = o
+  const gone: Gone = new Map()
+  return { gone, o: cacheClient === undefined ? o : { ...o, cacheClient: (connector) => impatient(cacheClient(connector), gone) } }
+}
+
+/** When a registry did not answer at the beginning, that was said then; what can do without it says nothing more. */
+function toldBefore(target: CacheTarget, { cacheFrom = [] }: BuildRequest, gone: Gone): boolean {
+  const registry = target.kind === 'registry' && target.ignoreError ? registryOf(target.ref) : undefined
+  return registry !== undefined && gone.has(registry) && cacheFrom.some((source) => source.kind === 'registry' && registryOf(source.ref) === registry)
+}
+
+function registryOf(ref: string): string | undefined {
+  const parsed = parseRef(ref)
+  return parsed.ok ? parsed.value.registry : undefined
 }
 
 async function opened(request: BuildRequest, o: BuildOptions): Promise<readonly CacheImport[]> {
@@ -49,8 +72,7 @@ async function opened(request: BuildRequest, o: BuildOptions): Promise<readonly 
   return openImports(cacheFrom, { client: o.cacheClient, signal: o.signal, tell: (note) => o.emit?.({ kind: 'note', note }) })
 }
 
-async function leave(request: BuildRequest, from: Collecting & { readonly story: Story }, world: BuildWorld, o: BuildOptions): Promise<Ended> {
-  const targets = request.cacheTo ?? []
+async function leave(targets: readonly CacheTarget[], from: Collecting & { readonly story: Story }, world: BuildWorld, o: BuildOptions): Promise<Ended> {
   const collected = { min: once(() => collectRecords('min', from, world)), max: once(() => collectRecords('max', from, world)) }
   const inline = targets.some(({ kind }) => kind === 'inline')
   for (const target of targets) {

@@ -1,8 +1,9 @@
 /** `slipway plan FILE`: what a run would do, without doing any of it. */
 import type { Diagnostic } from '../../base/diagnostic.ts'
-import { canonicalJson } from '../../base/json.ts'
+import { canonicalParts } from '../../base/json.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { RunFacts } from '../../plan/facts.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { planner } from '../../plan/planner.ts'
 import type { InfraName } from '../../ports/infrastructure.ts'
 import type { Engine } from '../../settings/vocabulary.ts'
@@ -40,10 +41,19 @@ export async function planCommand(name: string, o: PlanOptions, world: World): P
   diagnostics.push(...planned.diagnostics)
   await printDiagnostics(diagnostics, loaded.sources, world)
   if (!planned.ok) return exitCodes.problems
-  if (o.json === true) await world.stdout.write(`${canonicalJson(planned.value)}\n`)
+  if (o.json === true) await writeJson(planned.value, world)
   else await world.stdout.write(o.env === true ? renderEnv(planned.value) : renderPlan(planned.value))
   return codeFor(diagnostics)
 }
+
+/** Stage by stage: the plan of a large pipeline is megabytes, and one text of it would cost many times that. */
+async function writeJson(plan: Plan, world: World): Promise<void> {
+  for (const part of canonicalParts(plan, stageDepth)) await world.stdout.write(part)
+  await world.stdout.write('\n')
+}
+
+/** The plan, its list of stages, a stage. */
+const stageDepth = 2
 
 /** What this machine says of the next run: the code under build and the number. The rest is known when it starts. */
 async function machineFacts(o: PlanOptions, file: string, pipeline: Pipeline, world: World): Promise<Partial<RunFacts>> {

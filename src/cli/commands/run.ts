@@ -125,7 +125,8 @@ function firstOf(diagnostics: readonly Diagnostic[]): Error {
 async function execute(plans: Planner, record: RunRecord, p: Prepared, world: World): Promise<Outcome> {
   const planned = plans.plan()
   if (!planned.ok) throw firstOf(planned.diagnostics)
-  const embedded = await world.tools.embeddedRegistries(p.options.on === 'fake' ? [] : await hostRules(p.options.map, p.loaded.config, world), world.home)
+  const rules = p.options.on === 'fake' ? [] : await hostRules(p.options.map, p.loaded.config, world, p.loaded)
+  const embedded = await world.tools.embeddedRegistries(rules, world.home)
   const masks = redactor()
   const time = runTime(p.options.on, world.clock)
   const watching = await watchRun(p.options, world)

@@ -31,7 +31,7 @@ export const namingSettings = {
   autoLabel: flag({
     env: classic('PLUGIN_AUTO_LABEL'),
     fallbacks: [{ tools: ['kaniko'], value: false }, { value: true }],
-    doc: 'Adds the labels created, revision, source and url.',
+    doc: 'Adds the labels created, revision, source and url. The first tells when the image was made: of an unchanged build, when it was made first, so that its digest stays.',
   }),
   repoLink: text({ env: classic('PLUGIN_REPO_LINK', 'DRONE_REPO_LINK'), doc: 'Address of the source repository, for the url label.' }),
   commitRef: text({ env: everywhere('DRONE_COMMIT_REF'), doc: 'Git reference under build.' }),

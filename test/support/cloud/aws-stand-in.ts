@@ -20,6 +20,8 @@ export interface AwsStandInOptions {
   readonly provider?: IdentityProvider
   /** The password of the user AWS that ECR gives out. */
   readonly password?: string
+  /** That registries are of. */
+  readonly account?: string
   /** How far its clock is from ours. */
   readonly skewMs?: number
   /** How long logins last. */
@@ -140,17 +142,17 @@ function ecr(asked: Asked, state: State): Reply {
   if (state.roles?.[role ?? '']?.lacks?.includes(action) === true)
     return ecrError(400, 'AccessDeniedException', `User: ${who} is not authorized to perform: ${service}:${action} on resource: *`)
   state.calls.push(`${service}.${action} ${region} as ${who}`)
-  return ecrAction(service, action, JSON.parse(asked.body) as Readonly<Record<string, unknown>>, state)
+  return ecrAction(service, action, JSON.parse(asked.body) as Readonly<Record<string, unknown>>, { ...state, region })
 }
 
-function ecrAction(service: 'ecr' | 'ecr-public', action: string, input: Readonly<Record<string, unknown>>, state: State): Reply {
-  const { repositories } = state
+function ecrAction(service: 'ecr' | 'ecr-public', action: string, input: Readonly<Record<string, unknown>>, state: State & { readonly region: string }): Reply {
+  const { repositories, account = '123456789012', region } = state
   const name = String(input['repositoryName'] ?? '')
   const known = repositories.get(name)
   if (action === 'GetAuthorizationToken') {
     const token = Buffer.from(`AWS:${state.password ?? 'ecr-password'}`).toString('base64')
     const data = { authorizationToken: token, expiresAt: Math.floor(Date.now() / 1000) + (state.seconds ?? 43_200) }
-    return json(200, { authorizationData: service === 'ecr' ? [{ ...data, proxyEndpoint: 'https://x' }] : data })
+    return json(200, { authorizationData: service === 'ecr' ? [{ ...data, proxyEndpoint: `https://${account}.dkr.ecr.${region}.amazonaws.com` }] : data })
   }
   if (action === 'CreateRepository') {
     if (known !== undefined) return ecrError(400, 'RepositoryAlreadyExistsException', `The repository with name '${name}' already exists`)

@@ -7,7 +7,7 @@ import type { Clock } from '../../../src/base/clock.ts'
 import type { Credentials, RegistryAuth } from '../../../src/ports/registry-auth.ts'
 import { createRegistryClient, type RegistryClient } from '../../../src/registry/client.ts'
 import type { HostMapping } from '../../../src/registry/endpoint.ts'
-import { createRegistry, type RegistryOptions } from '../../../src/registry/server/create-registry.ts'
+import { createRegistry, type RegistryOptions, type ServerTls } from '../../../src/registry/server/create-registry.ts'
 import { type DispatcherOptions, ownDispatchers, undiciHttp } from '../../../src/registry/undici-http.ts'
 
 export interface TestRegistry {
@@ -17,10 +17,10 @@ export interface TestRegistry {
   readonly dir: string
 }
 
-export async function embeddedRegistry(o: Partial<RegistryOptions> = {}): Promise<TestRegistry> {
+export async function embeddedRegistry(o: Partial<RegistryOptions> & { readonly tls?: ServerTls } = {}): Promise<TestRegistry> {
   const dir = o.dir ?? (await mkdtemp(join(tmpdir(), 'registry-')))
   const registry = createRegistry({ durability: 'fast', onError: (error) => process.stderr.write(`embedded registry: ${error}\n`), ...o, dir })
-  const { address, url } = await registry.listen({ port: 0, signal: new AbortController().signal })
+  const { address, url } = await registry.listen({ port: 0, ...(o.tls !== undefined && { tls: o.tls }), signal: new AbortController().signal })
   onTestFinished(async () => {
     await registry.close()
     if (o.dir === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })

@@ -57,7 +57,7 @@ export function buildCommand(request: BuildRequest, places: Places, tool: Tool):
     ...(request.target === undefined ? [] : ['--target', request.target]),
     ...platformFlags(request),
     ...given.flags,
-    ...[...request.labels].flatMap(([name, value]) => ['--label', `${name}=${value}`]),
+    ...[...createdLabel(request), ...request.labels].flatMap(([name, value]) => ['--label', `${name}=${value}`]),
     ...[...places.contexts].flatMap(([name, value]) => dated('--build-context', `${name}=${value}`)),
     ...[...places.secrets].flatMap(([id, file]) => [
       '--secret',
@@ -84,6 +84,11 @@ export function buildCommand(request: BuildRequest, places: Places, tool: Tool):
     request.contextDir,
   ]
   return { args, env: { ...given.env, ...cache.env }, unknown: [...new Set(unknown)] }
+}
+
+/** The tool says of no layer when it was made, so it is the time of this build. */
+function createdLabel({ createdLabel: name, created }: BuildRequest): ReadonlyMap<string, string> {
+  return new Map(name === undefined ? [] : [[name, new Date(created).toISOString().replace(/\.\d+Z$/, 'Z')]])
 }
 
 function platformFlags({ platform, platforms = [platform] }: BuildRequest): readonly string[] {
