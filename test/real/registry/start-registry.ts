@@ -19,6 +19,8 @@ export interface RealRegistryOptions {
 export interface RealRegistry {
   /** `127.0.0.1:PORT`. */
   readonly host: string
+  /** Where it keeps what was pushed. */
+  readonly data: string
   output(): string
   stop(): Promise<void>
 }
@@ -49,6 +51,7 @@ export async function startRegistry(program: string, o: RealRegistryOptions = {}
   const running = await startProcess({ program, args: ['serve', join(dir, 'config.yml')], ready: () => listens(port) })
   return {
     host: `127.0.0.1:${port}`,
+    data: join(dir, 'data'),
     output: running.output,
     stop: async () => {
       await running.stop()
