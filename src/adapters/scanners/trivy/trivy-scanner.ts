@@ -8,7 +8,7 @@ import { showPlatform } from '../../../oci/platform.ts'
 import type { Image } from '../../../oci/views.ts'
 import type { Scanner, Scanning, ScanRequest } from '../../../ports/scanner.ts'
 import { imageFor } from '../../../registry/pull.ts'
-import type { ScanReport } from '../../../scan/report.ts'
+import type { Distribution, ScanReport } from '../../../scan/report.ts'
 import { readTrivy } from '../../../scan/trivy/read-trivy.ts'
 import { printable } from '../../../text/terminal-text.ts'
 import { foundCode, trivyCommand } from './command.ts'
@@ -89,7 +89,7 @@ async function scanIn(scratch: string, { program, database, request, parts }: Sc
   const { report } = read
   if (image !== undefined) await isOfImage(report, image)
   const facts = image === undefined ? { kind: target.kind, name: target.name } : await imageFacts(image, request)
-  const { distribution } = report.target
+  const distribution = asInOsRelease(report.target.distribution)
   const about = { ...facts, ...(distribution !== undefined && { distribution }) }
   return { ...report, target: about, unjudged: unjudgedBy(database, { packages: report.packages, target: about }) }
 }
@@ -130,6 +130,13 @@ async function isOfImage({ layers }: ScanReport, image: Image): Promise<void> {
   const own = (await image.config()).rootfs.diff_ids
   if (layers.length !== own.length || layers.some(({ diffId }, i) => diffId !== own[i]))
     throw problem('SCANNER_FAILED', { scanner: 'trivy', reason: 'its report is about an image with other layers' })
+}
+
+/** trivy takes Debian's point release for its version, which os-release does not know. */
+function asInOsRelease(one: Distribution | undefined): Distribution | undefined {
+  if (one?.id !== 'debian' || one.version === undefined) return one
+  const [major = one.version] = one.version.split('.')
+  return { ...one, version: major, name: `Debian ${one.version}` }
 }
 
 async function imageFacts(image: Image, { target }: ScanRequest): Promise<ScanReport['target']> {
