@@ -42,7 +42,7 @@ export async function buildStage(node: StageNode, base: StageBase, world: BuildW
   const state = lowerStage(node, base, world)
   const firstRun = state.ops.find((op) => op.kind === 'run')
   if (firstRun !== undefined) {
-    checkCpu({ os: base.about.os, architecture: base.about.architecture }, world.buildPlatform, firstRun.at)
+    checkCpu({ os: base.about.os, architecture: base.about.architecture }, world.buildPlatform, firstRun.at, { folder: world.store.workFolder })
     await world.runs(firstRun.at)
   }
   let tree = replayedTree(workingTree(base.tree, { assume: base.assume, created: createdNs(world) }))

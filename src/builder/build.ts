@@ -7,6 +7,7 @@ import { assembleStage } from './assemble-stage.ts'
 import type { BuildOptions } from './build-world.ts'
 import { cacheSession } from './cache/session.ts'
 import { finishLayers } from './export/finish-layers.ts'
+import { refuseForeignRuns } from './foreign-runs.ts'
 import { makeWorld } from './make-world.ts'
 import { readRequest, unusedArgs } from './read-request.ts'
 import { holdStore } from './store/hold.ts'
@@ -38,8 +39,11 @@ async function buildOnce(request: BuildRequest, o: BuildOptions): Promise<Built>
   const { store } = session
   const sinceMs = await store.tick()
   const world = makeWorld(request, o, { ...read, scratch, store, sinceMs, signal: AbortSignal.any([o.signal, stop.signal]) })
-  const running = reachableStages(read.graph.nodes, read.target).map((index) => world.stage(index))
+  let running: readonly Promise<unknown>[] = []
   try {
+    await refuseForeignRuns(read, world)
+    const stages = reachableStages(read.graph.nodes, read.target).map((index) => world.stage(index))
+    running = stages
     await Promise.all(running)
     const last = await world.stage(read.target)
     for (const note of unusedArgs(request, read.file, world.usedArgs)) world.emit({ kind: 'note', note })
@@ -49,7 +53,7 @@ async function buildOnce(request: BuildRequest, o: BuildOptions): Promise<Built>
         stop,
       )
     const layers = await during(world.begin('exporting layers'), write)
-    const { inline } = await session.end(world, { last, all: await Promise.all(running) })
+    const { inline } = await session.end(world, { last, all: await Promise.all(stages) })
     const { layers: wishes } = request
     if (wishes === undefined) return await assembleStage(last, layers, { request, world, inline })
     const finish = () => finishLayers(layers, last, wishes, { store, format: world.cache.format, signal: o.signal })

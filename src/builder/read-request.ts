@@ -19,7 +19,7 @@ export interface ReadRequest {
 }
 
 /** Everything that is wrong with the text, at once; what is merely doubtful is told. */
-export function readRequest(request: BuildRequest, o: BuildOptions): ReadRequest {
+export function readRequest(request: BuildRequest, o: Pick<BuildOptions, 'buildPlatform' | 'emit'>): ReadRequest {
   const rules = ignoreOf(request)
   const file = parseDockerfile(sourceFile(request.dockerfile.name, request.dockerfile.text))
   const wrong: Diagnostic[] = [...file.diagnostics]

@@ -1,5 +1,6 @@
 /** Several platforms: one index, one story, and one failure that stops the others. */
 import { describe, expect, it } from 'vitest'
+import { problem } from '../../base/problem.ts'
 import type { BuildEvent } from '../../events/build-event.ts'
 import { showPlatform } from '../../oci/platform.ts'
 import { randomImage } from '../../oci/random-image.ts'
@@ -54,6 +55,16 @@ describe('a build for several platforms', () => {
     })
     expect((await builder.build({ ...request, platforms: [arm] }, { signal, emit: () => undefined })).image.kind).toBe('image')
     expect(asked.map(({ platform }) => platform)).toEqual([arm])
+  })
+
+  it('begins none when one of them cannot be', async () => {
+    let begun = 0
+    const one: Builder = { name: 'one', check: async () => [], build: async () => Promise.reject(new Error(`begun ${++begun}`)) }
+    const refuse = ({ platform }: BuildRequest) =>
+      platform.architecture === 'arm64' ? problem('BUILD_RUN_FOREIGN', { wanted: 'linux/arm64', machine: 'linux/amd64', reason: 'no' }) : undefined
+    const both = severalPlatforms(one, refuse).build({ ...request, platforms: [amd, arm] }, { signal, emit: () => undefined })
+    await expect(both).rejects.toMatchObject({ code: 'BUILD_RUN_FOREIGN' })
+    expect(begun).toBe(0)
   })
 
   it('ends with the first failure, when the others have stopped', async () => {

@@ -1,10 +1,12 @@
 /** A builder for several platforms out of one for a single platform: each is built side by side, and an index names them all. */
+import type { Problem } from '../../base/problem.ts'
 import type { BuildEvent } from '../../events/build-event.ts'
 import { assembleIndex } from '../../oci/assemble.ts'
 import { type Platform, showPlatform } from '../../oci/platform.ts'
 import type { Builder, BuildRequest, Built } from '../../ports/builder.ts'
 
-export function severalPlatforms(one: Builder): Builder {
+/** `refuse`: what speaks against one of several platforms, told before any of them begins. */
+export function severalPlatforms(one: Builder, refuse: (request: BuildRequest) => Problem | undefined = () => undefined): Builder {
   return {
     name: one.name,
     async check(request, o) {
@@ -17,6 +19,10 @@ export function severalPlatforms(one: Builder): Builder {
       const requests = singles(request)
       const [only] = requests
       if (requests.length === 1 && only !== undefined) return one.build(only, building)
+      for (const single of requests) {
+        const refused = refuse(single)
+        if (refused !== undefined) throw refused
+      }
       const stop = new AbortController()
       const both = AbortSignal.any([signal, stop.signal])
       const numbers = { count: 0 }

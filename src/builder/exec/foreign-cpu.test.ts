@@ -10,16 +10,16 @@ const handler = (flags: string, state = 'enabled') => `${state}\ninterpreter /us
 
 describe('RUN for another CPU', () => {
   it('is not asked about for the same one, and for its 32-bit programs', () => {
-    expect(() => checkCpu(on('amd64'), on('amd64'), at, '/nowhere')).not.toThrow()
-    expect(() => checkCpu(on('386'), on('amd64'), at, '/nowhere')).not.toThrow()
+    expect(() => checkCpu(on('amd64'), on('amd64'), at, { handlers: '/nowhere' })).not.toThrow()
+    expect(() => checkCpu(on('386'), on('amd64'), at, { handlers: '/nowhere' })).not.toThrow()
   })
 
   it('needs an interpreter that is found outside the image', () => {
     const refused = 'RUN for linux/arm64 is not possible on this machine, which is linux/amd64'
-    expect(() => checkCpu(on('arm64'), on('amd64'), at, '/nowhere')).toThrow(`${refused}: no interpreter is registered`)
+    expect(() => checkCpu(on('arm64'), on('amd64'), at, { handlers: '/nowhere' })).toThrow(`${refused}: no interpreter is registered`)
     const { dir } = tempProject({ 'qemu-aarch64': handler('F'), 'qemu-arm': handler('OC'), 'qemu-s390x': handler('F', 'disabled') })
-    expect(() => checkCpu(on('arm64'), on('amd64'), at, dir)).not.toThrow()
-    expect(() => checkCpu(on('arm'), on('amd64'), at, dir)).toThrow('without the flag F')
-    expect(() => checkCpu(on('s390x'), on('amd64'), at, dir)).toThrow('no interpreter is registered')
+    expect(() => checkCpu(on('arm64'), on('amd64'), at, { handlers: dir })).not.toThrow()
+    expect(() => checkCpu(on('arm'), on('amd64'), at, { handlers: dir })).toThrow('without the flag F')
+    expect(() => checkCpu(on('s390x'), on('amd64'), at, { handlers: dir })).toThrow('no interpreter is registered')
   })
 })
