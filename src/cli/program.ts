@@ -55,6 +55,11 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .description('explain an error code')
     .action((code: string) => act(async () => (await import('./commands/explain.ts')).explainCommand(code, world)))
   program
+    .command('doctor')
+    .option('--json', 'as JSON')
+    .description('say which rung a RUN stands on here, why on no better one, and what would change that')
+    .action((o) => act(async () => (await import('./commands/doctor.ts')).doctorCommand(o, world)))
+  program
     .command('schema')
     .addArgument(new Argument('[document]', 'which').choices(['pipeline', 'connector', 'config']).default('pipeline'))
     .description('print the language as JSON Schema, for editors')

@@ -11,7 +11,14 @@ import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
+
+
+import type { RunAbility } from '../ports/run-ability.ts'
+
+
 import type { Scanner } from '../ports/scanner.ts'
+
+
 import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
@@ -120,6 +127,8 @@ export interface Toolbox {
   buildCache(home: string): Promise<BuildCache>
   /** Of the embedded scanner: those of the data folder, or of a file. */
   advisories(o: { readonly home: string; readonly path?: string }): Promise<Advisories>
+  /** What a RUN would find on this machine. Tried out. */
+  runAbility(home: string, o: { readonly signal: AbortSignal }): Promise<RunAbility>
   /** The secrets that this machine keeps. */
   secrets(home: string): Promise<SecretStore>
   /** The embedded builder; base images come through the client. */

@@ -1,7 +1,10 @@
 /** This program as the root of a user namespace: one build for the process that started it, with a registry client of its own. */
+
+import { join } from 'node:path'
 import type { FromWorker, ToWorker } from '../adapters/builders/rootless/messages.ts'
 import { ownChannel } from '../adapters/builders/rootless/process-channel.ts'
 import { serveBuild } from '../adapters/builders/rootless/serve-build.ts'
+import { openRunWorld } from '../builder/run-world.ts'
 import { cacheKeeper } from '../builder/store/cache-keeper.ts'
 import { createRegistryClient } from '../registry/client.ts'
 import { proxiesOf } from '../registry/proxies.ts'
@@ -21,6 +24,7 @@ export async function runWorker(): Promise<void> {
       return builderHere({ home, client, env, ...(sandbox !== undefined && { sandbox }) })
     },
     cache: ({ home }) => cacheKeeper(home),
+    ability: async ({ home, env }, w) => (await openRunWorld(join(home, 'build'), forcedSandbox(env, { inNamespace: true }), w)).ability,
   })
   await new Promise<void>((resolve) => (process.connected ? void process.once('disconnect', () => resolve()) : resolve()))
   process.exit()

@@ -6,6 +6,7 @@ import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
 import { Problem } from '../base/problem.ts'
 import type { Sandbox } from '../builder/exec/sandbox.ts'
+import { foreignRun } from '../builder/foreign-runs.ts'
 import { cacheKeeper } from '../builder/store/cache-keeper.ts'
 import { buildStore } from '../builder/store/directory.ts'
 import { contentStore } from '../media/content-store.ts'
@@ -31,14 +32,22 @@ export interface BuilderParts {
 
 /** Who is not root has builds with a RUN carried out by a process in a user namespace. */
 export function composeBuilder(o: BuilderParts, person: Person): Builder {
+  const way = wayOf(person)
+  const here = builderHere({ ...o, env: person.env, ...(way.sandbox !== undefined && { sandbox: way.sandbox }) })
+  const one = way.kind === 'here' ? here : composeRootless({ ...o, here, person, orHere: way.orHere })
+  return severalPlatforms(one, (request) => foreignRun(request, machinePlatform, join(o.home, 'build')))
+}
+
+/** Where a RUN is carried out: by this process, or by one in a user namespace of its own (`orHere`: where that cannot be, here after all). */
+type Way = { readonly sandbox: Sandbox | undefined } & ({ readonly kind: 'here' } | { readonly kind: 'in a namespace'; readonly orHere: boolean })
+
+export function wayOf(person: Person): Way {
   const sandbox = forcedSandbox(person.env)
   const wanted = person.env['SLIPWAY_RUNG'] ?? ''
   // Root of a container that may not mount: a namespace of its own first, then a changed root.
   const inside = wanted === '5' || (wanted === '' && person.uid === 0 && !mayMount())
-  const here = builderHere({ ...o, env: person.env, ...(sandbox !== undefined && { sandbox }) })
-  return severalPlatforms(
-    person.uid === 0 && !inside ? here : composeRootless({ ...o, here, person, orHere: person.uid === 0 && wanted === '' && inContainer(person.env) }),
-  )
+  if (person.uid === 0 && !inside) return { kind: 'here', sandbox }
+  return { kind: 'in a namespace', sandbox, orHere: person.uid === 0 && wanted === '' && inContainer(person.env) }
 }
 
 /** A folder that only a namespace may enter is there once a RUN had many ids. */

@@ -61,6 +61,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { databasePath } = await import('../adapters/scanners/osv/names.ts')
       return advisoryStore(path ?? databasePath(home))
     },
+    async runAbility(home, w) {
+      const { runAbility } = await import('./compose-run-ability.ts')
+      return runAbility(home, machine, w)
+    },
     async secrets(home) {
       const { composeSecretStore } = await import('./compose-secrets.ts')
       return composeSecretStore(machine, home)

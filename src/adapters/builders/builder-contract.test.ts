@@ -56,6 +56,7 @@ describe('the embedded builder', () => builderContract(embedded((builder) => bui
 describe('a builder per way of using registries', () => builderContract(embedded((builder) => builderPerUse('embedded', () => builder))))
 
 describe('a builder in another process', () => {
+  const ability = { kind: 'able', rung: 3, layers: 'folder' } as const
   const noCache = { items: async () => [], prune: async () => ({ removed: [], bytes: 0, leftBytes: 0 }) }
   const outside = (inside: Builder, store: BuildStore): Builder =>
     rootlessBuilder({
@@ -65,7 +66,7 @@ describe('a builder in another process', () => {
       openBlob: (descriptor, _origin, o) => store.openBlob(descriptor.digest, o),
       async start() {
         const { port1, port2 } = new MessageChannel()
-        void serveBuild(channel(port2), { builder: () => inside, cache: () => noCache }).finally(() => port2.close())
+        void serveBuild(channel(port2), { builder: () => inside, cache: () => noCache, ability: async () => ability }).finally(() => port2.close())
         return channel(port1)
       },
     })

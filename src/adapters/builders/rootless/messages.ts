@@ -1,5 +1,6 @@
 /** What a build and the process that carries it out tell each other. All of it is plain data. */
 import type { Diagnostic } from '../../../base/diagnostic.ts'
+import type { Ability } from '../../../builder/exec/sandbox.ts'
 import type { CacheLimits, CachePart, CachePruned } from '../../../ports/build-cache.ts'
 import type { BuildEvent, BuildRequest } from '../../../ports/builder.ts'
 import type { Credentials, RegistryTarget } from '../../../ports/registry-auth.ts'
@@ -18,6 +19,7 @@ export interface WorkerFacts {
 export type ToWorker =
   | { readonly kind: 'build'; readonly facts: WorkerFacts; readonly request: BuildRequest }
   | { readonly kind: 'check'; readonly facts: WorkerFacts; readonly request: BuildRequest }
+  | { readonly kind: 'ability'; readonly facts: WorkerFacts }
   | { readonly kind: 'usage'; readonly facts: WorkerFacts }
   | { readonly kind: 'prune'; readonly facts: WorkerFacts; readonly limits: CacheLimits; readonly nowMs: number; readonly dryRun: boolean }
   | { readonly kind: 'credentials'; readonly id: number; readonly credentials: Credentials | undefined }
@@ -32,6 +34,7 @@ export type FromWorker =
   | { readonly kind: 'who am I'; readonly id: number; readonly connector: string | undefined; readonly target: RegistryTarget }
   | { readonly kind: 'built'; readonly image: ImageParcel; readonly layers: number; readonly cachedLayers: number }
   | { readonly kind: 'checked'; readonly found: readonly Diagnostic[] }
+  | { readonly kind: 'able'; readonly ability: Ability }
   | { readonly kind: 'used'; readonly items: readonly CachePart[] }
   | { readonly kind: 'pruned'; readonly pruned: CachePruned }
   | { readonly kind: 'failed'; readonly failure: FailureParcel }

@@ -41,6 +41,7 @@ function channel<In, Out>(port: MessagePort): Channel<In, Out> {
   }
 }
 
+const ability = { kind: 'able', rung: 3, layers: 'folder' } as const
 const noCache = { items: async () => [], prune: async () => ({ removed: [], bytes: 0, leftBytes: 0 }) }
 
 interface Given {
@@ -66,7 +67,11 @@ function rootless({ inside, here, credentialsFor, start }: Given) {
       (async (): Promise<WorkerChannel> => {
         started += 1
         const { port1, port2 } = new MessageChannel()
-        void serveBuild(channel(port2) as BuildChannel, { builder: (given, auth) => inside(auth, given), cache: () => noCache }).finally(() => port2.close())
+        void serveBuild(channel(port2) as BuildChannel, {
+          builder: (given, auth) => inside(auth, given),
+          cache: () => noCache,
+          ability: async () => ability,
+        }).finally(() => port2.close())
         return channel(port1)
       }),
   })
@@ -226,9 +231,11 @@ describe('a cache that another process looks after', () => {
             return { removed: [{ ...part, remove: async () => true }], bytes: 3, leftBytes: 1 }
           },
         }
-        void serveBuild(channel(port2) as BuildChannel, { builder: () => Promise.reject(new Error('no')) as never, cache: () => inside }).finally(() =>
-          port2.close(),
-        )
+        void serveBuild(channel(port2) as BuildChannel, {
+          builder: () => Promise.reject(new Error('no')) as never,
+          cache: () => inside,
+          ability: async () => ability,
+        }).finally(() => port2.close())
         return channel(port1)
       },
     })

@@ -1,5 +1,7 @@
 /** The other side of the rootless builder: one build or check, asked for and answered by messages. */
 import { Problem } from '../../../base/problem.ts'
+import type { Ability } from '../../../builder/exec/sandbox.ts'
+import type { Waiting } from '../../../oci/views.ts'
 import type { BuildCache, CachePart } from '../../../ports/build-cache.ts'
 import type { Builder } from '../../../ports/builder.ts'
 import type { RegistryAuth } from '../../../ports/registry-auth.ts'
@@ -15,6 +17,8 @@ export type AskedAuth = (connector: string | undefined) => RegistryAuth
 export interface WorkerTools {
   builder(facts: WorkerFacts, auth: AskedAuth): Builder
   cache(facts: WorkerFacts): BuildCache
+  /** What a RUN would find here. */
+  ability(facts: WorkerFacts, o: Waiting): Promise<Ability>
 }
 
 /** Resolves when the one job is done and its answer sent. Tools are made once the facts are known. */
@@ -35,6 +39,8 @@ export async function serveBuild(channel: BuildChannel, tools: WorkerTools): Pro
 async function answer(job: Job, tools: WorkerTools & { readonly auth: AskedAuth }, channel: BuildChannel, signal: AbortSignal): Promise<void> {
   try {
     switch (job.kind) {
+      case 'ability':
+        return channel.send({ kind: 'able', ability: await tools.ability(job.facts, { signal }) })
       case 'usage':
         return channel.send({ kind: 'used', items: (await tools.cache(job.facts).items({ signal })).map(plain) })
       case 'prune': {
