@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { problem } from '../base/problem.ts'
 import type { Span } from '../base/span.ts'
 import type { BuildEvent } from '../events/build-event.ts'
+import { keptRoots } from './exec/chroot/kept-roots.ts'
 import { namespaceSandbox } from './exec/namespaces.ts'
-import type { Ability, LayerForm, Sandbox } from './exec/sandbox.ts'
+import type { Ability, KeptRoots, LayerForm, Sandbox } from './exec/sandbox.ts'
 import { spreadFolders } from './exec/spread-folders.ts'
 import type { PendingLayer } from './pending-layer.ts'
 import { emptyImage } from './rootfs/erofs/empty-image.ts'
@@ -28,6 +29,8 @@ export interface RunWorld {
   filled(name: string, layer: Pick<PendingLayer, 'fill'>, below: LayerStack): Promise<StackLayer>
   /** Undefined where layers are unpacked. */
   readonly images: LayerImages | undefined
+  /** Where nothing is mounted: what one command stood on, for the next one of this build. */
+  readonly roots: KeptRoots
 }
 
 /** `now`: without asking for it to be started. */
@@ -35,7 +38,7 @@ export interface RunWorlds {
   /** Throws BUILD_RUN_IMPOSSIBLE, with the place of the RUN that asks. */
   at(span: Span): Promise<RunWorld>
   now(): Promise<RunWorld | undefined>
-  /** What was written for later builds is on the disk. */
+  /** What was written for later builds is on the disk, and what was kept for this one is gone. */
   settled(): Promise<void>
 }
 
@@ -49,7 +52,11 @@ export function runWorlds(root: string, given: Sandbox | undefined, o: Waiting &
       return world
     },
     now: async () => (await running)?.world,
-    settled: async () => (await running?.catch(() => undefined))?.world.images?.settled(),
+    async settled() {
+      const opened = await running?.catch(() => undefined)
+      await opened?.world.images?.settled()
+      await opened?.world.roots.end()
+    },
   }
 }
 
@@ -64,7 +71,7 @@ export async function openRunWorld(
   o: Waiting & { readonly onAbility?: (ability: Ability) => void },
 ): Promise<OpenRunWorld> {
   const sandbox = given ?? namespaceSandbox()
-  const store = snapshots(root)
+  const store = snapshots(root, () => sandbox.folderForm)
   // Only faster: where it does not work, the probe below says what does not.
   if (given === undefined) await spreadFolders(join(root, 'runs'), root, o).catch(() => o.signal.throwIfAborted())
   await sweepWork(root)
@@ -138,6 +145,7 @@ function worldOf(sandbox: Sandbox, store: Snapshots, images: LayerImages | undef
     snapshots: store,
     filled,
     images,
+    roots: keptRoots(store.work),
     async stackOf(layers) {
       const chains: string[] = []
       for (const layer of layers) chains.push(nextChain(chains.at(-1) ?? '', await layer.identity()))

@@ -11,14 +11,8 @@ import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
-
-
 import type { RunAbility } from '../ports/run-ability.ts'
-
-
 import type { Scanner } from '../ports/scanner.ts'
-
-
 import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'

@@ -20,6 +20,7 @@ export function fakeSandbox({ unable, act }: Fake = {}): FakeSandbox {
     jobs,
     keepsOwners: false,
     overlayAttributes: 'user.overlay.',
+    folderForm: '',
     probe: async () => (unable === undefined ? { kind: 'able', rung: 0, layers: 'folder' } : { kind: 'unable', reasons: [unable] }),
     async run(job, o) {
       jobs.push(job)

@@ -14,6 +14,9 @@ export function firstAble(first: Sandbox, ...others: readonly Sandbox[]): Sandbo
     get overlayAttributes() {
       return chosen.overlayAttributes
     },
+    get folderForm() {
+      return chosen.folderForm
+    },
     async probe(folder, { remember, ...w }) {
       const reasons: string[] = []
       for (const [i, sandbox] of [first, ...others].entries()) {

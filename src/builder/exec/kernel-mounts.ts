@@ -11,6 +11,9 @@ const remountBind = 0x20 | 0x1000
 const strictAccessTime = 0x1000000
 const cloneTree = 0x80001 | 0x8000
 const emptyPath = 4
+const detach = 2
+const anEmptyPath = 0x1000
+const recursive = 0x8000
 
 const devices: readonly (readonly [string, number, number])[] = [
   ['null', 1, 3],
@@ -35,15 +38,16 @@ export const kernelFolders: readonly string[] = ['proc', 'sys', 'dev']
 interface Who {
   readonly machineRoot: boolean
   readonly manyIds: boolean
+  /** Devices of the machine may be made and opened. */
+  readonly anyDevice: boolean
 }
 
 /** A user's namespaces may not mount a sysfs or make devices of the machine: those are taken over as they are. */
-export function kernelSteps(when: 'prepare' | 'place', { machineRoot }: Who): readonly Step[] {
+export function kernelSteps(when: 'prepare' | 'place', { machineRoot, anyDevice }: Who): readonly Step[] {
   if (when === 'prepare') {
     if (machineRoot) return []
-    return [['proc', '/proc'] as const, ['sys', '/sys'] as const, ...devices.map(([name]) => [`device ${name}`, `/dev/${name}`] as const)].map(([save, path]) =>
-      call('open_tree', [here, path, cloneTree], `take over ${path}`, { save }),
-    )
+    const taken = [['proc', '/proc'] as const, ['sys', '/sys'] as const, ...devices.map(([name]) => [`device ${name}`, `/dev/${name}`] as const)]
+    return [...taken.map(([save, path]) => call('open_tree', [here, path, cloneTree], `take over ${path}`, { save })), ...(anyDevice ? [] : [readOnlySys()])]
   }
   const sys = machineRoot
     ? [call('mount', ['sysfs', '/sys', 'sysfs', noSuid | noDev | noExec | readOnly, 0], 'mount /sys')]
@@ -51,7 +55,30 @@ export function kernelSteps(when: 'prepare' | 'place', { machineRoot }: Who): re
   return [
     ...kernelFolders.map((folder) => call('mkdirat', [here, `/${folder}`, 0o755], `make /${folder}`, { tolerate: [errno.EEXIST] })),
     ...sys,
-    call('mount', ['tmpfs', '/dev', 'tmpfs', noSuid | strictAccessTime, 'mode=755,size=65536k'], 'mount /dev'),
+    ...(machineRoot ? ownDevices() : []),
+    call('mount', ['tmpfs', '/dev', 'tmpfs', noSuid | strictAccessTime | (anyDevice ? 0 : noDev), 'mode=755,size=65536k'], 'mount /dev'),
+  ]
+}
+
+/** Root of a container may write there as long as it is writable. */
+function readOnlySys(): Step {
+  const attributes = Buffer.alloc(32)
+  attributes.writeBigUInt64LE(1n, 0)
+  return call('mount_setattr', [slot('sys'), '', anEmptyPath | recursive, attributes, attributes.length], 'guard /sys')
+}
+
+/**
+ * Root of the machine can make any device. So the usual ones lie in a place that is out of sight, and are shown in folders where no other can be opened;
+ * the machine's own ones would change with them.
+ */
+function ownDevices(): readonly Step[] {
+  return [
+    call('mount', ['tmpfs', '/dev', 'tmpfs', noSuid | noExec, 'mode=755,size=64k'], 'mount a place for devices'),
+    ...devices.flatMap(([name, major, minor]) => [
+      call('mknodat', [here, `/dev/${name}`, 0o020666, (major << 8) | minor], `make the device ${name}`),
+      call('open_tree', [here, `/dev/${name}`, cloneTree], `take hold of the device ${name}`, { save: `device ${name}` }),
+    ]),
+    call('umount2', ['/dev', detach], 'leave the place for devices'),
   ]
 }
 
@@ -69,14 +96,11 @@ export function processFolder({ machineRoot }: Pick<Who, 'machineRoot'>): readon
   ]
 }
 
-export function deviceSteps({ machineRoot, manyIds }: Who): readonly Step[] {
-  const nodes = devices.flatMap(([name, major, minor]): Step[] => {
-    if (machineRoot) return [call('mknodat', [here, `/dev/${name}`, 0o020666, (major << 8) | minor], `make /dev/${name}`)]
-    return [
-      call('mknodat', [here, `/dev/${name}`, 0o100666, 0], `make /dev/${name}`),
-      call('move_mount', [slot(`device ${name}`), '', here, `/dev/${name}`, emptyPath], `place /dev/${name}`),
-    ]
-  })
+export function deviceSteps({ manyIds }: Pick<Who, 'manyIds'>): readonly Step[] {
+  const nodes = devices.flatMap(([name]): Step[] => [
+    call('mknodat', [here, `/dev/${name}`, 0o100666, 0], `make /dev/${name}`),
+    call('move_mount', [slot(`device ${name}`), '', here, `/dev/${name}`, emptyPath], `place /dev/${name}`),
+  ])
   return [
     ...nodes,
     ...links.map(([target, name]) => call('symlinkat', [target, here, `/dev/${name}`], `link /dev/${name}`)),

@@ -12,10 +12,14 @@ const emptyPath = 4
 const noFollowLast = 0x100
 const writeNew = 0o301
 const remountReadOnly = 0x1 | 0x20 | 0x1000
+const anEmptyPath = 0x1000
+const noDevices = 4n
 /** A tmpfs of the run: contents of `file` mounts never touch a disk. */
 const memory = 'memory'
 
-export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'mounts'>, rights: Omit<OverlayPlan, 'suffix'>): readonly Step[] {
+type Plan = Omit<OverlayPlan, 'suffix'> & { readonly anyDevice: boolean }
+
+export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'mounts'>, rights: Plan): readonly Step[] {
   const files = mounts.some((mount) => mount.kind === 'file')
   if (files) mkdirSync(join(folder, memory), { recursive: true })
   return [
@@ -24,7 +28,7 @@ export function prepareMounts({ folder, mounts }: Pick<SandboxJob, 'folder' | 'm
   ]
 }
 
-function prepare(mount: SandboxMount, i: number, o: Omit<OverlayPlan, 'suffix'> & { readonly folder: string }): readonly Step[] {
+function prepare(mount: SandboxMount, i: number, o: Plan & { readonly folder: string }): readonly Step[] {
   const what = `take hold of ${mount.target}`
   const hold = (path: string): Step => call('open_tree', [here, path, cloneTree | noFollowLast], what, { save: `mount ${i}` })
   switch (mount.kind) {
@@ -32,15 +36,23 @@ function prepare(mount: SandboxMount, i: number, o: Omit<OverlayPlan, 'suffix'> 
       return [...writeFile(`${memory}/${i}`, mount, i), hold(`${memory}/${i}`)]
     case 'stack': {
       const overlay = prepareOverlay(o.folder, mount.stack, { suffix: String(i), machineRoot: o.machineRoot, loops: o.loops })
-      const steps = overlaySteps(o.folder, overlay, { suffix: String(i), what: `mount what ${mount.target} shows` })
+      const steps = overlaySteps(o.folder, overlay, { suffix: String(i), what: `mount what ${mount.target} shows`, anyDevice: o.anyDevice })
       return [...steps, hold(`merged${i}/${mount.source}`)]
     }
     case 'folder':
+      return [hold(mount.source), ...(o.anyDevice || !o.machineRoot ? [] : [withoutDevices(i, what)])]
     case 'socket':
       return [hold(mount.source)]
     case 'tmpfs':
       return []
   }
+}
+
+/** Otherwise root could make a device there, and open it. Who is root in a user namespace only cannot. */
+function withoutDevices(i: number, what: string): Step {
+  const attributes = Buffer.alloc(32)
+  attributes.writeBigUInt64LE(noDevices, 0)
+  return call('mount_setattr', [slot(`mount ${i}`), '', anEmptyPath, attributes, attributes.length], what)
 }
 
 function writeFile(path: string, file: Extract<SandboxMount, { kind: 'file' }>, i: number): readonly Step[] {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import { fileCalls } from './file-calls.ts'
+import { folderForm, mapsHere } from './folder-form.ts'
 import { attachLoop, freeLoops } from './image-steps.ts'
 import { keeperName, keeperProgram, knownName } from './keeper/keep-owners.ts'
 import { encodeKnown } from './keeper/owners.ts'
@@ -21,10 +22,11 @@ export function namespaceSandbox(o: { readonly layers?: LayerForm } = {}): Sandb
   const rights = rightsHere()
   let form: LayerForm = o.layers ?? 'folder'
   const run = (job: SandboxJob, w: RunOptions) => runTrying(job, { rights, form, cpu }, w)
+  const facts = { keepsOwners: !rights.machineRoot && !rights.manyIds, overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.' }
   return {
     name: rights.machineRoot ? 'overlay, as root' : 'overlay, as root of a user namespace',
-    keepsOwners: !rights.machineRoot && !rights.manyIds,
-    overlayAttributes: rights.machineRoot ? 'trusted.overlay.' : 'user.overlay.',
+    ...facts,
+    folderForm: folderForm({ ...facts, maps: mapsHere() }),
     async probe(folder, w) {
       const run = (job: SandboxJob, tried: LayerForm) => runTrying(job, { rights, form: tried, cpu }, { ...w, onOutput: () => undefined })
       const find = () => probe({ rights, folder, image: w.image, layers: o.layers }, run)

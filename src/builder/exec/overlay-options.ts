@@ -8,6 +8,7 @@ import type { Stack } from './sandbox.ts'
 
 /** More are refused by the kernel. */
 const mostLowers = 500
+const noDev = 4
 /** mount(2) cuts what is longer, without a word. */
 const onePage = 4000
 
@@ -72,11 +73,15 @@ function optionsOf(lowers: readonly string[], folder: string, o: OverlayPlan): s
 }
 
 /** Back in the run's folder afterwards, where `merged` is. */
-export function overlaySteps(folder: string, overlay: Overlay, o: { readonly suffix: string; readonly what: string }): readonly Step[] {
+export function overlaySteps(
+  folder: string,
+  overlay: Overlay,
+  o: { readonly suffix: string; readonly what: string; readonly anyDevice: boolean },
+): readonly Step[] {
   return [
     ...overlay.steps,
     call('chdir', [overlay.from], `enter ${overlay.from}`),
-    call('mount', ['overlay', join(folder, `merged${o.suffix}`), 'overlay', 0, overlay.options], o.what),
+    call('mount', ['overlay', join(folder, `merged${o.suffix}`), 'overlay', o.anyDevice ? 0 : noDev, overlay.options], o.what),
     call('chdir', [folder], `enter ${folder}`),
   ]
 }

@@ -2,6 +2,7 @@
 import { constants, openSync, readFileSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Launched, launch } from './machine/launch.ts'
 import { call, type Step } from './machine/step.ts'
 import type { Cpu } from './machine/system-calls.ts'
@@ -10,6 +11,8 @@ import type { Ended, RunOptions, SandboxJob } from './sandbox.ts'
 import { fifoName, statusName } from './steps.ts'
 
 const signalTerm = 15
+/** For the keeper to end what its command has left running. */
+const keeperMs = 2000
 
 export interface ProgramOptions extends RunOptions {
   readonly cpu: Cpu
@@ -21,8 +24,15 @@ export async function runProgram(steps: readonly Step[], job: Pick<SandboxJob, '
   let output: Output | undefined
   let pid: number | undefined
   let killParent = (): void => undefined
+  let over = (): void => undefined
+  const ended = new Promise<true>((resolve) => {
+    over = () => resolve(true)
+  })
   // The process in the namespaces ends, and with it all others there; then the one that waits for it.
   const end = async (): Promise<void> => {
+    // Without namespaces it is the keeper that ends the others when its command has ended. Being killed, it could not.
+    const asked = pid !== undefined && o.endOthers !== undefined && (await killCommand(pid, job.folder, o.cpu))
+    if (asked && (await Promise.race([ended, pause(keeperMs, undefined, { ref: false })])) === true) return
     if (pid !== undefined) await killProcess(pid, job.folder, o.cpu)
     killParent()
     o.endOthers?.()
@@ -46,12 +56,14 @@ export async function runProgram(steps: readonly Step[], job: Pick<SandboxJob, '
         else if (!known && pid !== undefined && o.polite?.aborted === true) onPolite()
       },
     })
+    over()
     if (launched.kind === 'failed') output?.stop()
     await output?.end
     o.signal.throwIfAborted()
-    const ended = endOf(steps, launched)
-    return job.process.supervised === true && ended.kind === 'exited' ? supervisedEnd(ended, job.folder) : ended
+    const told = endOf(steps, launched)
+    return job.process.supervised === true && told.kind === 'exited' ? supervisedEnd(told, job.folder) : told
   } finally {
+    over()
     o.signal.removeEventListener('abort', onAbort)
     o.polite?.removeEventListener('abort', onPolite)
     rmSync(join(job.folder, fifoName), { force: true })
@@ -63,10 +75,27 @@ async function killProcess(pid: number, folder: string, cpu: Cpu): Promise<void>
   await launch([call('kill', [pid, 9], 'end a process', { tolerate: 'any' })], cpu, { folder, signal: new AbortController().signal })
 }
 
+/** False: there is none yet. */
+async function killCommand(first: number, folder: string, cpu: Cpu): Promise<boolean> {
+  const command = commandOf(first)
+  if (command === undefined || command === 0) return false
+  await killProcess(command, folder, cpu)
+  return true
+}
+
+function commandOf(first: number): number | undefined {
+  try {
+    return readFileSync(`/proc/${first}/task/${first}/children`, 'latin1').trim().split(' ').map(Number)[0]
+  } catch {
+    // It has ended.
+    return undefined
+  }
+}
+
 /** Before the command there is nothing that could be asked. */
 async function askToEnd(first: number | undefined, folder: string, cpu: Cpu): Promise<void> {
   if (first === undefined) return
-  const [command] = readFileSync(`/proc/${first}/task/${first}/children`, 'latin1').trim().split(' ').map(Number)
+  const command = commandOf(first)
   if (command === undefined || command === 0) return killProcess(first, folder, cpu)
   await launch([call('kill', [-command, signalTerm], 'ask a process to end', { tolerate: 'any' })], cpu, { folder, signal: new AbortController().signal })
 }

@@ -45,8 +45,19 @@ export interface SandboxJob {
   readonly mounts: readonly SandboxMount[]
   /** Of links, pipes and devices of the lowers, where `keepsOwners` is. */
   readonly owners?: Owners
+  /** Where a copied root may stay for the next command of the build; `becomes` is where the caller puts `upper`. */
+  readonly kept?: { readonly roots: KeptRoots; readonly becomes: string }
   /** Named pipes that the caller reads, instead of `onOutput`. */
   readonly output?: { readonly out: string; readonly err: string }
+}
+
+/** Roots that commands of one build leave for the next ones. */
+export interface KeptRoots {
+  /** The folder is the caller's then. `above`: what it does not have yet of the layers, the topmost first. */
+  take(layers: readonly Lower[]): { readonly folder: string; readonly above: readonly Lower[] } | undefined
+  /** `layers`: what the folder has, the topmost first. */
+  keep(folder: string, layers: readonly Lower[]): Promise<void>
+  end(): Promise<void>
 }
 
 export interface RunOptions extends Waiting {
@@ -77,6 +88,8 @@ export interface Sandbox {
   readonly keepsOwners: boolean
   /** How the overlay calls its own attributes: `trusted.overlay.` or `user.overlay.`. */
   readonly overlayAttributes: string
+  /** Part of the names of layers' folders: those of another form mean something else here. */
+  readonly folderForm: string
   /**
    * Tried out, not guessed. `folder` is on the file system where runs will be; `image`, a small EROFS image in it; `remember`, a file for
    * what was found, which spares trying it again.

@@ -27,10 +27,12 @@ export interface OpenCache {
 export async function openCache(one: Cache, runs: RunWorld, world: BuildWorld): Promise<OpenCache> {
   const { mount } = one
   const first = one.origin.kind === 'context' ? undefined : await firstFiles(one, world)
-  const name = createHash('sha256')
+  const hash = createHash('sha256')
     .update(first === undefined ? mount.id : `${mount.id} from ${await identityOf(first, world.cache)}`)
     .digest('hex')
     .slice(0, 32)
+  // What is in it belongs to somebody else where users have other numbers.
+  const name = runs.sandbox.folderForm === '' ? hash : `${hash}-${runs.sandbox.folderForm}`
   const root = join(world.store.workFolder, 'caches')
   markUsed(world.store.workFolder, `caches/${name}`)
   mkdirSync(root, { recursive: true, mode: 0o700 })

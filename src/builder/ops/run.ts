@@ -99,7 +99,8 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
     const lines = logLines(told.log)
     const all = [...(await networkMounts(standing, world)), ...sharedMemory(world), ...mounts.mounts]
     const owners = runs.sandbox.keepsOwners ? { owners: ownersOfSpecial(lowers) } : {}
-    const job = { process, lowers: lowers.map(({ lower }) => lower), folder: work.folder, mounts: all, ...owners }
+    const kept = { roots: runs.roots, becomes: runs.snapshots.folder(chain) }
+    const job = { process, lowers: lowers.map(({ lower }) => lower), folder: work.folder, mounts: all, kept, ...owners }
     const ended = await runs.sandbox.run(job, { signal: world.signal, onOutput: lines.add })
     lines.end()
     judge(op, ended)

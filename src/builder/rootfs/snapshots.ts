@@ -1,4 +1,4 @@
-/** Layers as folders in overlay form, each made once: `snapshots/<chain>/{fs,about.json}`. They can be made again, so nothing here is fsynced. */
+/** Layers as folders in overlay form, each made once: `snapshots/<chain>[-<form>]/{fs,about.json}`. They can be made again, so nothing here is fsynced. */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -23,12 +23,14 @@ export interface Work {
   end(): Promise<void>
 }
 
-export function snapshots(root: string): Snapshots {
-  const place = (chain: string) => join(root, 'snapshots', chain)
+/** `form`: what owners and attributes in the folders mean. Folders of another form are as good as not there. */
+export function snapshots(root: string, form: () => string = () => ''): Snapshots {
+  const nameOf = (chain: string) => (form() === '' ? chain : `${chain}-${form()}`)
+  const place = (chain: string) => join(root, 'snapshots', nameOf(chain))
   const about = (chain: string) => readAbout(join(place(chain), 'about.json'))
   return {
     has: (chain) => {
-      markUsed(root, `snapshots/${chain}`)
+      markUsed(root, `snapshots/${nameOf(chain)}`)
       return about(chain) !== undefined
     },
     folder: (chain) => join(place(chain), 'fs'),

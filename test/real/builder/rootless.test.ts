@@ -132,6 +132,40 @@ describe('a RUN by somebody who is not root', options, () => {
     }
   })
 
+  it('without any user namespaces builds what has no RUN, refuses the rest before anything begins, and names the setting', async () => {
+    // The limit holds in the namespace that it was set in, and below: this machine keeps its own.
+    const data = join(folder, 'none')
+    mkdirSync(data)
+    execFileSync('chown', ['1000:1000', data])
+    mkdirSync(join(folder, 'plain'))
+    writeFileSync(join(folder, 'plain', 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /x\n')
+    const limited = (args: readonly string[]): Promise<Ran> => {
+      const cli = [process.execPath, '--disable-warning=ExperimentalWarning', join(project, 'src/main/cli.ts'), ...args]
+      // Who is root by the map has its rights from the next program on.
+      const limit = 'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --reuid=1000 --regid=1000 --clear-groups "$@"'
+      const script = `read go; exec /bin/sh -c '${limit}' sh "$@"`
+      const env = { PATH: process.env['PATH'] ?? '', HOME: data, SLIPWAY_HOME: join(data, 'data') }
+      const child = spawn('/usr/bin/unshare', ['--user', '/bin/sh', '-c', `echo ready; ${script}`, 'sh', ...cli], { env, cwd: folder, stdio: 'pipe' })
+      const told = { out: '', err: '' }
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        told.out += text
+        if (told.out !== 'ready\n') return
+        for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${map}`, '0 0 65536\n')
+        child.stdin.end('go\n')
+      })
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        told.err += text
+      })
+      return new Promise((resolve) => void child.on('close', (code) => resolve({ code, ...told })))
+    }
+    expect(await limited(['build', '-t', 'a:1', 'plain'])).toMatchObject({ code: 0 })
+    const refused = await limited(['build', '--progress', 'plain', '-t', 'a:1', 'context'])
+    expect({ code: refused.code, err: refused.err }).toMatchObject({ code: 1, err: expect.stringContaining('BUILD_RUN_IMPOSSIBLE') })
+    expect(refused.err).not.toMatch(/^#\d+ /m)
+    const doctor = await limited(['doctor'])
+    expect(doctor).toMatchObject({ code: 1, out: expect.stringContaining('sysctl -w user.max_user_namespaces=') })
+  })
+
   it('leaves no process behind when it is killed', async () => {
     const slow = join(folder, 'slow')
     mkdirSync(slow)

@@ -5,23 +5,17 @@ import { nodeOf } from '../../rootfs/file-node.ts'
 import { folderWriter } from '../../rootfs/folder-writer.ts'
 import { parentOf } from '../../tree/node.ts'
 import type { Sandbox, Scratch } from '../sandbox.ts'
-import { walk } from './stack-into.ts'
+import { type Skip, walk } from './stack-into.ts'
 
 export type Before = ReadonlyMap<string, BigIntStats>
 
 /** Nothing has changed yet. `skip`: paths that are none of the image's. */
-export function lookBefore(root: string, skip: (path: string) => boolean): Before {
+export function lookBefore(root: string, skip: Skip): Before {
   return new Map([...walk(root, '', skip)].map(({ path, stats }) => [path, stats]))
 }
 
 /** `upper` gets what is new or changed, and a white-out for what is gone. */
-export async function writeChanges(
-  root: string,
-  before: Before,
-  upper: string,
-  sandbox: Sandbox,
-  o: Scratch & { readonly skip: (path: string) => boolean },
-): Promise<void> {
+export async function writeChanges(root: string, before: Before, upper: string, sandbox: Sandbox, o: Scratch & { readonly skip: Skip }): Promise<void> {
   const after = new Map([...walk(root, '', o.skip)].map(({ path, stats }) => [path, stats]))
   const changed = new Set<string>()
   for (const [path, stats] of after) {

@@ -1,5 +1,5 @@
 /** The parts of a changed root that need no right: layers into a folder, what changed since, what stands in for mounts. */
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { tempProject } from '../../../../test/support/temp-project.ts'
 import { fakeSandbox } from '../fake-sandbox-fixture.ts'
 import type { FinishingWork } from '../sandbox.ts'
 import { lookBefore, writeChanges } from './changed-since.ts'
+import { keptRoots } from './kept-roots.ts'
 import { stackInto } from './stack-into.ts'
 import { placeStandIns } from './stand-ins.ts'
 
@@ -75,5 +76,77 @@ describe('a changed root', () => {
     const placing = placeStandIns(mounts, { ...o, root: project.path('root'), folder: project.path('run'), unpack: async () => undefined })
     await expect(placing).rejects.toMatchObject({ code: 'ENOENT' })
     expect(existsSync(project.path('root/scratch'))).toBe(false)
+  })
+
+  it('follows no link that the command put in the way, and knows its own things wherever they are', async () => {
+    const project = tempProject({ 'root/etc/hosts': 'own', 'root/etc/other': 'o', 'cache/kept': 'k', 'run/none': '', 'outside/hosts': 'of the machine' })
+    const root = project.path('root')
+    const mounts = [
+      { kind: 'file', target: '/etc/hosts', content: Buffer.from('theirs'), mode: 0o644, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+      { kind: 'folder', target: '/var/it', source: project.path('cache'), readOnly: false },
+    ] as const
+    const placed = await placeStandIns(mounts, { ...o, root, folder: project.path('run'), unpack: async () => undefined })
+    renameSync(join(root, 'etc'), join(root, 'away'))
+    symlinkSync(project.path('outside'), join(root, 'etc'))
+    renameSync(join(root, 'var/it'), join(root, 'elsewhere'))
+    symlinkSync(project.path('outside'), join(root, 'var/it'))
+    const known = (path: string) => placed.inodes.has(statSync(join(root, path), { bigint: true }).ino)
+    expect(['away/hosts', 'elsewhere', 'away/other'].map(known)).toEqual([true, true, false])
+    placed.takeAway()
+    expect(readFileSync(project.path('outside/hosts'), 'utf8')).toBe('of the machine')
+    expect(existsSync(project.path('outside/kept'))).toBe(false)
+  })
+
+  it('begins again in a root that is kept, with what lies above it', async () => {
+    const project = tempProject({ 'low/etc/a': 'low', 'low/gone': 'g', 'low/dir/x': 'x', 'up/etc/a': 'up', 'up/dir': 'a file now', 'up/new/n': 'n' })
+    for (const [folder, time] of [
+      ['low/etc', 5000],
+      ['up/etc', 6000],
+    ] as const)
+      utimesSync(project.path(folder), time, time)
+    const root = project.path('root')
+    await stackInto(root, [project.path('low')], fakeSandbox(), o)
+    await stackInto(root, [project.path('up')], fakeSandbox(), o)
+    expect(['etc/a', 'gone', 'dir', 'new/n'].map((path) => readFileSync(join(root, path), 'utf8'))).toEqual(['up', 'g', 'a file now', 'n'])
+    expect(statSync(join(root, 'etc')).mtimeMs).toBe(6_000_000)
+  })
+})
+
+describe('roots that are kept', () => {
+  const lower = (name: string) => ({ kind: 'folder', folder: `/layers/${name}` }) as const
+  function kept() {
+    const project = tempProject()
+    const made: string[] = []
+    const roots = keptRoots(async () => {
+      const folder = project.path(`place-${made.length}`)
+      mkdirSync(folder)
+      made.push(folder)
+      return { folder, end: async () => rmSync(folder, { recursive: true, force: true }) }
+    })
+    const keep = async (name: string, layers: readonly string[]) => {
+      mkdirSync(project.path(name))
+      await roots.keep(project.path(name), layers.map(lower))
+    }
+    return { roots, keep, left: () => made.filter((folder) => existsSync(folder)).length }
+  }
+
+  it('are for those who stand on all of their layers, once, the best one first', async () => {
+    const { roots, keep } = kept()
+    await keep('one', ['b', 'a'])
+    await keep('two', ['c', 'b', 'a'])
+    expect(roots.take(['x', 'a'].map(lower))).toBeUndefined()
+    expect(roots.take(['a'].map(lower))).toBeUndefined()
+    expect(roots.take(['d', 'c', 'b', 'a'].map(lower))?.above).toEqual([lower('d')])
+    expect(roots.take(['d', 'c', 'b', 'a'].map(lower))?.above).toEqual([lower('d'), lower('c')])
+    expect(roots.take(['d', 'c', 'b', 'a'].map(lower))).toBeUndefined()
+  })
+
+  it('are no more than two, and none when the build is over', async () => {
+    const { roots, keep, left } = kept()
+    for (const name of ['1', '2', '3', '4']) await keep(name, [name, 'a'])
+    expect([left(), roots.take(['2', 'a'].map(lower))]).toEqual([2, undefined])
+    expect(roots.take(['4', 'a'].map(lower))?.above).toEqual([])
+    await roots.end()
+    expect(left()).toBe(0)
   })
 })

@@ -21,7 +21,7 @@ import type { FinishingWork, Sandbox, Scratch } from '../sandbox.ts'
 
 type Calls = Pick<Sandbox, 'attributes' | 'finish' | 'overlayAttributes'>
 
-/** Folders in overlay form, the topmost first. `root` is made when it is missing. */
+/** Folders in overlay form, the topmost first. `root` is made when it is missing; what it has already lies below them. */
 export async function stackInto(root: string, folders: readonly string[], calls: Calls, o: Scratch): Promise<void> {
   mkdirSync(root, { recursive: true, mode: 0o755 })
   const directories = new Map<string, BigIntStats>()
@@ -45,7 +45,7 @@ async function layerInto(root: string, folder: string, directories: Map<string, 
       continue
     }
     if (stats.isDirectory()) {
-      if (own?.get(`${calls.overlayAttributes}opaque`) !== undefined || !directories.has(path)) clear(to, path, directories)
+      if (own?.get(`${calls.overlayAttributes}opaque`) !== undefined || !isDirectory(to)) clear(to, path, directories)
       mkdirSync(to, { recursive: true, mode: 0o755 })
       directories.set(path, stats)
     } else {
@@ -79,6 +79,10 @@ function copyOne(from: string, to: string, stats: BigIntStats, path: string, fin
   }
 }
 
+function isDirectory(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
 function clear(to: string, path: string, directories: Map<string, BigIntStats>): void {
   const there = lstatSync(to, { throwIfNoEntry: false })
   if (there === undefined || path === '') return
@@ -102,12 +106,14 @@ interface Walked {
   readonly stats: BigIntStats
 }
 
-export function* walk(root: string, folder: string, skip: (path: string) => boolean = () => false): Generator<Walked> {
+/** What is not to be seen, with all below it. */
+export type Skip = (path: string, stats: BigIntStats) => boolean
+
+export function* walk(root: string, folder: string, skip: Skip = () => false): Generator<Walked> {
   for (const name of readdirSync(join(root, folder)).sort()) {
     const path = joinPath(folder, name)
-    if (skip(path)) continue
     const stats = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false })
-    if (stats === undefined) continue
+    if (stats === undefined || skip(path, stats)) continue
     yield { path, stats }
     if (stats.isDirectory()) yield* walk(root, path, skip)
   }

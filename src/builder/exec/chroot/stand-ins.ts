@@ -1,6 +1,19 @@
 /** What would be mounted, put in place for the time of a run: files written, folders moved or copied in, and all of it taken away again. */
-import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, type Stats, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parentOf } from '../../tree/node.ts'
 import type { SandboxMount, Scratch, Stack } from '../sandbox.ts'
 
@@ -16,6 +29,8 @@ export interface Placing extends Scratch {
 export interface Placed {
   /** Below the root: what is none of the image's. */
   readonly targets: readonly string[]
+  /** Of what stands there, by number: it is none of the image's wherever the command has put it. */
+  readonly inodes: ReadonlySet<bigint>
   /** In any case, and once. */
   takeAway(): void
 }
@@ -23,24 +38,39 @@ export interface Placed {
 /** Throws when something cannot be had without mounting it; what is in place then is taken away. */
 export async function placeStandIns(mounts: readonly SandboxMount[], o: Placing): Promise<Placed> {
   const undo: (() => void)[] = []
+  const isPlain = plainBelow(o.root)
   // Folders that something is put in the place of something: their times stay the image's. Those where something new comes get a new time, as with mounts.
   const times = new Map<string, Stats>()
   const note = (folder: string): void => {
     if (!times.has(folder)) times.set(folder, lstatSync(folder))
   }
   const takeAway = (): void => {
-    const changed = [...times.keys()].map((folder) => [folder, lstatSync(folder, { throwIfNoEntry: false })] as const)
+    // The command may have put links where its folders were: they would lead out of its root.
+    const changed = [...times.keys()].filter(isPlain).map((folder) => [folder, lstatSync(folder)] as const)
     for (const step of undo.splice(0).reverse()) step()
-    for (const [folder, stats] of changed) if (stats !== undefined && lstatSync(folder, { throwIfNoEntry: false }) !== undefined) setTime(folder, stats)
+    for (const [folder, stats] of changed) if (isPlain(folder)) setTime(folder, stats)
   }
+  const inodes = new Set<bigint>()
   try {
-    for (const [i, mount] of mounts.entries()) await placeOne(mount, i, { undo, note }, o)
+    for (const [i, mount] of mounts.entries()) await placeOne(mount, i, { undo, note, inodes, isPlain }, o)
     for (const [folder, stats] of times) setTime(folder, stats)
   } catch (error) {
     takeAway()
     throw error
   }
-  return { targets: mounts.map(({ target }) => below(target)), takeAway }
+  return { targets: mounts.map(({ target }) => below(target)), inodes, takeAway }
+}
+
+/** Tells of a folder below the root that it is one, and reached through folders only. */
+function plainBelow(root: string): (folder: string) => boolean {
+  const real = realpathSync(root)
+  return (folder) => {
+    try {
+      return realpathSync(folder) === real + folder.slice(root.length) && lstatSync(folder).isDirectory()
+    } catch {
+      return false
+    }
+  }
 }
 
 function below(target: string): string {
@@ -50,20 +80,27 @@ function below(target: string): string {
 interface Steps {
   readonly undo: (() => void)[]
   readonly note: (folder: string) => void
+  readonly inodes: Set<bigint>
+  /** Of what is below the root, when the command has ended. */
+  readonly isPlain: (folder: string) => boolean
 }
 
 async function placeOne(mount: SandboxMount, i: number, steps: Steps, o: Placing): Promise<void> {
   const target = below(mount.target)
   const to = join(o.root, target)
-  const { undo } = steps
+  const { undo, isPlain } = steps
   makeFolders(parentOf(target), steps, o.root)
   const saved = join(o.folder, `saved-${i}`)
   if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) {
     steps.note(join(o.root, parentOf(target)))
     renameSync(to, saved)
-    undo.push(() => renameSync(saved, to))
+    undo.push(() => {
+      if (isPlain(dirname(to)) && lstatSync(to, { throwIfNoEntry: false }) === undefined) renameSync(saved, to)
+    })
   }
-  const gone = (): void => rmSync(to, { recursive: true, force: true })
+  const gone = (): void => {
+    if (isPlain(dirname(to))) rmSync(to, { recursive: true, force: true })
+  }
   undo.push(gone)
   switch (mount.kind) {
     case 'file':
@@ -87,11 +124,15 @@ async function placeOne(mount: SandboxMount, i: number, steps: Steps, o: Placing
     case 'folder':
       if (mount.readOnly) await o.unpack(to, [{ kind: 'folder', folder: mount.source }])
       else {
+        const own = lstatSync(mount.source, { bigint: true }).ino
         renameSync(mount.source, to)
         // Instead of being removed.
-        undo[undo.indexOf(gone)] = () => renameSync(to, mount.source)
+        undo[undo.indexOf(gone)] = () => {
+          if (isPlain(to) && lstatSync(to, { bigint: true }).ino === own) renameSync(to, mount.source)
+        }
       }
   }
+  if (mount.kind !== 'socket') steps.inodes.add(lstatSync(to, { bigint: true }).ino)
 }
 
 function makeFolders(path: string, steps: Steps, root: string): void {
@@ -100,7 +141,7 @@ function makeFolders(path: string, steps: Steps, root: string): void {
   mkdirSync(join(root, path), { mode: 0o755 })
   steps.undo.push(() => {
     try {
-      rmdirSync(join(root, path))
+      if (steps.isPlain(join(root, path))) rmdirSync(join(root, path))
     } catch {
       // The command put something there, so the folder is its doing now.
     }

@@ -26,6 +26,7 @@ export const systemCalls = {
   mknodat: { x64: 259, arm64: 33 },
   mmap: { x64: 9, arm64: 222 },
   mount: { x64: 165, arm64: 40 },
+  mount_setattr: { x64: 442, arm64: 442 },
   move_mount: { x64: 429, arm64: 429 },
   open_tree: { x64: 428, arm64: 428 },
   openat: { x64: 257, arm64: 56 },
