@@ -1,7 +1,6 @@
 /** The embedded builder of a user who is not root: this program once more, in a user namespace, for the builds that need one. */
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerChannel } from '../adapters/builders/rootless/ask-worker.ts'
 import { childChannel } from '../adapters/builders/rootless/process-channel.ts'
@@ -10,6 +9,7 @@ import { rootlessCache } from '../adapters/builders/rootless/rootless-cache.ts'
 import { problem } from '../base/problem.ts'
 import { enterUserNamespace } from '../builder/exec/user-namespace.ts'
 import { contentStore } from '../media/content-store.ts'
+import { thisUser } from '../media/this-user.ts'
 import type { Waiting } from '../oci/views.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
@@ -65,7 +65,7 @@ export async function startInNamespace(
 ): Promise<ChildProcess> {
   const folder = join(home, 'build')
   mkdirSync(folder, { recursive: true })
-  const { uid, gid, username: name } = userInfo()
+  const { uid, gid, username: name } = thisUser()
   const env = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'].flatMap((key) =>
     person.env[key] === undefined ? [] : [`${key}=${person.env[key]}`],
   )

@@ -1,12 +1,12 @@
 /** What a RUN would find on this machine, tried out by the process that would carry it out. */
 import { existsSync, readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { askWorker, type WorkerChannel } from '../adapters/builders/rootless/ask-worker.ts'
 import { childChannel } from '../adapters/builders/rootless/process-channel.ts'
 import type { Ability } from '../builder/exec/sandbox.ts'
 import { rangeOf } from '../builder/exec/subordinate-ids.ts'
 import { openRunWorld } from '../builder/run-world.ts'
+import { thisUser } from '../media/this-user.ts'
 import type { Waiting } from '../oci/views.ts'
 import type { RunAbility, RunFacts } from '../ports/run-ability.ts'
 import { wayOf } from './compose-builder.ts'
@@ -47,7 +47,7 @@ function told(ability: Ability, facts: RunFacts): RunAbility {
 }
 
 function runFacts(folder: string, { uid, env }: Person): RunFacts {
-  const user = userInfo()
+  const user = thisUser()
   const has = (file: string): boolean => rangeOf(textOf(file), { name: user.username, uid }) !== undefined
   const found = (name: string): boolean => ['/usr/bin', '/bin', ...(env['PATH'] ?? '').split(delimiter)].some((place) => existsSync(join(place, name)))
   return {

@@ -1,7 +1,8 @@
 /** What the sandbox can do here: tried out with a program that is not there, so that everything has to work up to the search for it. */
 import { mkdirSync } from 'node:fs'
-import { arch, platform, userInfo } from 'node:os'
+import { arch, platform } from 'node:os'
 import { join } from 'node:path'
+import { thisUser } from '../../media/this-user.ts'
 import { attachLoop, mountImage } from './image-steps.ts'
 import { cpuOf } from './machine/launch.ts'
 import type { Ability, Ended, LayerForm, Lower, SandboxJob } from './sandbox.ts'
@@ -22,7 +23,7 @@ const forms: readonly LayerForm[] = ['image', 'image through loop', 'folder']
 export async function probe({ rights, folder, image, layers }: Probing, run: (job: SandboxJob, form: LayerForm) => Promise<Ended>): Promise<Ability> {
   if (platform() !== 'linux') return unable(`it needs Linux, and this is ${platform()}`)
   if (cpuOf(arch()) === undefined) return unable(`it is not made for the CPU ${arch()}`)
-  if (userInfo().uid !== 0) return unable('it needs root, of the machine or of a user namespace: unshare --user --map-root-user --map-auto slipway ...')
+  if (thisUser().uid !== 0) return unable('it needs root, of the machine or of a user namespace: unshare --user --map-root-user --map-auto slipway ...')
   const lower = join(folder, 'probe-lower')
   mkdirSync(lower, { recursive: true })
   const because: string[] = []

@@ -2,7 +2,7 @@
  * A current Docker Engine in a Debian root of its own, so that the machine's age does not matter: a daemon in a private mount namespace, with its
  * socket, its storage and what it builds in one folder, seen by both sides. Stopped, nothing is left but the Debian root in the test cache.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ import { type Ran, runProgram } from './run-program.ts'
 
 /** Where the shared folder is for programs of the root. */
 export const sharedInside = '/run/shared'
+/** Where folders of this machine are, by the names that `given` has for them. */
+export const givenInside = '/run/given'
 
 export interface ChrootedDocker {
   /** On the machine; `/run/shared` for the programs of the root, and below /tmp at its own path too. */
@@ -21,6 +23,8 @@ export interface ChrootedDocker {
   readonly version: string
   /** Runs a program of the root, such as `docker`, beside the daemon. */
   run(program: string, args: readonly string[]): Promise<Ran>
+  /** The same to be started on the machine: for programs that are talked to. */
+  commandOf(command: readonly string[]): readonly string[]
   stop(): Promise<void>
 }
 
@@ -54,6 +58,12 @@ case "$2" in /tmp/*) mkdir -p "$1$2"; mount --bind "$2" "$1$2" ;; esac
 mount --bind /etc/resolv.conf "$1/etc/resolv.conf"
 root=$1
 shift 2
+while [ "$1" != -- ]; do
+  mkdir -p "$root${givenInside}/$1"
+  mount --bind -o ro "$2" "$root${givenInside}/$1"
+  shift 2
+done
+shift
 cd "$root"
 mkdir run/old
 # Not only chroot: a program that enters a container of such a daemon would come out in the old root.
@@ -70,10 +80,13 @@ export interface DockerOptions {
   readonly bridge?: boolean
   /** Images in containerd, unless it says no: the daemon keeps them as it always did then, and its builder writes no archives. */
   readonly containerd?: boolean
+  /** Folders of this machine, by names, to read. */
+  readonly given?: Readonly<Record<string, string>>
 }
 
 export async function startChrootedDocker(root: string, o: DockerOptions): Promise<ChrootedDocker> {
   const shared = mkdtempSync(join(tmpdir(), 'slipway-docker-'))
+  chmodSync(shared, 0o711)
   const socket = join(shared, 'docker.sock')
   writeFileSync(
     join(shared, 'daemon.json'),
@@ -85,12 +98,31 @@ export async function startChrootedDocker(root: string, o: DockerOptions): Promi
   const storage = ['--data-root', inside('data'), '--exec-root', inside('exec')]
   const network = o.bridge === true ? [] : ['--bridge=none']
   const quiet = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--log-level=error']
-  const args = ['--mount', ...(o.bridge === true ? ['--net'] : []), 'sh', '-c', script, 'sh', root, shared, ...places, ...storage, ...network, ...quiet]
+  const given = [...Object.entries(o.given ?? {}).flat(), '--']
+  const args = [
+    '--mount',
+    ...(o.bridge === true ? ['--net'] : []),
+    'sh',
+    '-c',
+    script,
+    'sh',
+    root,
+    shared,
+    ...given,
+    ...places,
+    ...storage,
+    ...network,
+    ...quiet,
+  ]
   const running = await startProcess({ program: 'unshare', args, ready: () => answers(socket), readyWithinMs: 60_000 })
-  const run = (program: string, given: readonly string[]): Promise<Ran> => {
+  const commandOf = (command: readonly string[]): readonly string[] => {
     const pid = readFileSync(join(shared, 'pid'), 'utf8').trim()
     const env = ['env', `HOME=${inside('home')}`, `DOCKER_HOST=unix://${inside('docker.sock')}`]
-    return runProgram('nsenter', ['--target', pid, '--mount', '--wd=/', ...env, program, ...given])
+    return ['nsenter', '--target', pid, '--mount', '--wd=/', ...env, ...command]
+  }
+  const run = (program: string, given: readonly string[]): Promise<Ran> => {
+    const [first = '', ...others] = commandOf([program, ...given])
+    return runProgram(first, others)
   }
   const { out } = await run('docker', ['version', '--format', '{{.Server.Version}}'])
   const stop = async (): Promise<void> => {
@@ -98,7 +130,7 @@ export async function startChrootedDocker(root: string, o: DockerOptions): Promi
     rmSync(shared, { recursive: true, force: true, maxRetries: 5 })
     if (existsSync(shared)) throw new Error(`${shared} could not be removed`)
   }
-  return { shared, host: `unix://${socket}`, version: out.trim(), run, stop }
+  return { shared, host: `unix://${socket}`, version: out.trim(), run, commandOf, stop }
 }
 
 function answers(socketPath: string): Promise<boolean> {

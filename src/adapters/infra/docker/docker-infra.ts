@@ -1,11 +1,12 @@
 /** Infrastructure docker: each step is a container of a Docker Engine, in the network and with the workspace of its stage. */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, rm } from 'node:fs/promises'
-import { platform, userInfo } from 'node:os'
+import { platform } from 'node:os'
 import { join } from 'node:path'
 import { type Diagnostic, diagnose } from '../../../base/diagnostic.ts'
 import { type DockerEngine, dockerEngine } from '../../../docker-api/engine.ts'
 import { type FoundEngine, findEngine } from '../../../docker-api/find-engine.ts'
+import { thisUser } from '../../../media/this-user.ts'
 import type { Image, Index } from '../../../oci/views.ts'
 import type { StagePlan } from '../../../plan/plan.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
@@ -88,7 +89,7 @@ function tellUsualImage(stage: StagePlan, image: string | undefined, note: (note
 
 /** On Linux what a container writes belongs to its user, mostly root, and only root here can remove it. Docker Desktop gives it to us. */
 function mustCopy(): string | undefined {
-  return platform() === 'linux' && userInfo().uid !== 0 ? 'what containers write belongs to others than this user' : undefined
+  return platform() === 'linux' && thisUser().uid !== 0 ? 'what containers write belongs to others than this user' : undefined
 }
 
 /** What runs of this data folder left that are over, one way or another. */

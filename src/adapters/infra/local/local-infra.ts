@@ -1,10 +1,11 @@
 /** Infrastructure local: steps are processes of this machine, in a workspace folder of their stage. */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { arch, platform, userInfo } from 'node:os'
+import { arch, platform } from 'node:os'
 import { join, resolve } from 'node:path'
 import { diagnose } from '../../../base/diagnostic.ts'
 import { cpuOf } from '../../../builder/exec/machine/launch.ts'
+import { thisUser } from '../../../media/this-user.ts'
 import { once } from '../../../oci/once.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
 import type { Infrastructure, StageOpening } from '../../../ports/infrastructure.ts'
@@ -80,7 +81,7 @@ interface RoomOptions extends Pick<LocalOptions, 'env'>, Pick<StageOpening, 'not
 
 /** Who is root may still be kept from making namespaces without one for users. */
 async function roomOf({ base, workspace, note, env, pipes, binds }: RoomOptions): Promise<Room | undefined> {
-  const { uid, gid } = userInfo()
+  const { uid, gid } = thisUser()
   const reasons: string[] = []
   const ways = uid === 0 ? [undefined, { uid, gid }] : [{ uid, gid }]
   if (pipes !== undefined && env[withoutRooms] !== '0') {
