@@ -329,6 +329,10 @@ function addScanCommands(program: Command, registryOptions: (command: Command) =
     .option('--ignore-unfixed', 'leave out what no version fixes yet')
     .option('--ignore-file <file>', 'flaws to live with; .trivyignore.yaml or .trivyignore of this folder when nothing is said')
     .action((source: string, o) => act(async () => (await import('./commands/scan.ts')).scanCommand(source, o, world)))
+  looking('sbom')
+    .description('write down what packages an image holds: a bill of materials')
+    .addOption(new Option('--format <form>', 'of the bill').choices(['cyclonedx-json', 'spdx-json']).default('cyclonedx-json'))
+    .action((source: string, o) => act(async () => (await import('./commands/sbom.ts')).sbomCommand(source, o, world)))
 }
 
 function addBuildCommand(program: Command, registryOptions: (command: Command) => Command, world: World, act: (action: Action) => Promise<void>): void {

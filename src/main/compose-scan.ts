@@ -1,6 +1,7 @@
 /** The scanner that is wanted, and where what scans found is kept. */
 import { join } from 'node:path'
 import { folderMemory } from '../adapters/scan-memory/folder-memory.ts'
+import { mirroredOsv } from '../adapters/scanners/mirrored-osv.ts'
 import { osvScanner } from '../adapters/scanners/osv/osv-scanner.ts'
 import { findTrivy } from '../adapters/scanners/trivy/find-trivy.ts'
 import { programOfImage } from '../adapters/scanners/trivy/program-of-image.ts'
@@ -24,7 +25,7 @@ export function composeScanner(machine: Machine, parts: ScannerParts): Scanner {
 }
 
 function composeOsv({ clock }: Machine, { home, choice: { db, maxAgeDays } }: ScannerParts): Scanner {
-  return osvScanner({ home, clock, maxAgeDays, ...(db !== undefined && { database: db }) })
+  return db === undefined ? osvScanner({ home, clock, maxAgeDays }) : mirroredOsv({ home, clock, mirror: db, maxAgeDays })
 }
 
 function composeTrivy(machine: Machine, { home, choice, pull }: ScannerParts): Scanner {

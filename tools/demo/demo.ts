@@ -1,4 +1,7 @@
-/** `npm run demo`: a base image, then the site pipeline from beginning to end, then its registries asked for what they hold. Leaves nothing behind. */
+/**
+ * `npm run demo`: a base image, then the site pipeline from beginning to end, then its registries asked for what they hold; and once more with a
+ * library that has a known flaw, which the scan holds up. Leaves nothing behind.
+ */
 import { copyFileSync, cpSync, mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -20,6 +23,30 @@ const example = (await toolsImage()) ? 'site' : 'hello'
 console.log(`\n$ slipway run examples/${example}/pipeline.yaml`)
 const { code } = await slipway(['run', `examples/${example}/pipeline.yaml`], home)
 process.exitCode = code === 0 ? await sameDigests(example) : code
+if (process.exitCode === 0 && example === 'site') process.exitCode = await heldUp()
+
+/** The second run has the number 2, and no registry has a tag of that number. */
+async function heldUp(): Promise<number> {
+  console.log('\n$ slipway run examples/site/pipeline.yaml --var library=library-of-last-year   (with a known flaw)')
+  const { code } = await slipway(['run', 'examples/site/pipeline.yaml', '--var', 'library=library-of-last-year'], home)
+  const registries = await startRegistries(home, Object.keys(pushes.site))
+  const pushed: string[] = []
+  try {
+    for (const { name, url } of registries.servers) {
+      const { status } = await fetch(`${url}/v2/${(pushes.site as Readonly<Record<string, string>>)[name]}/manifests/2`, { method: 'HEAD' })
+      if (status !== 404) pushed.push(`${name} (status ${status})`)
+    }
+  } finally {
+    await registries.stop()
+  }
+  const blocked = code === 1 && pushed.length === 0
+  console.log(
+    blocked
+      ? '\nthe scan has held it up: none of the three registries has it'
+      : `\nit was not held up: exit code ${code}, pushed to ${pushed.join(', ') || 'none'}`,
+  )
+  return blocked ? 0 : 1
+}
 
 /** False where this machine allows no RUN; a demo without one is better than none, but it says so. */
 async function toolsImage(): Promise<boolean> {

@@ -35,7 +35,7 @@ export function scanChoice({ scan }: Pick<LoadedConfig, 'scan'>, flags: ScanFlag
   const db = flags.db === undefined ? scan.db : resolve(cwd, flags.db)
   const { trivy, trivyImage, trivyCache } = scan
   return {
-    scanner: flags.scanner ?? scan.scanner ?? 'trivy',
+    scanner: flags.scanner ?? scan.scanner ?? 'osv',
     ...(db !== undefined && { db }),
     ...(trivy !== undefined && { trivy }),
     ...(trivyImage !== undefined && { trivyImage }),

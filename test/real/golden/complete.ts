@@ -8,6 +8,8 @@ export interface Completing {
   readonly variables: Readonly<Record<string, string>>
   /** Brings the code to stages that say they want none, and build from it. */
   readonly cloned: boolean
+  /** `fail_on_severity` of its scans. */
+  readonly gate?: string
 }
 
 const connectors: Readonly<Record<string, string>> = {
@@ -18,7 +20,7 @@ const connectors: Readonly<Record<string, string>> = {
   BuildAndPushACR: 'azure',
 }
 
-export function completed(text: string, { without, variables, cloned }: Completing): string {
+export function completed(text: string, { without, variables, cloned, gate }: Completing): string {
   const tree = parse(text, { uniqueKeys: false }) as { readonly pipeline: Tree }
   const change = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.filter((item) => !without.includes(typeOf(item))).map(change)
@@ -26,6 +28,7 @@ export function completed(text: string, { without, variables, cloned }: Completi
     const changed = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cloned && key === 'cloneCodebase' ? true : change(item)]))
     const connector = connectors[String(changed['type'])]
     const spec = changed['spec'] as Tree | undefined
+    if (changed['type'] === 'AquaTrivy' && gate !== undefined) return { ...changed, spec: { ...spec, advanced: { fail_on_severity: gate } } }
     return connector === undefined || spec === undefined ? changed : { ...changed, spec: { ...spec, connectorRef: own(connector, spec) } }
   }
   const named = Object.entries(variables).map(([name, value]) => ({ name, type: 'String', value }))

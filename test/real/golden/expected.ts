@@ -15,8 +15,10 @@ export interface Expected {
   readonly cloned?: true
   /** Docker Hub is a registry whose certificate nobody knows. */
   readonly selfSigned?: true
-  /** Steps left out, by type: nothing does them yet. */
+  /** Steps left out, by type. */
   readonly without?: readonly string[]
+  /** `fail_on_severity` of its scans. */
+  readonly gate?: 'critical' | 'high'
 }
 
 export const dockerfiles = {
@@ -28,13 +30,14 @@ RUN --mount=type=secret,id=USERNAME --mount=type=secret,id=PASSWORD test "$(cat 
 RUN --mount=type=secret,id=docker_user2 --mount=type=secret,id=docker_pass2 test "$(cat /run/secrets/docker_user2 /run/secrets/docker_pass2 | sha256sum)" = "03911219ea047df3ca060f139e02a9584c2007cf54b263e8df8603c9a2f913a1  -"
 RUN --mount=type=secret,id=docker_user3 test "$(cat /run/secrets/docker_user3 | sha256sum)" = "14fd36aa34c94c30062f637617253305f5ac9c4c22596702e3d6b32110d6a671  -"
 `,
+  flawed: 'FROM base.example/busybox:1\nCOPY flawed.json /app/node_modules/left/package.json\n',
   target: 'FROM base.example/busybox:1 AS dev-env\nARG foo\nRUN test "$foo" = bar\nFROM dev-env\nRUN false\n',
 } as const
 export type Dockerfile = keyof typeof dockerfiles
 
 const ecr = '123456789012.dkr.ecr.us-east-1.amazonaws.com'
 const once: Expected = { pushed: ['myorg/myapp:new-no-push-1', `${ecr}/myapp:new-no-push-1`] }
-const scanned: Expected = { pushed: [`${ecr}/test-image:new-1`], wrote: ['/harness/image.tar'], without: ['AquaTrivy'] }
+const scanned: Expected = { pushed: [`${ecr}/test-image:new-1`], wrote: ['/harness/image.tar'], says: ['0 flaws of /harness/image.tar'] }
 const unnamed: Expected = { pushed: ['example/repo:new-nopush-1-build-x', `${ecr}/example-image:new-nopush-1-build-x`] }
 const gar: Expected = {
   pushed: ['1.0', '1.2'].map((tag) => `us-docker.pkg.dev/gar-prod-setup/harness-public/some-gcp-project/some-image-name:${tag}`),

@@ -26,6 +26,16 @@ const options = lacking !== undefined ? promised('ci', lacking.options) : given.
 
 /** bcrypt of the fleet's password. */
 const hash = '$2y$05$C8nGIYR4NNPcZ.lySIZaMe7QFoX35/wTyvvnTofYkx.E8Ulhv7vXy'
+/** A library, and an advisory about it. */
+const flaw = {
+  'flawed.json': '{"name": "left", "version": "1.0.0"}',
+  'advisories/left.json': JSON.stringify({
+    id: 'LEFT-1',
+    modified: new Date().toISOString(),
+    severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
+    affected: [{ package: { ecosystem: 'npm', name: 'left' }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.0.1' }] }] }],
+  }),
+}
 const unshown = /s:cret|aws-secret-key|azure-secret|PRIVATE KEY|user-of-|pass-of-/
 
 let fleet: Fleet
@@ -60,10 +70,16 @@ async function prepared(id: string, wanted: Expected) {
   const variables = wanted.dockerfile === 'secrets' ? { a_user: 'user-of-vars', a_pass: 'pass-of-vars' } : {}
   // Accounts of AWS have twelve digits; the page shows a short one.
   const text = wrap(fragment, given.read(fragment.file), { substitute: true }).text.replace('"12345"', '"123456789012"')
-  const pipeline = completed(text, { without: wanted.without ?? [], variables, cloned: wanted.cloned ?? false })
+  const pipeline = completed(text, {
+    without: wanted.without ?? [],
+    variables,
+    cloned: wanted.cloned ?? false,
+    ...(wanted.gate !== undefined && { gate: wanted.gate }),
+  })
   const dockerfile = dockerfiles[wanted.dockerfile ?? 'plain']
-  const files = { Dockerfile: dockerfile, 'docker/Dockerfile': dockerfile, harnessDockerfile: dockerfile, code: 'hello\n', 'test.txt': 'user-of-file' }
-  const { dir } = tempProject({ 'p.yaml': pipeline, '.slipway/config.yaml': configText(fleet.connectors, hosts(wanted)), ...files })
+  const files = { Dockerfile: dockerfile, 'docker/Dockerfile': dockerfile, harnessDockerfile: dockerfile, code: 'hello\n', 'test.txt': 'user-of-file', ...flaw }
+  const config = { ...(JSON.parse(configText(fleet.connectors, hosts(wanted))) as object), scan: { db: 'advisories' } }
+  const { dir } = tempProject({ 'p.yaml': pipeline, '.slipway/config.yaml': JSON.stringify(config), ...files })
   for (const args of [
     ['init', '-q'],
     ['add', '.'],
@@ -79,12 +95,12 @@ async function prepared(id: string, wanted: Expected) {
     ...fleet.env,
     ...secrets,
   }
-  return async (content = 'hello\n') => {
+  return async (content = 'hello\n', ends = 0) => {
     writeFileSync(join(dir, 'code'), content)
     const { code, out, err } = await slipwayHere(dir, env, 'run', 'p.yaml', '--on', 'local', '--output', 'plain')
     const said = `${out}${err}`
     expect(said).not.toMatch(unshown)
-    expect(code, said).toBe(0)
+    expect(code, said).toBe(ends)
     return { said, pushed: [...said.matchAll(/\] pushed (\S+) (sha256:\w+)/g)].map(([, ref = '', digest = '']) => ({ ref, digest })) }
   }
 }
@@ -117,6 +133,19 @@ describe('pipelines of the documents, on this machine', { ...options, timeout: 6
     expect([pushed.length, built.length]).toEqual([4, 4])
     // The digest of a push is that of the archive it took.
     expect(pushed.map(({ digest }) => digest).toSorted()).toEqual(built.toSorted())
+  })
+
+  it.each(['s0-scan', 's1-scan'])('%s: what is too bad reaches no registry, and without a gate it does (GP-01)', async (id) => {
+    const wanted = { ...(expected[id] ?? expect.fail(id)), dockerfile: 'flawed' } as const
+    const repository = wanted.pushed[0]?.replace(/:[^:]*$/, '') ?? ''
+    const before = await fleet.digestAt(`${repository}:new-1`).catch(() => undefined)
+    const blocked = await (await prepared(id, { ...wanted, gate: 'critical' }))('hello\n', 1)
+    expect([blocked.pushed, blocked.said]).toEqual([[], expect.stringContaining('LEFT-1 (critical) in left 1.0.0')])
+    expect(blocked.said).toContain('push_only] skipped')
+    expect(await fleet.digestAt(`${repository}:new-1`).catch(() => undefined)).toBe(before)
+    const { said, pushed } = await (await prepared(id, wanted))()
+    expect(said).toContain('1 flaw in 1 package of /harness/image.tar: 1 critical')
+    expect(pushed.map(({ ref }) => ref)).toEqual(wanted.pushed)
   })
 
   it.each(['s2-secrets', 's3-secrets'])('%s: builds with secrets of variables, of the store and of a file, none of which is kept (GP-12)', async (id) => {
