@@ -1,5 +1,6 @@
 /** Runs trivy to its end: in a group of its own, ended when the signal aborts. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { problem } from '../../../base/problem.ts'
 
@@ -27,12 +28,13 @@ export async function runTrivy(program: string, args: readonly string[], o: RunT
   o.signal.throwIfAborted()
   const child = spawn(program, args, { env: o.env, cwd: o.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const said: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => {
+  const lines = createInterface({ input: child.stderr }).on('line', (line) => {
     const text = line.slice(0, longestLine)
     said.push(text)
     if (said.length > remembered) said.shift()
     o.say?.(text)
   })
+  const read = once(lines, 'close')
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     if (out.length < largestOut) out += text
@@ -50,6 +52,8 @@ export async function runTrivy(program: string, args: readonly string[], o: RunT
       child.once('error', reject)
       child.once('close', resolve)
     })
+    // Its last words may be the reason.
+    await read
     o.signal.throwIfAborted()
     return { code, said, out }
   } catch (cause) {
