@@ -99,4 +99,65 @@ describe('an expression that comes to nothing', () => {
     ])
     expect([view.step('s/text')?.tail[0], statuses['s/asks']]).toEqual(['null', 'skipped'])
   })
+
+  it('and is null is told, once for each expression, at its place, unless a default or a condition allows for it', async () => {
+    const { recorded } = await run([
+      step('gone', gives('x'), { when: { stageStatus: 'Failure' } }),
+      step('one', show(`a ${out('steps.gone')} b ${out('steps.gone')}`)),
+      step('allowed', show(`<+steps.gone.output.outputVariables.V ?: "none">`)),
+      step('asks', {}, { when: { stageStatus: 'Success', condition: `${out('steps.gone')} == null` } }),
+      step('fine', show('<+steps.gone.status>')),
+    ])
+    const told = recorded.flatMap(({ event }) => (event.kind === 'step.note' && event.note.code === 'EXPR_ABSENT' ? [event] : []))
+    expect(told.map(({ step, note }) => [step, note.severity, note.message])).toEqual(
+      Array(2).fill(['s/one', 'info', '"steps.gone.output.outputVariables.V" is null here: the step gone ended as SKIPPED without it']),
+    )
+    const [first, second] = told.map(({ note }) => note.at)
+    expect([first?.line, (second?.col ?? 0) - (first?.col ?? 0)]).toEqual([second?.line, `${out('steps.gone')} b `.length])
+  })
+
+  it('P-06: is null, with a warning, where it is the answer to an input, whatever the default of the input says', async () => {
+    const text = pipeline(
+      [
+        stage('s', [
+          step('gone', gives('x'), { when: { stageStatus: 'Failure' } }),
+          step('use', { ...show('<+pipeline.variables.TAG>'), OWN: '<+input>.default(own)' }),
+        ]),
+      ],
+      {
+        variables: [{ name: 'TAG', type: 'String', value: '<+input>.default(latest)' }],
+      },
+    )
+    const answer = out('pipeline.stages.s.spec.execution.steps.gone')
+    const { view, recorded } = await runText(text, { inputs: { TAG: answer, OWN: answer } })
+    expect(view.step('s/use')?.tail[0]).toBe('null')
+    const told = recorded.flatMap(({ event }) => (event.kind === 'step.note' ? [[event.note.code, event.note.severity, event.note.message]] : []))
+    const warned = (path: string) => ['EXPR_NULL_ANSWER', 'warning', `The answer to the input ${path} is an expression that gives nothing (null)`]
+    const variables = 'pipeline.stages.s.spec.execution.steps.use.spec.envVariables.OWN'
+    expect(told).toEqual([warned('pipeline.variables.TAG'), warned(variables)])
+  })
+})
+
+describe('while it runs, currentStatus tells', () => {
+  const turn = { strategy: { repeat: { times: 3, maxConcurrency: 1 } } }
+  it.each([
+    ['the loop of a step', '<+strategy.currentStatus>', ['RUNNING', 'FAILED', 'FAILED']],
+    ['the loop of a step by its name', '<+strategy.node.turn.currentStatus>', ['RUNNING', 'FAILED', 'FAILED']],
+    ['its stage', '<+stage.currentStatus>', ['RUNNING', 'FAILED', 'FAILED']],
+  ])('of %s', async (_what, expression, expected) => {
+    const fails = { FAKE_EXIT: '<+<+strategy.iteration> == 0 ? "1" : "0">' }
+    const { view } = await run([step('before'), step('turn', { ...fails, ...show(expression) }, turn)])
+    expect([0, 1, 2].map((i) => view.step(`s/turn_${i}`)?.tail[0])).toEqual(expected)
+  })
+
+  it('of a stage and its loop after a failure that was not caught', async () => {
+    const asks = (id: string, text: string) => step(id, show(text), { when: { stageStatus: 'All' } })
+    const { view } = await run([step('bad', { FAKE_EXIT: '1' }), asks('a', '<+stage.currentStatus>')])
+    expect(view.step('s/a')?.tail[0]).toBe('FAILED')
+    const looped = pipeline([
+      stage('s', [asks('a', '<+strategy.currentStatus> <+strategy.node.s.currentStatus>')], { strategy: { repeat: { times: 2, maxConcurrency: 1 } } }),
+    ])
+    const { view: turns } = await runText(looped)
+    expect([0, 1].map((i) => turns.step(`s_${i}/a`)?.tail[0])).toEqual(['RUNNING RUNNING', 'RUNNING RUNNING'])
+  })
 })

@@ -1,7 +1,7 @@
 /** Follows paths: names in folders, members of maps, items of lists. Decides what a name that is not there means. */
 import { didYouMean } from '../text/suggest.ts'
 import { evaluateSource } from './evaluate-source.ts'
-import { fail, type Got, known, type Result, type Running } from './evaluation.ts'
+import { fail, type Got, known, noteNull, type Result, type Running } from './evaluation.ts'
 import type { Range } from './expr-problem.ts'
 import type { Folder, Slot } from './scope.ts'
 import { describeValue, type ExprValue, isList, isMapValue, mapGet, mapKeys } from './value.ts'
@@ -10,9 +10,12 @@ import { describeValue, type ExprValue, isList, isMapValue, mapGet, mapKeys } fr
 export function openSlot(slot: Slot, path: string, run: Running, at: Range): Got {
   if (slot.kind === 'value') return known(slot.value)
   if (slot.kind === 'later') return slot
-  if (slot.kind === 'absent') return { kind: 'value', value: null, absent: true }
+  if (slot.kind === 'absent') {
+    noteNull(run, { kind: 'absent', path, why: slot.why, start: at.start, end: at.end })
+    return { kind: 'value', value: null, absent: true }
+  }
   if (slot.kind === 'folder') return { kind: 'folder', folder: slot, path }
-  return evaluateSource(slot.text, path, run, at)
+  return evaluateSource(slot, path, run, at)
 }
 
 /** A name may hold several, when it was computed: `stages.<+path>.status`. */

@@ -5,7 +5,7 @@ import type { ExprPart, Template } from './ast.ts'
 import { isTrue } from './coerce.ts'
 import { evaluateValue } from './evaluate-node.ts'
 import { evaluateParts } from './evaluate-parts.ts'
-import { newBudget, type Result, type Running } from './evaluation.ts'
+import { type NullMet, newBudget, type Result, type Running } from './evaluation.ts'
 import { type ExprProblem, exprProblem } from './expr-problem.ts'
 import { exprLimits } from './limits.ts'
 import { isStop } from './parser-state.ts'
@@ -15,7 +15,8 @@ import { parseCondition, parseTemplate } from './template.ts'
 import type { ExprValue } from './value.ts'
 
 export type Evaluation =
-  | { readonly kind: 'value'; readonly value: ExprValue }
+  /** `nulls`: what became null in it. */
+  | { readonly kind: 'value'; readonly value: ExprValue; readonly nulls: readonly NullMet[] }
   /** `until` says what it waits for, in the scope's words. */
   | { readonly kind: 'later'; readonly until: string }
   /** One problem for each expression of the template that failed. */
@@ -27,7 +28,7 @@ export interface EvaluateOptions {
 }
 
 export function evaluate(template: Template, scope: Scope, o: EvaluateOptions): Evaluation {
-  const run: Running = { scope, source: template.source, tolerant: o.purpose === 'condition', budget: newBudget(), within: [] }
+  const run: Running = { scope, source: template.source, tolerant: o.purpose === 'condition', budget: newBudget(), within: [], nulls: [] }
   const expressions = template.parts.filter((part): part is ExprPart => typeof part !== 'string')
   if (expressions.length > 1) {
     // Every expression by itself first, so that all failures are told and not only the first.
@@ -36,7 +37,8 @@ export function evaluate(template: Template, scope: Scope, o: EvaluateOptions): 
     run.budget.left = exprLimits.steps
   }
   const { result, problems } = attempt(() => finish(template, run, o))
-  return result ?? { kind: 'failed', problems }
+  if (result === undefined) return { kind: 'failed', problems }
+  return result.kind === 'value' ? { kind: 'value', value: result.value, nulls: run.nulls } : result
 }
 
 function finish(template: Template, run: Running, o: EvaluateOptions): Result {

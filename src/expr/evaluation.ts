@@ -17,6 +17,20 @@ export interface Running {
   readonly budget: Budget
   /** Paths whose text is being evaluated, outermost first. */
   readonly within: readonly string[]
+  /** Grows: what became null in a text, where nothing in the text allows for that. */
+  readonly nulls: NullMet[]
+}
+
+export type NullMet = { readonly start: number; readonly end: number } & (
+  | { readonly kind: 'absent'; readonly path: string; readonly why: string | undefined }
+  /** The answer to a run-time input is an expression, and gives null. */
+  | { readonly kind: 'answer'; readonly input: string }
+)
+
+/** Once for each place. Where null is an answer there is nothing to tell. */
+export function noteNull(run: Running, met: NullMet): void {
+  const told = run.nulls.some((other) => other.start === met.start && other.end === met.end && other.kind === met.kind)
+  if (!run.tolerant && !told) run.nulls.push(met)
 }
 
 export interface Budget {

@@ -5,7 +5,7 @@ export type Slot =
   /** Final: an expression inside its text is only text. For everything that comes from outside (outputs, commit messages, payloads). */
   | { readonly kind: 'value'; readonly value: ExprValue }
   /** Text of the pipeline's author; expressions in it are evaluated in the same scope. */
-  | { readonly kind: 'source'; readonly text: string }
+  | { readonly kind: 'source'; readonly text: string /** Path of the run-time input that the text answers. */; readonly answers?: string }
   /** Known at a later time, which `until` names: "step build has run". */
   | { readonly kind: 'later'; readonly until: string }
   /** Part of the language, null in this run; so is everything below it. */
@@ -40,8 +40,8 @@ export function value(v: ExprValue): Slot {
 }
 
 /** Without an expression inside it is simply a value. */
-export function source(text: string): Slot {
-  return text.includes('<+') ? { kind: 'source', text } : value(text)
+export function source(text: string, answers?: string): Slot {
+  return text.includes('<+') ? { kind: 'source', text, ...(answers !== undefined && { answers }) } : value(text)
 }
 
 export function later(until: string): Slot {

@@ -9,7 +9,7 @@ import { keyPath, type ShapeType } from '../yaml/shape/shape.ts'
 import { choice, text } from '../yaml/shape/text.ts'
 import { tagged } from '../yaml/shape/variants.ts'
 import { anyGitSpec, codecommitSpec, gitSpec } from './git-connector.ts'
-import { displayName, identifier } from './names.ts'
+import { displayName, ownIdentifier } from './names.ts'
 
 /** Secrets are given by reference (`account.dockerPassword`); a user name may be one too. */
 const anyDockerAuth = record({
@@ -54,7 +54,7 @@ function cloudExtras() {
 }
 
 const common = {
-  identifier: required(identifier),
+  identifier: ownIdentifier,
   name: required(displayName),
   description: known(),
   orgIdentifier: optional(text()),

@@ -81,7 +81,7 @@ function fillOne(node: YamlScalar, path: string, answer: string | undefined, rep
   }
   const refused = checkAnswer(input, value)
   if (refused !== undefined) report({ ...refused.diagnostic, at: node.at })
-  return answerNode(node, value)
+  return answerNode(answer === undefined ? node : { ...node, answers: path }, value)
 }
 
 /** An answer that begins like a list or a map is read as one; everything else is text in the place of the input. */
@@ -97,7 +97,7 @@ function answerNode(node: YamlScalar, value: string): YamlNode {
 /** Everything inside an answer is placed where the input stands. */
 function moved(node: YamlNode, to: YamlScalar): YamlNode {
   const { at, offset } = to
-  if (node.kind === 'scalar') return { ...node, at, offset }
+  if (node.kind === 'scalar') return { ...node, at, offset, ...(to.answers !== undefined && { answers: to.answers }) }
   if (node.kind === 'seq') return { ...node, at, items: node.items.map((item) => moved(item, to)) }
   return { ...node, at, entries: node.entries.map(({ key, value }) => ({ key, keyAt: at, value: moved(value, to) })) }
 }

@@ -10,7 +10,7 @@ import { flag } from '../yaml/shape/values.ts'
 import { onlyKey } from '../yaml/shape/variants.ts'
 import { codebase } from './codebase.ts'
 import { timeout } from './duration.ts'
-import { displayName, identifier } from './names.ts'
+import { displayName, ownIdentifier } from './names.ts'
 import { type Stage, stage } from './stage.ts'
 import { variables } from './variables.ts'
 
@@ -25,7 +25,7 @@ const stages = list(onlyKey({ stage, parallel: list(oneStage, { nonEmpty: true }
 
 const pipeline = record(
   {
-    identifier: required(identifier),
+    identifier: ownIdentifier,
     name: required(displayName),
     projectIdentifier: optional(text({ doc: 'Project the pipeline belongs to.' })),
     orgIdentifier: optional(text({ doc: 'Organisation the project belongs to.' })),

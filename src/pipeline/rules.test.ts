@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hasErrors } from '../base/diagnostic.ts'
 import { sourceFile } from '../text/source-file.ts'
 import { jsonSchema } from '../yaml/shape/json-schema.ts'
+import { identifierPattern } from './names.ts'
 import { documentCases } from './negative-document.testing.ts'
 import { stepCases } from './negative-steps.testing.ts'
 import { pipelineDocument } from './pipeline.ts'
@@ -26,6 +27,27 @@ describe('a pipeline that breaks a rule', () => {
     const hit = errors[found.indexOf(`${line}:${col} ${code}`)]
     if (says !== undefined) expect(`${hit?.message} ${hit?.hint ?? ''}`).toContain(says)
     expect(read.ok).toBe(false)
+  })
+})
+
+describe('SE-03: an identifier that is missing beside a name', () => {
+  it.each([
+    ['Build image', 'Build_image'],
+    ['  push: to (all) ', 'push_to_all'],
+    ['2nd try', 'nd_try'],
+    ['a-b.c', 'abc'],
+    ['n'.repeat(200), 'n'.repeat(128)],
+  ])('is told as %s would make it', (name, made) => {
+    const text = steps(`- step: {name: "${name}", type: Run, spec: {command: a}}`)
+    const found = readPipeline(sourceFile('p.yaml', text), { inputs: {} }).diagnostics.find((d) => d.code === 'YAML_MISSING_KEY')
+    expect(found?.hint).toBe(`write it beside the name: identifier: ${made}`)
+    expect(identifierPattern.test(made)).toBe(true)
+  })
+
+  it('is only asked for where no name can make one', () => {
+    const text = steps('- step: {name: "1 (2)!", type: Run, spec: {command: a}}')
+    const hint = (given: string) => readPipeline(sourceFile('p.yaml', given), { inputs: {} }).diagnostics.find((d) => d.code === 'YAML_MISSING_KEY')?.hint
+    expect([hint(text.replace('1 (2)!', '(!)')), hint(text)]).toEqual(['add "identifier:"', 'write it beside the name: identifier: _2'])
   })
 })
 

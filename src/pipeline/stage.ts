@@ -9,7 +9,7 @@ import { inlining, keyPath, type Report, type Shape, type ShapeType } from '../y
 import { choice, text } from '../yaml/shape/text.ts'
 import { timeout } from './duration.ts'
 import { cloudOnly, infrastructure, platform, runtime, useFromStage } from './infrastructure.ts'
-import { displayName, identifier } from './names.ts'
+import { displayName, ownIdentifier } from './names.ts'
 import { sharedPaths } from './shared-paths.ts'
 import { type StepNode, stepNodes } from './step-nodes.ts'
 import { failureStrategies, strategy } from './strategy.ts'
@@ -68,7 +68,7 @@ function withUseFrom(): Shape<ShapeType<typeof infrastructure> | ShapeType<typeo
 
 const envelope = record(
   {
-    identifier: required(identifier),
+    identifier: ownIdentifier,
     name: required(displayName),
     description: known(),
     type: required(text({ nonEmpty: true, doc: 'CI.' })),

@@ -10,7 +10,7 @@ import { record } from '../yaml/shape/record.ts'
 import type { JsonSchema, Shape, ShapeType } from '../yaml/shape/shape.ts'
 import { onlyKey } from '../yaml/shape/variants.ts'
 import { timeout } from './duration.ts'
-import { displayName, identifier } from './names.ts'
+import { displayName, ownIdentifier } from './names.ts'
 import { sharedPaths } from './shared-paths.ts'
 import { type Step, step } from './step.ts'
 import { type FailureStrategies, failureStrategies, type Strategy, strategy } from './strategy.ts'
@@ -40,7 +40,7 @@ export const stepNodes: Shape<readonly StepNode[]> = lazy(() => list(node, { doc
 
 const wholeGroup: Shape<StepGroup> = record(
   {
-    identifier: required(identifier),
+    identifier: ownIdentifier,
     name: required(displayName),
     steps: required(stepNodes),
     sharedPaths: optional(sharedPaths),

@@ -8,7 +8,7 @@ import { record } from '../yaml/shape/record.ts'
 import { inlining, keyPath, type Report, type Shape, type ShapeType } from '../yaml/shape/shape.ts'
 import { text } from '../yaml/shape/text.ts'
 import { timeout } from './duration.ts'
-import { displayName, identifier } from './names.ts'
+import { displayName, ownIdentifier } from './names.ts'
 import { type StepType, stepSpecs, unsupportedSteps } from './steps/step-types.ts'
 import { failureStrategies, strategy } from './strategy.ts'
 import { writtenOut } from './templates.ts'
@@ -16,7 +16,7 @@ import { stepWhen } from './when.ts'
 
 const envelope = record(
   {
-    identifier: required(identifier),
+    identifier: ownIdentifier,
     name: required(displayName),
     type: required(text({ nonEmpty: true, doc: 'What the step does.' })),
     spec: required(anyNode()),

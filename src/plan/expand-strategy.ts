@@ -8,7 +8,7 @@ import { resolveTree } from '../dynamic/resolve-many.ts'
 import type { ExprValue } from '../expr/value.ts'
 import type { Strategy } from '../pipeline/strategy.ts'
 import { combinations, partitions } from './combinations.ts'
-import type { Turn } from './loop.ts'
+import { mostTurns, postfixOf, type Turn } from './loop.ts'
 import { type LoopSettings, whenOf, withoutNames } from './loop-settings.ts'
 
 export type Expansion =
@@ -22,11 +22,8 @@ interface Given {
   readonly onFailure?: Dynamic<'RunAll' | 'SkipQueued'>
 }
 
-/** More children than this is a mistake, not a plan. */
-const mostTurns = 256
-
-/** undefined after a report. */
-export function expandStrategy(strategy: Strategy, o: Resolving): Expansion | undefined {
+/** `loop` is the path of the looped node. undefined after a report. */
+export function expandStrategy(strategy: Strategy, loop: string, o: Resolving): Expansion | undefined {
   const given = (['matrix', 'repeat', 'parallelism'] as const).filter((kind) => strategy[kind] !== undefined)
   const [kind] = given
   if (kind === undefined || given.length > 1) {
@@ -39,7 +36,7 @@ export function expandStrategy(strategy: Strategy, o: Resolving): Expansion | un
     o.report(diagnose('PLAN_LOOP_TOO_LARGE', { count: expansion.turns.length, limit: mostTurns }, { at: strategy.at }))
     return undefined
   }
-  return expansion
+  return expansion?.kind === 'turns' ? { ...expansion, turns: expansion.turns.map((turn) => ({ ...turn, loop })) } : expansion
 }
 
 type Expander = (strategy: Strategy, o: Resolving) => Expansion | undefined
@@ -95,8 +92,8 @@ const expanders: Readonly<Record<'matrix' | 'repeat' | 'parallelism', Expander>>
   },
 }
 
-function turnsOf(turns: readonly Omit<Turn, 'index' | 'count' | 'postfix'>[]): readonly Turn[] {
-  return turns.map((turn, index) => ({ ...turn, index, count: turns.length, postfix: `_${index}` }))
+function turnsOf(turns: readonly Omit<Turn, 'index' | 'count' | 'postfix' | 'loop'>[]): readonly Turn[] {
+  return turns.map((turn, index) => ({ ...turn, index, count: turns.length, postfix: postfixOf(index), loop: '' }))
 }
 
 function withSettings(turns: readonly Turn[], given: Given, o: Resolving): Expansion | undefined {

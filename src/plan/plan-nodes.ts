@@ -41,7 +41,7 @@ function planNamed(node: Named, parent: string, site: StageSite, p: Planning): S
   if (strategy === undefined) return planOne(node, parent, site, p)
   const { identifier, name } = node.value
   const path = `${parent}/${identifier}`
-  const expansion = expandStrategy(strategy, { scope: scopeAt(site), report: p.report })
+  const expansion = expandStrategy(strategy, path, { scope: scopeAt(site), report: p.report })
   const loop = { kind: 'loop', path, identifier, name, at: node.value.at } as const
   if (expansion === undefined) return { ...loop, children: [] }
   if (expansion.kind === 'later') {

@@ -29,7 +29,7 @@ export function planLooped(stage: Stage, site: Site, p: Planning): OneStage {
   if (stage.strategy === undefined) return planStage(stage, site, p)
   const { identifier, name } = stage
   const loop = { kind: 'loop', path: identifier, identifier, name, at: stage.at } as const
-  const expansion = expandStrategy(stage.strategy, { scope: scopeAt(site), report: p.report })
+  const expansion = expandStrategy(stage.strategy, identifier, { scope: scopeAt(site), report: p.report })
   if (expansion === undefined) return { ...loop, children: [] }
   if (expansion.kind === 'later') {
     p.places.note(identifier, { site, loop: { kind: 'stage', stage } })

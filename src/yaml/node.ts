@@ -16,6 +16,8 @@ export interface YamlScalar {
   readonly offset: number
   /** The characters of the file, quotes and block header included. `scalarSpan` needs them. */
   readonly raw: string
+  /** Path of the run-time input in whose place it stands. */
+  readonly answers?: string
 }
 
 export interface YamlEntry {

@@ -29,6 +29,8 @@ import { tempProject } from './temp-project.ts'
 
 export interface RunOptions {
   readonly secrets?: Readonly<Record<string, string>>
+  /** Answers to run-time inputs. */
+  readonly inputs?: Readonly<Record<string, string>>
   /** Aborts the run after so many milliseconds of its own clock. */
   readonly abortAfter?: number
   readonly images?: FakeImages
@@ -59,7 +61,7 @@ export interface RanText {
 }
 
 export async function runText(text: string, o: RunOptions = {}): Promise<RanText> {
-  const read = readPipeline(sourceFile('p.yaml', text), { inputs: {} })
+  const read = readPipeline(sourceFile('p.yaml', text), { inputs: o.inputs ?? {} })
   if (!read.ok) throw new Error(JSON.stringify(read.diagnostics, null, 2))
   const plans = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'fake', sequenceId: 1, executionId: 'x1', startTs: 0, ...o.facts } })
   const planned = plans.plan()

@@ -63,6 +63,20 @@ export const exprCodes = {
     hint: 'test it first: x != null, or give a default: x ?: "default"',
     explain: 'The value is null at this point of the run: a pull request number in a branch build, for example. Methods and members need a value.',
   },
+  EXPR_ABSENT: {
+    severity: 'info',
+    message: '"{path}" is null here: {why}',
+    hint: 'where null is not wanted, give a default: <+{path} ?: "default">',
+    explain:
+      'The name exists, but has no value in this run: an output of a step that was skipped, a pull request number in a branch build. It is null, and "null" inside a longer text. Conditions count on that and are told nothing.',
+  },
+  EXPR_NULL_ANSWER: {
+    severity: 'warning',
+    message: 'The answer to the input {path} is an expression that gives nothing (null)',
+    hint: 'the default of the input does not step in for it; give the default inside the expression: <+x ?: "default">',
+    explain:
+      'A run-time input was answered with an expression, and the expression is null in this run. The default of an input holds only where nobody answers, so the value is null.',
+  },
   EXPR_UNKNOWN_METHOD: {
     severity: 'error',
     message: '{type} has no method "{name}"',

@@ -6,11 +6,12 @@ import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import type { Stage } from '../../pipeline/stage.ts'
 import { codebaseKnown, untilCloned } from '../codebase-known.ts'
-import { type Turn, turnSlots } from '../loop.ts'
+import { aggregate } from '../current-status.ts'
+import { mostTurns, postfixOf, type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
 import { slotOf } from './codebase-folder.ts'
 import { lazyFolder } from './lazy-folder.ts'
-import { stepsFolder } from './steps-folder.ts'
+import { type Leaf, leavesOf, stepsFolder } from './steps-folder.ts'
 import { variablesFolder } from './variables-folder.ts'
 
 const start = 'the start of the run'
@@ -83,9 +84,16 @@ export function stageFolder(stage: Stage, path: string, site: Site, turn?: Turn)
     description: absent('descriptions are not kept'),
     executionUrl: absent(noPage),
     status,
-    currentStatus: status,
+    currentStatus: status.kind === 'later' && path === site.stagePath ? statusInside(stage, path, site) : status,
     variables: variablesFolder(stage.variables),
     spec: folder({ execution: folder({ steps }) }),
-    ...(turn !== undefined && turnSlots(turn)),
+    ...(turn !== undefined && turnSlots(turn, site.knowledge, [turn])),
   })
+}
+
+/** Of a stage that runs: what its steps and groups have come to. */
+function statusInside(stage: Stage, path: string, { knowledge }: Site): Slot {
+  const pathsOf = ({ value: { identifier, strategy } }: Leaf): readonly string[] =>
+    Array.from({ length: strategy === undefined ? 1 : mostTurns }, (_, i) => `${path}/${identifier}${strategy === undefined ? '' : postfixOf(i)}`)
+  return aggregate([...leavesOf(stage.spec.execution.steps)].flatMap(pathsOf), knowledge, `the run of the stage ${stage.identifier}`)
 }

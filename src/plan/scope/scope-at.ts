@@ -3,6 +3,7 @@ import { secretText } from '../../base/secret-text.ts'
 import { absent, folder, type Scope, type Slot, value } from '../../expr/scope.ts'
 import type { StepGroup } from '../../pipeline/step-nodes.ts'
 import { codebaseKnown } from '../codebase-known.ts'
+import type { Knowledge } from '../knowledge.ts'
 import { type Turn, turnSlots } from '../loop.ts'
 import type { Site } from '../site.ts'
 import { aliasedOutput } from './aliased-outputs.ts'
@@ -49,14 +50,14 @@ function stageMembers(site: Site): LazyMembers {
     stage: () => stageFolder(stage, stagePath, site, site.stageTurn),
     execution: () => folder({ steps: stepsFolder(nodes, stagePath, knowledge) }),
     steps: () => (inner === undefined ? stepsFolder(nodes, stagePath, knowledge) : stepsFolder(inner.group.steps, inner.path, knowledge)),
-    stepGroup: inner === undefined ? undefined : () => groupFolder(inner.group, inner.turn),
+    stepGroup: inner === undefined ? undefined : () => groupFolder(inner.group, inner.turn, knowledge),
     // The innermost loop that has a matrix, an item, a number: what it does not have is the next one's.
-    ...Object.fromEntries(turns.flatMap((turn) => Object.entries(turnSlots(turn)).map(([name, slot]) => [name, () => slot]))),
+    ...Object.fromEntries(turns.flatMap((turn) => Object.entries(turnSlots(turn, knowledge, turns)).map(([name, slot]) => [name, () => slot]))),
     step: step === undefined ? undefined : () => folder({ identifier: value(step.identifier), name: value(step.name), executionUrl: absent(noPage) }),
   }
 }
 
-function groupFolder(group: StepGroup, turn: Turn | undefined): Slot {
+function groupFolder(group: StepGroup, turn: Turn | undefined, knowledge: Knowledge): Slot {
   const own = { identifier: value(group.identifier), name: value(group.name), variables: variablesFolder(group.variables) }
-  return folder({ ...own, ...(turn !== undefined && turnSlots(turn)) })
+  return folder({ ...own, ...(turn !== undefined && turnSlots(turn, knowledge, [turn])) })
 }

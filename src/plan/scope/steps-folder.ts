@@ -26,9 +26,9 @@ export function stepsFolder(nodes: readonly StepNode[], parent: string, knowledg
   }
 }
 
-type Leaf = Exclude<StepNode, { readonly key: 'parallel' }>
+export type Leaf = Exclude<StepNode, { readonly key: 'parallel' }>
 
-function* leavesOf(nodes: readonly StepNode[]): Generator<Leaf> {
+export function* leavesOf(nodes: readonly StepNode[]): Generator<Leaf> {
   for (const node of nodes) {
     if (node.key === 'parallel') yield* leavesOf(node.value)
     else yield node

@@ -14,7 +14,7 @@ function slotOf(variable: Variable, override: string | undefined): Slot {
   if (override !== undefined) return value(override)
   const dynamic = variable.value ?? variable.default
   if (dynamic === undefined || dynamic === null) return value(null)
-  if (dynamic.kind === 'template') return source(dynamic.node.source)
+  if (dynamic.kind === 'template') return source(dynamic.node.source, dynamic.node.answers)
   const text = dynamic.value
   // The value of a Secret variable is the secret's name, never the secret.
   if (variable.type === 'Secret') return value(typeof text === 'string' ? secretText(text) : text)

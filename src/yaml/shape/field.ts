@@ -1,9 +1,12 @@
 /** The fields of a record: which keys must, may, or need not matter. */
+import type { YamlMap } from '../node.ts'
 import type { Shape } from './shape.ts'
 
 export interface Required<T> {
   readonly need: 'required'
   readonly shape: Shape<T>
+  /** What the author may write there, told where it is missing. */
+  readonly suggest?: (map: YamlMap) => string | undefined
 }
 
 export interface Optional<T> {
@@ -26,8 +29,8 @@ export interface KnownKey {
 export type Field = Required<unknown> | Optional<unknown> | Defaulted<unknown> | KnownKey
 export type Fields = { readonly [key: string]: Field }
 
-export function required<T>(shape: Shape<T>): Required<T> {
-  return { need: 'required', shape }
+export function required<T>(shape: Shape<T>, o: Pick<Required<T>, 'suggest'> = {}): Required<T> {
+  return { need: 'required', shape, ...o }
 }
 
 export function optional<T>(shape: Shape<T>): Optional<T>

@@ -77,7 +77,7 @@ function readField(key: string, field: Field, entry: YamlEntry | undefined, map:
   }
   if (entry === undefined || (isNullNode(entry.value) && field.shape.acceptsNull !== true)) {
     if (field.need === 'required') {
-      r.report(diagnose('YAML_MISSING_KEY', { key, where: whereOf(r) }, { at: entry?.keyAt ?? map.at }))
+      r.report(diagnose('YAML_MISSING_KEY', { key, where: whereOf(r) }, { at: entry?.keyAt ?? map.at, hint: field.suggest?.(map) }))
       return 'wrong'
     }
     if (entry !== undefined && isEmptyNode(entry.value)) r.report(diagnose('YAML_EMPTY_VALUE', { path }, { at: entry.keyAt }))
