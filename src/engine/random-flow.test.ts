@@ -1,10 +1,15 @@
-/** What holds for every pipeline, whatever happens in it: held against a forecast that shares no code with the engine. */
+/**
+ * What holds for every pipeline, whatever happens in it: held against forecasts that share no code with the engine. Where things happen at the same
+ * moment, the order of turns inside the engine decides, and nobody is promised one: there the run has to fit one of all forecasts.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forecast, type StepRun, type Verdict } from '../../test/support/flow-model.ts'
+import { misfit, type SeenFlow } from '../../test/support/flow-fits.ts'
+import { forecasts, type Verdict } from '../../test/support/flow-model.ts'
 import { type Flow, type FlowNode, flows, textOf } from '../../test/support/random-flow.ts'
 import { type RanText, runText } from '../../test/support/run-text.ts'
 import type { Outcome } from '../events/outcome.ts'
+import type { Recorded, RunEvent } from '../events/run-event.ts'
 
 const second = 1000
 
@@ -14,16 +19,11 @@ function verdictOf(outcome: Outcome): Verdict {
   return 'ignored' in outcome && outcome.ignored === true ? 'ignored' : words[outcome.kind]
 }
 
-interface Seen extends StepRun {
-  /** Undefined: it ended without having begun. */
-  readonly began: boolean
-}
-
 /** Each time that a step was reached, from the story of the run. */
-function seenIn({ recorded }: RanText): readonly Seen[] {
+function seenIn({ recorded, outcome, elapsed }: RanText): SeenFlow {
   const zero = recorded[0]?.at ?? 0
   const begun = new Map<string, number>()
-  return recorded.flatMap(({ event, at }) => {
+  const runs = recorded.flatMap(({ event, at }) => {
     if (event.kind === 'step.started' && !begun.has(event.step)) begun.set(event.step, at)
     if (event.kind !== 'step.finished') return []
     const start = begun.get(event.step)
@@ -31,43 +31,26 @@ function seenIn({ recorded }: RanText): readonly Seen[] {
     const path: string = event.step
     return [{ path, start: ((start ?? at) - zero) / second, end: (at - zero) / second, verdict: verdictOf(event.outcome), began: start !== undefined }]
   })
+  const tooLong = outcome.kind === 'errored' && outcome.problem.code === 'RUN_TIMEOUT'
+  return { runs, end: elapsed / second, verdict: tooLong ? 'too long' : verdictOf(outcome) }
 }
 
-const byPath = (a: StepRun, b: StepRun): number => a.path.localeCompare(b.path) || a.start - b.start
 const run = (flow: Flow) => runText(textOf(flow), flow.abortAfter === undefined ? {} : { abortAfter: flow.abortAfter * second })
 const always = (body: (flow: Flow, ran: RanText) => void) => fc.assert(fc.asyncProperty(flows, async (flow) => body(flow, await run(flow))))
-
-/** Below `path`, turns of loops included. */
-function within(id: string): (path: string) => boolean {
-  return (path) => path.split('/').some((part) => part.replace(/_\d+$/, '') === id)
-}
-
-function idsOf(node: FlowNode): readonly string[] {
-  return node.kind === 'parallel' ? node.nodes.map(({ id }) => id) : [node.id]
-}
 
 describe('every run', () => {
   it('comes to what was worked out beforehand: which steps run, when, and how they end', { timeout: 120_000 }, async () => {
     let compared = 0
     await always((flow, ran) => {
-      const expected = forecast(flow)
-      if (expected.unclear) return
+      const expected = forecasts(flow)
+      // So much may go either way at the same moments that saying all of it takes too long.
+      if (expected === undefined) return
       compared += 1
-      const wanted = expected.runs.toSorted(byPath).map(({ path, start, end, verdict }) => `${path} ${start}-${end} ${verdict}`)
-      const seen = seenIn(ran).toSorted(byPath)
-      if (expected.cut === undefined) {
-        expect(seen.map(({ path, start, end, verdict }) => `${path} ${start}-${end} ${verdict}`)).toEqual(wanted)
-      } else {
-        // What was not begun when everything ended has no beginning, and turns that nobody had counted are not there.
-        const known = new Map(expected.runs.map((one) => [one.path, one]))
-        for (const one of seen) expect(`${one.path} ${one.end} ${one.verdict}`).toBe(`${one.path} ${known.get(one.path)?.end} ${known.get(one.path)?.verdict}`)
-      }
-      expect(ran.elapsed / second).toBe(expected.end)
-      const { outcome } = ran
-      const verdict = outcome.kind === 'errored' && outcome.problem.code === 'RUN_TIMEOUT' ? 'too long' : verdictOf(outcome)
-      expect(verdict).toBe(expected.verdict)
+      const seen = seenIn(ran)
+      const wrong = expected.map((one) => misfit(one, seen))
+      expect(wrong.includes(undefined) ? undefined : wrong[0]).toBeUndefined()
     })
-    expect(compared).toBeGreaterThan(40)
+    expect(compared).toBeGreaterThan(90)
   })
 
   it('keeps the order of steps and the limits of loops, ends everything once, and looks the same when replayed', { timeout: 120_000 }, async () => {
@@ -81,23 +64,47 @@ describe('every run', () => {
   })
 })
 
-/** No step begins before those before it have ended. */
+/** No step begins before those before it have ended: in stages, in groups and in each time that a group is gone through, turns of loops by themselves. */
 function inOrder(flow: Flow, ran: RanText): void {
-  // Groups that begin again go through their steps more than once: then the order holds within each time, which the forecast has looked at.
-  if (ran.recorded.some(({ event }) => event.kind === 'group.retrying')) return
-  const events = ran.recorded.flatMap(({ event }, at) => (event.kind === 'step.started' || event.kind === 'step.finished' ? [{ event, at }] : []))
-  const places = (node: FlowNode, parent: string, kind: 'step.started' | 'step.finished') => {
-    const below = idsOf(node).map(within)
-    return events.flatMap(({ event, at }) => (event.kind === kind && event.step.startsWith(parent) && below.some((is) => is(event.step)) ? [at] : []))
-  }
-  for (const { id, loop, nodes } of flow.stages.flat()) {
-    if (loop !== undefined) continue
-    for (const [i, node] of nodes.entries()) {
-      const next = nodes[i + 1]
-      if (next === undefined) continue
-      expect(Math.min(...places(next, `${id}/`, 'step.started'))).toBeGreaterThan(Math.max(...places(node, `${id}/`, 'step.finished')))
+  for (const one of flow.stages.flat()) for (const path of turnsOf('', one, ran.recorded)) orderOf(one.nodes, path, ran.recorded)
+}
+
+function orderOf(nodes: readonly FlowNode[], parent: string, story: readonly Recorded[]): void {
+  let ended = 0
+  for (const node of nodes) {
+    const members = node.kind === 'parallel' ? node.nodes : [node]
+    const paths = members.flatMap((member) => turnsOf(parent, member, story))
+    const seqs = (kind: RunEvent['kind']) =>
+      story.flatMap(({ event, seq }) => (event.kind === kind && 'step' in event && paths.some((path) => isBelow(event.step, path)) ? [seq] : []))
+    expect(Math.min(...seqs('step.started'))).toBeGreaterThan(ended)
+    ended = Math.max(ended, ...seqs('step.finished'))
+    for (const member of members) {
+      if (member.kind !== 'group') continue
+      for (const path of turnsOf(parent, member, story)) for (const time of timesOf(path, story)) orderOf(member.nodes, path, time)
     }
   }
+}
+
+/** Paths of a node as the run has it: several when it is looped. */
+function turnsOf(parent: string, { id, loop }: { readonly id: string; readonly loop?: unknown }, story: readonly Recorded[]): readonly string[] {
+  const lead = parent === '' ? id : `${parent}/${id}`
+  if (loop === undefined) return [lead]
+  const turns = story.flatMap(({ event }) => ('step' in event ? (new RegExp(`^${lead}_\\d+(?=/|$)`).exec(event.step) ?? []) : []))
+  return [...new Set(turns)]
+}
+
+function isBelow(path: string, top: string): boolean {
+  return path === top || path.startsWith(`${top}/`)
+}
+
+/** What is told of a group, cut where it begins again. */
+function timesOf(group: string, story: readonly Recorded[]): readonly (readonly Recorded[])[] {
+  const times: Recorded[][] = [[]]
+  for (const one of story) {
+    if (one.event.kind === 'group.retrying' && one.event.group === group) times.push([])
+    else times.at(-1)?.push(one)
+  }
+  return times
 }
 
 /** Never more turns of a loop are under way than maxConcurrency allows. */

@@ -96,7 +96,9 @@ const ends = fc.oneof(
   { weight: 2, arbitrary: fc.array(fc.constantFrom<End>('pass', 'Unknown', 'Connectivity', 'Authentication', 'Timeout'), { minLength: 1, maxLength: 3 }) },
   { weight: 1, arbitrary: fc.constant<readonly End[]>(['ResourceLimitsFailure']) },
 )
-/** Limits end on 5, so that they never fall on the end of the work they limit. */
+/** Usually on the given digit, so that limits do not fall on the end of the work they limit; sometimes they do. */
+const limitAt = (digit: number, min: number, max: number): fc.Arbitrary<number> =>
+  fc.tuple(fc.integer({ min, max }), often(fc.constant(0), digit)).map(([tens, ones]) => tens * 10 + ones)
 const leaf: fc.Arbitrary<Leaf> = some<Leaf>(
   fc.record({
     ...common,
@@ -105,7 +107,7 @@ const leaf: fc.Arbitrary<Leaf> = some<Leaf>(
     works: fc.integer({ min: 1, max: 6 }).map((n) => n * 10),
     hangs: often(fc.boolean(), false),
     ends,
-    limit: maybe(fc.integer({ min: 1, max: 6 }).map((n) => n * 10 + 5)),
+    limit: maybe(limitAt(5, 1, 6)),
   }),
 ).map((one) => (one.hangs && one.limit === undefined ? { ...one, limit: 35 } : one))
 
@@ -119,15 +121,13 @@ function groupOf(depth: number): fc.Arbitrary<Group> {
   return some<Group>(fc.record({ ...common, rules: groupRules, kind: fc.constant('group' as const), nodes: nodesOf(depth) }))
 }
 
-const stageOf: fc.Arbitrary<Stage> = some<Stage>(
-  fc.record({ ...common, rules, nodes: nodesOf(2), limit: maybe(fc.integer({ min: 2, max: 20 }).map((n) => n * 10 + 3)) }),
-)
+const stageOf: fc.Arbitrary<Stage> = some<Stage>(fc.record({ ...common, rules, nodes: nodesOf(2), limit: maybe(limitAt(3, 2, 20)) }))
 
 export const flows: fc.Arbitrary<Flow> = some<Flow>(
   fc.record({
     stages: fc.array(fc.array(stageOf, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 }),
-    limit: maybe(fc.integer({ min: 2, max: 40 }).map((n) => n * 10 + 7)),
-    abortAfter: maybe(fc.integer({ min: 0, max: 40 }).map((n) => n * 10 + 1)),
+    limit: maybe(limitAt(7, 2, 40)),
+    abortAfter: maybe(limitAt(1, 1, 40)),
   }),
 ).map((flow) => numbered(flow))
 
