@@ -206,6 +206,9 @@ describe('the live tree on a terminal', () => {
     expect(seen.slice(-3)).toEqual(['? launch/test failed', '  [r]etry', '  > _'])
     expect(seen[0]).toContain('run 7 of shop')
     expect(seen.length).toBeLessThan(10)
+    // Also where nothing else has changed since it was drawn.
+    await run.wait(0)
+    expect((await run.terminal.visible()).slice(-1)).toEqual(['  > _'])
   })
 
   it('tells after the first Ctrl-C what a second one does', async () => {

@@ -37,17 +37,6 @@ export function terminalSink({ out, clock, stopping, panel }: TerminalOptions): 
     const room = Math.max(1, rows - asked.length)
     const options = { now: Math.max(last, clock.now()), columns, rows: room, paint, colours: out.colour, progress: progress.lines }
     picture.draw([...treeFrame(fold.view(), { ...options, stopping: stopping.aborted }), ...asked].slice(-Math.max(1, rows)))
-    picture.draw(
-      treeFrame(fold.view(), {
-        now: Math.max(last, clock.now()),
-        columns,
-        rows,
-        paint,
-        colours: out.colour,
-        progress: progress.lines,
-        stopping: stopping.aborted,
-      }),
-    )
   }
   // One line is left for the cursor: a picture that fills the terminal would scroll it.
   let rest = 0
