@@ -1,12 +1,13 @@
 /** Unit, golden, contract and property tests: no I/O beyond temp folders and loopback. */
 import { defineConfig } from 'vitest/config'
 import { PromiseReporter } from './test/support/promise-reporter.ts'
+import { testThreads } from './test/support/test-threads.ts'
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/real/**', 'node_modules/**'],
-    pool: 'threads',
+    pool: testThreads,
     // Modules hold no state and nothing is mocked, so test files share workers: far faster than a worker each.
     isolate: false,
     globalSetup: ['test/support/temp-root.ts'],
