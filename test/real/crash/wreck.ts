@@ -13,22 +13,19 @@ const program = 'src/main/cli.ts'
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  readonly tookMs: number
   readonly output: string
 }
 
-/** Runs `slipway` with a data folder; SIGKILL after so many milliseconds, if it runs that long. */
-export function slipway(home: string, args: readonly string[], o: { readonly killAfterMs?: number } = {}): Promise<Ended> {
-  const begun = performance.now()
+/** Runs `slipway` with a data folder; SIGKILL when the time has come, if it still runs then. */
+export function slipway(home: string, args: readonly string[], o: { readonly killWhen?: Promise<unknown> } = {}): Promise<Ended> {
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, SLIPWAY_HOME: home }, stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const timer = o.killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), o.killAfterMs)
+  void o.killWhen?.then(() => child.kill('SIGKILL'))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      clearTimeout(timer)
-      resolve({ code, signal, tookMs: performance.now() - begun, output: Buffer.concat(chunks).toString('utf8') })
+      resolve({ code, signal, output: Buffer.concat(chunks).toString('utf8') })
     })
   })
 }
