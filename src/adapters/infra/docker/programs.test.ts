@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { needs } from '../../../../test/support/skip.ts'
 import { tempProject } from '../../../../test/support/temp-project.ts'
 import { cpuOf } from '../../../builder/exec/machine/launch.ts'
-import { connectTo, parseReport, startStep } from './programs.ts'
+import { askAllToEnd, connectTo, parseReport, startStep } from './programs.ts'
 
 const cpu = cpuOf(arch()) ?? 'x64'
 const here = needs(platform() === 'linux' && cpuOf(arch()) !== undefined, 'they are programs for Linux on x86-64 or arm64')
@@ -16,7 +16,7 @@ const here = needs(platform() === 'linux' && cpuOf(arch()) !== undefined, 'they 
 function start(argvs: readonly (readonly string[])[], env: Readonly<Record<string, string>> = { PATH: '/nowhere:/bin:/usr/bin' }) {
   const { dir } = tempProject()
   const [file, report] = [join(dir, 'start'), join(dir, 'report')]
-  writeFileSync(file, startStep({ report, argvs, env }, cpu), { mode: 0o700 })
+  writeFileSync(file, startStep({ report, asked: join(dir, 'asked'), argvs, env }, cpu), { mode: 0o700 })
   const ran = spawnSync(file, [], { env: { OF_THE_MACHINE: 'yes' }, encoding: 'utf8' })
   return { out: ran.stdout, code: ran.status, told: existsSync(report) ? parseReport(readFileSync(report)) : undefined }
 }
@@ -38,6 +38,25 @@ describe('the program that starts a step', here, () => {
   it('tells that there is none, or that one may not be executed', () => {
     expect(start([['no-such-program']]).told).toEqual({ kind: 'failed', error: 'ENOENT' })
     expect(start([['/etc/passwd']]).told).toEqual({ kind: 'failed', error: 'EACCES' })
+  })
+})
+
+const spaces = spawnSync('unshare', ['-rpf', 'true']).status === 0
+
+describe('the first process of a container', needs(platform() === 'linux' && spaces, 'no process can be the first of a namespace here'), () => {
+  it.each([
+    ['gives the rest time when all were asked to end', true],
+    ['ends, and the rest with it, when nobody was', false],
+  ])('%s', (_what, asks) => {
+    const { dir } = tempProject()
+    const [file, ender, late] = [join(dir, 'start'), join(dir, 'end'), join(dir, 'late')]
+    const [report, asked] = [join(dir, 'report'), join(dir, 'asked')]
+    const rest = `sh -c 'trap "sleep 0.3; touch ${late}; exit 0" TERM; touch ${dir}/ready; while :; do sleep 0.05; done'`
+    const step = `${rest} & while [ ! -e ${dir}/ready ]; do sleep 0.05; done; ${asks ? `exec ${ender}` : 'exit 0'}`
+    writeFileSync(file, startStep({ report, asked, argvs: [['sh', '-c', step]], env: { PATH: '/bin:/usr/bin' } }, cpu), { mode: 0o700 })
+    writeFileSync(ender, askAllToEnd(asked, cpu), { mode: 0o700 })
+    spawnSync('unshare', ['-rpf', file])
+    expect([parseReport(readFileSync(report)), existsSync(late)]).toEqual([{ kind: 'ended', status: 0 }, asks])
   })
 })
 

@@ -16,9 +16,10 @@ export function waitForEver(cpu: Cpu): Buffer {
   return assemble([call('ppoll', [0, 0, 0, 0, 0], 'wait', { tolerate: 'any' }), end(0)], cpu)
 }
 
-/** Asks all processes of its container to end, but for the first. */
-export function askAllToEnd(cpu: Cpu): Buffer {
-  return assemble([call('kill', [-1, politely], 'ask all to end', { tolerate: 'any' }), end(0)], cpu)
+/** Asks all processes of its container to end, but for the first, which is told by a file that all of them have been asked. */
+export function askAllToEnd(mark: string, cpu: Cpu): Buffer {
+  const marking = call('openat', [here, mark, createFile, 0o644], 'say that all are asked', { tolerate: 'any' })
+  return assemble([marking, call('kill', [-1, politely], 'ask all to end', { tolerate: 'any' }), end(0)], cpu)
 }
 
 /** Ends with 0 when something takes connections on the port. */
@@ -44,6 +45,8 @@ export function connectTo(port: number, cpu: Cpu): Buffer {
 export interface Launch {
   /** Where the end of the step is told. */
   readonly report: string
+  /** Is there once all have been asked to end. */
+  readonly asked: string
   /** The first whose program is there is started. */
   readonly argvs: readonly (readonly string[])[]
   readonly env: Readonly<Record<string, string>>
@@ -53,7 +56,7 @@ export interface Launch {
  * The first process of a step's container: starts the step, tells how it ended, and takes all others along when it ends itself. As the
  * step is not the first process, signals mean to it what they usually mean.
  */
-export function startStep({ report, argvs, env }: Launch, cpu: Cpu): Buffer {
+export function startStep({ report, asked, argvs, env }: Launch, cpu: Cpu): Buffer {
   const envp = texts(Object.entries(env).map(([name, value]) => `${name}=${value}`))
   const tries = argvs.flatMap((argv) => candidates(argv[0] ?? '', env['PATH'] ?? '').map((file) => ({ file, argv: texts(argv) })))
   const passable = [errno.ENOENT, errno.ENOTDIR, errno.EACCES]
@@ -66,6 +69,12 @@ export function startStep({ report, argvs, env }: Launch, cpu: Cpu): Buffer {
       { kind: 'jump if zero', slot: 'step', to: 'step' },
       call('close_range', [0, 2, 0], 'leave the output to the step', { tolerate: 'any' }),
       call('wait4', [slot('step'), addressOf('status'), 0, 0], 'wait for the step'),
+      // What a shell has started has time to end too, when it was asked to.
+      call('openat', [here, asked, 0, 0], 'see whether all were asked to end', { orElse: { to: 'over', report: false } }),
+      { kind: 'label', label: 'rest' },
+      call('wait4', [-1, 0, 0, 0], 'wait for the others', { orElse: { to: 'over', report: false } }),
+      { kind: 'jump if zero', slot: 'nothing', to: 'rest' },
+      { kind: 'label', label: 'over' },
       call('write', [3, addressOf('status'), 8], 'tell how the step ended'),
       end(0),
       { kind: 'label', label: 'step' },

@@ -46,7 +46,7 @@ export interface StepContainer {
 
 const workspace = '/harness'
 const inside = '/run/slipway'
-const [launcher, ender, report] = [`${inside}/start`, `${inside}/end`, `${inside}/report`]
+const [launcher, ender, report, asked] = [`${inside}/start`, `${inside}/end`, `${inside}/report`, `${inside}/asked`]
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const removeMs = 30_000
 const makeMs = 60_000
@@ -63,7 +63,7 @@ export async function startInContainer(spec: ProcessSpec & { readonly image: Ste
     w.signal.throwIfAborted()
     const user = imageUser(spec.image.user ?? image.user, await passwdOf(id, o.engine, w))
     const env = { ...environmentOf(image, user), ...pipelineEnvironment(spec, workspace), ...script.env }
-    await containers.put(id, '/', writeTar(await filesOf(o, startStep({ report, argvs, env }, o.stage.cpu)), w), w)
+    await containers.put(id, '/', writeTar(await filesOf(o, startStep({ report, asked, argvs, env }, o.stage.cpu)), w), w)
     await o.stage.files.lend(user, w)
     // Until the container has ended, whatever becomes of the signal.
     const output = await containers.attach(id, { signal: new AbortController().signal })
@@ -129,7 +129,7 @@ async function filesOf({ folder, stage }: StepNeeds, start: Buffer): Promise<rea
     ...script,
     // To be executed, not to be read: it holds what may be secret.
     fileItem(launcher.slice(1), start, 0o711),
-    fileItem(ender.slice(1), askAllToEnd(stage.cpu), 0o755),
+    fileItem(ender.slice(1), askAllToEnd(asked, stage.cpu), 0o755),
   ]
 }
 

@@ -141,6 +141,38 @@ describe('local infrastructure', () => {
     expect(() => workspace.hostPath('/harness/../x')).toThrow('leads out of the workspace')
     await workspace.close({ signal })
   })
+
+  describe('without namespaces', () => {
+    const env = { SLIPWAY_NAMESPACES: '0' }
+    const begun = async (script: string, graceMs: number) => {
+      const { workspace } = await opened({ env })
+      const stop = new AbortController()
+      const spec = { name: 's/x', start: { kind: 'script', shell: 'Sh', script }, env: new Map(), outputs: [], graceMs } as const
+      const running = await workspace.start(spec, { signal: stop.signal })
+      let text = ''
+      for await (const { bytes } of running.output) {
+        text += Buffer.from(bytes).toString()
+        if (text.includes('ready')) stop.abort()
+      }
+      const { exit } = await running.end
+      await workspace.close({ signal })
+      // Shells say so of the `sleep` that was asked too.
+      return { text: text.replaceAll('Terminated\n', ''), exit }
+    }
+
+    it('asks all that a step has started to end, and gives it time for that, also when the shell has ended', async () => {
+      const server = `sh -c 'trap "sleep 0.5; echo tidied up; exit 0" TERM; echo ready; while :; do sleep 0.05; done'`
+      expect(await begun(`${server}\necho not to be reached`, 20_000)).toEqual({ text: 'ready\ntidied up\n', exit: { kind: 'killed', signal: 'SIGTERM' } })
+      expect((await begun(`${server} &\nwait`, 20_000)).text).toBe('ready\ntidied up\n')
+    })
+
+    it('ends for good what takes longer', async () => {
+      const began = performance.now()
+      const { text } = await begun(`sh -c 'trap "" TERM; echo ready; while :; do sleep 0.05; done'`, 300)
+      expect(text).toBe('ready\n')
+      expect(performance.now() - began).toBeLessThan(15_000)
+    })
+  })
 })
 
 const rooms = await roomsHere()

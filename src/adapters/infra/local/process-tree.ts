@@ -1,7 +1,9 @@
-/** One step's process in a group of its own, so that ending the step ends its children too. */
+/** One step's process in a group of its own, so that ending the step ends its children too, each of them politely. */
 import { spawn } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { StepExit } from '../../../events/outcome.ts'
 import type { OutputChunk } from '../../../ports/infrastructure.ts'
+import { groupRuns } from '../../processes/process-group.ts'
 import { mergeOutput } from './merge-output.ts'
 
 export interface ProcessTree {
@@ -17,6 +19,9 @@ export interface TreeOptions {
   /** Signals a process, or a group when the pid is negative; throws when there is none. */
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
 }
+
+/** So often is looked whether the rest of a group has ended. */
+const lookMs = 25
 
 /** Rejects when the program cannot be started. */
 export async function startTree(argv: readonly string[], o: TreeOptions): Promise<ProcessTree> {
@@ -37,17 +42,25 @@ export async function startTree(argv: readonly string[], o: TreeOptions): Promis
     }
   }
   let killer: NodeJS.Timeout | undefined
-  void exit.then(() => {
+  let asked = false
+  const gone = exit.then(async (end) => {
+    // Who was asked to end has time for it, also where the shell that started it has not waited for it.
+    while (asked && child.pid !== undefined && groupRuns(child.pid)) await pause(lookMs)
     clearTimeout(killer)
     // Children that outlive the script would keep its output open, and the step running, for ever.
     signalGroup('SIGKILL')
+    return end
   })
   return {
     output: mergeOutput(child.stdout, child.stderr),
-    exit,
+    exit: gone,
     end(graceMs) {
+      asked ||= graceMs > 0
       signalGroup('SIGTERM')
-      killer ??= setTimeout(() => signalGroup('SIGKILL'), graceMs)
+      killer ??= setTimeout(() => {
+        asked = false
+        signalGroup('SIGKILL')
+      }, graceMs)
     },
   }
 }
