@@ -5,7 +5,7 @@ import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { addDatabaseCommands } from './db-commands.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
-import { outputForms } from './run/output-forms.ts'
+import { outputForms, quietOption, verboseOption } from './run/output-forms.ts'
 import { addRunsCommands } from './runs-commands.ts'
 import { addSecretCommands } from './secret-commands.ts'
 import type { World } from './world.ts'
@@ -146,10 +146,13 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--stage <ids>', 'run these stages only, with commas between them; may be repeated', collect)
     .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
     .option('--debug-auth', 'say which credential is chosen, and why')
-    .option('--no-ask', 'ask nothing on the terminal: take what the pipeline says for when nobody answers')
+    .option('--ask', 'wait for decisions where there is no terminal too: slipway runs answer gives them')
+    .option('--no-ask', 'ask nothing: take what the pipeline says for when nobody answers')
     .option('--log-line <size>', 'cut longer lines of output, such as at 25KB', amount)
     .option('--log-step <size>', 'keep the beginning and the end of longer logs, such as 5MB in all', amount)
     .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
+    .addOption(quietOption())
+    .addOption(verboseOption())
     .action((file: string, o) => act(async () => (await import('./commands/run.ts')).runCommand(file, o, world)))
   program
     .command('plan')

@@ -1,8 +1,9 @@
 /** `slipway runs …`: names and options. */
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
+import { type Choice, choices } from '../ports/intervention.ts'
 import { collect } from './name-value.ts'
 import type { Act } from './program.ts'
-import { outputForms } from './run/output-forms.ts'
+import { outputForms, quietOption, verboseOption } from './run/output-forms.ts'
 import { runArgument } from './runs/find-run.ts'
 import type { World } from './world.ts'
 
@@ -35,6 +36,13 @@ export function addRunsCommands(program: Command, world: World, act: Act): void 
     .option('--since <time>', 'what is younger: 10m, 2h, 2026-01-31T10:00:00Z')
     .action((run: string, step: string | undefined, o) => act(async () => (await import('./runs/logs-of-run.ts')).logsOfRun(run, step, o, world)))
   runs
+    .command('answer')
+    .argument('<run>', runArgument)
+    .addArgument(new Argument('[choice]', 'what to do; without it, what is asked is shown').choices(choices))
+    .description('decide what a run is to do about a failed step, from another terminal than its own')
+    .option('--step <step>', 'which of several that wait: its path or the end of it')
+    .action((run: string, choice: Choice | undefined, o) => act(async () => (await import('./runs/answer-run.ts')).answerRun(run, choice, o, world)))
+  runs
     .command('rerun')
     .argument('<run>', runArgument)
     .description('run it again, with the inputs it had')
@@ -42,6 +50,8 @@ export function addRunsCommands(program: Command, world: World, act: Act): void 
     .option('--input <path=value>', 'another value of an <+input>; may be repeated', collect, [])
     .option('--var <name=value>', 'another value of a pipeline variable; may be repeated', collect, [])
     .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
+    .addOption(quietOption())
+    .addOption(verboseOption())
     .action((run: string, o) => act(async () => (await import('./commands/rerun.ts')).rerunCommand(run, o, world)))
   runs
     .command('delete')

@@ -6,6 +6,7 @@ import type { EngineParts } from '../engine/parts.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { Connector } from '../pipeline/connector.ts'
 import type { Advisories } from '../ports/advisories.ts'
+import type { Answers } from '../ports/answers.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { History } from '../ports/history.ts'
@@ -134,11 +135,15 @@ export interface Toolbox {
   registryServer(o: RegistryServerOptions): Promise<RegistryServer>
   /** Frees what nobody can reach in the registry of a folder, or in those of the folders in it. */
   collectRegistries(dir: string, o: GarbageOptions): Promise<readonly CollectedRegistry[]>
+  /** Answers from other terminals to the questions of runs. */
+  answers(home: string): Promise<Answers>
   /** Asks between the lines of a terminal. */
   askInLines(input: Readable, out: Writer, interrupt: () => void): Promise<Intervention>
   readonly sinks: {
     terminal(out: Writer, o: LiveOptions): Promise<Live>
     plain(out: Writer): Promise<Sink>
+    /** The closing words only. */
+    quiet(out: Writer): Promise<Sink>
     /** The lines of one step, with nothing about a run. */
     bare(out: Writer): Promise<Sink>
     ndjson(write: (text: string) => Promise<void> | void): Promise<Sink>

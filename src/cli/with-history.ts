@@ -1,7 +1,7 @@
 /** Opens the history for a command, says what is to be said of it, and marks runs whose process died. */
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { isProblem } from '../base/problem.ts'
-import type { History } from '../ports/history.ts'
+import type { History, RunRecord } from '../ports/history.ts'
 import { printDiagnostics } from './failures.ts'
 import type { World } from './world.ts'
 
@@ -10,11 +10,18 @@ export async function withHistory<T>(world: World, use: (history: History) => Pr
   const history = await world.tools.history(world.home, (note) => notes.push(note))
   try {
     await printDiagnostics(notes, [], world)
-    await history.recover().catch((error: unknown) => told(error, world))
+    for (const { run } of await recovered(history, world)) await (await world.tools.answers(world.home)).forget(run)
     return await use(history)
   } finally {
     await history.close()
   }
+}
+
+async function recovered(history: History, world: World): Promise<readonly RunRecord[]> {
+  return history.recover().catch(async (error: unknown) => {
+    await told(error, world)
+    return []
+  })
 }
 
 /** A full disk does not keep people from looking. Whoever has to write will meet it again. */

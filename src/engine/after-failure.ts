@@ -140,8 +140,10 @@ async function ask(act: Extract<FailureAct, { kind: 'ask' }>, done: StepDone, tr
   }
   const limit = deadline({ clock: context.clock, ms: act.timeoutMs, signal: context.signal })
   try {
-    await context.emit({ kind: 'step.waiting', step: stepPath(step.path), timeoutMs: act.timeoutMs })
-    const question = { step: step.path, problem: problemOf(done.outcome), timeoutMs: act.timeoutMs, otherwise: act.otherwise.kind }
+    const problem = problemOf(done.outcome)
+    const [timeoutMs, otherwise] = [act.timeoutMs, act.otherwise.kind]
+    await context.emit({ kind: 'step.waiting', step: stepPath(step.path), timeoutMs, otherwise, ...(problem !== undefined && { problem }) })
+    const question = { step: step.path, problem, timeoutMs, otherwise }
     return await context.intervention.ask(question, { signal: limit.signal })
   } catch (error) {
     if (!limit.passed()) throw error

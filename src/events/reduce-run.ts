@@ -50,8 +50,11 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
         retries: step.retries + 1,
         pause: { kind: 'retry', attempt: event.attempt, of: event.of, until: at + event.waitMs },
       }
-    case 'step.waiting':
-      return { ...step, status: 'running', pause: { kind: 'decision', until: at + event.timeoutMs } }
+    case 'step.waiting': {
+      const { timeoutMs, problem, otherwise } = event
+      const known = { ...(problem !== undefined && { problem }), ...(otherwise !== undefined && { otherwise }) }
+      return { ...step, status: 'running', pause: { kind: 'decision', until: at + timeoutMs, ...known } }
+    }
     case 'step.progress': {
       const others = step.progress.filter((p) => p.task !== event.progress.task)
       const done = event.progress.total !== undefined && event.progress.done >= event.progress.total

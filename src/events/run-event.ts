@@ -64,7 +64,14 @@ export type RunEvent =
       readonly problem?: Diagnostic
     }
   /** It failed, and a person is asked what to do. */
-  | { readonly kind: 'step.waiting'; readonly step: StepPath; readonly timeoutMs: number }
+  | {
+      readonly kind: 'step.waiting'
+      readonly step: StepPath
+      readonly timeoutMs: number
+      readonly problem?: Diagnostic
+      /** What is done when nobody has decided by then. */
+      readonly otherwise?: string
+    }
   /** A step of the group has failed, and the group begins again. */
   | { readonly kind: 'group.retrying'; readonly group: StepPath; readonly attempt: number; readonly of: number; readonly waitMs: number }
   | { readonly kind: 'step.progress'; readonly step: StepPath; readonly progress: Progress }

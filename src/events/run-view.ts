@@ -27,7 +27,7 @@ export interface BuiltImage {
 /** Why a step that runs stands still, and until when at the latest. */
 export type Pause =
   | { readonly kind: 'retry'; readonly attempt: number; readonly of: number; readonly until: Instant }
-  | { readonly kind: 'decision'; readonly until: Instant }
+  | { readonly kind: 'decision'; readonly until: Instant; readonly problem?: Diagnostic; readonly otherwise?: string }
 
 export interface StepView {
   readonly path: StepPath

@@ -91,6 +91,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { collectRegistries } = await import('./compose-registries.ts')
       return collectRegistries(dir, o)
     },
+    async answers(home) {
+      const { answerFiles } = await import('../adapters/intervention/answer-files.ts')
+      return answerFiles({ dir: join(home, 'answers') })
+    },
     async askInLines(input, out, interrupt) {
       const { askInLines } = await import('../adapters/intervention/ask-in-lines.ts')
       return askInLines({ input, output: out, interrupt })
@@ -107,6 +111,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       async plain(out) {
         const { plainSink } = await import('../adapters/sinks/plain-sink.ts')
         return plainSink(out)
+      },
+      async quiet(out) {
+        const { quietSink } = await import('../adapters/sinks/quiet-sink.ts')
+        return quietSink(out)
       },
       async bare(out) {
         const { plainSink } = await import('../adapters/sinks/plain-sink.ts')

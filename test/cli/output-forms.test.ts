@@ -56,3 +56,40 @@ describe('slipway run --output', { timeout: 60_000 }, () => {
     expect(ran.out).toBe('')
   })
 })
+
+describe('slipway run', { timeout: 60_000 }, () => {
+  const good = pipeline.replace('; exit 3', '')
+
+  it('--quiet says nothing but the closing words', async () => {
+    const ran = await testWorld({ cwd: tempProject({ 'p.yaml': good }).dir }).run('run', 'p.yaml', '--quiet')
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    expect(ran.out).toMatch(/^✔ run 1 passed in .*2 steps\n$/)
+  })
+
+  it('--quiet says of a failure where it is, what was said last and how to go on', async () => {
+    const ran = await testWorld({ cwd: tempProject({ 'p.yaml': pipeline }).dir }).run('run', 'p.yaml', '--quiet')
+    expect(ran.code).toBe(1)
+    for (const text of ['p.yaml:13', 'the command ended with exit code 3', 'the words', 'slipway runs rerun', 'run 1 failed']) expect(ran.out).toContain(text)
+    expect(ran.out).not.toContain('runs a script')
+  })
+
+  it('--quiet leaves alone what programs read', async () => {
+    const ran = await testWorld({ cwd: tempProject({ 'p.yaml': good }).dir }).run('run', 'p.yaml', '--quiet', '--output', 'ndjson', '--on', 'fake')
+    expect(ran.out.split('\n').length).toBeGreaterThan(5)
+  })
+
+  it('--verbose shows the plan with its reasons, and the lines', async () => {
+    const image = 'type: BuildAndPushDockerRegistry, spec: {connectorRef: c, repo: acme/app, tags: [a]}'
+    const { dir } = tempProject({ 'p.yaml': good.replace('type: Run, spec: {command: echo later}', image) })
+    const ran = await testWorld({ cwd: dir }).run('run', 'p.yaml', '--verbose', '--on', 'fake')
+    expect(ran.code).toBe(0)
+    expect(ran.err).toContain('pipeline p (p)')
+    expect(ran.err).toMatch(/engine.*embedded/)
+    expect(ran.out).toContain('[s/a] ')
+  })
+
+  it('is either quiet or verbose', async () => {
+    const ran = await testWorld({ cwd: tempProject({ 'p.yaml': good }).dir }).run('run', 'p.yaml', '--quiet', '--verbose')
+    expect(ran.code).toBe(2)
+  })
+})

@@ -85,7 +85,7 @@ function finished(view: RunView, step: StepPath, outcome: string): string {
 }
 
 /** What there is to say about an event in a line; undefined for those that a log does not need. */
-function describe({ event }: Recorded): { readonly who: string; readonly text: string } | undefined {
+function describe({ event, run }: Recorded): { readonly who: string; readonly text: string } | undefined {
   switch (event.kind) {
     case 'run.started':
       return { who: '', text: `run ${event.sequenceId} of ${event.plan.pipeline.name}` }
@@ -116,7 +116,10 @@ function describe({ event }: Recorded): { readonly who: string; readonly text: s
         text: `a step failed; the group begins again (${event.attempt} of ${event.of})${event.waitMs === 0 ? '' : ` in ${humanDuration(event.waitMs)}`}`,
       }
     case 'step.waiting':
-      return { who: event.step, text: `failed; waiting ${humanDuration(event.timeoutMs)} at most for a decision` }
+      return {
+        who: event.step,
+        text: `${event.problem?.message ?? 'failed'}; waiting ${humanDuration(event.timeoutMs)} at most for a decision: slipway runs answer ${run}`,
+      }
     case 'step.outputs':
       return { who: event.step, text: `outputs: ${event.outputs.map((o) => o.name).join(', ')}` }
     case 'step.tests':

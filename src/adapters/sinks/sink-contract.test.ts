@@ -6,6 +6,7 @@ import { historySink } from './history-sink.ts'
 import { junitSink } from './junit-sink.ts'
 import { ndjsonSink } from './ndjson-sink.ts'
 import { plainSink } from './plain-sink.ts'
+import { quietSink } from './quiet-sink.ts'
 import { terminalSink } from './terminal-sink.ts'
 
 const wide = { columns: 100, rows: 40, colour: false }
@@ -18,6 +19,11 @@ describe('the NDJSON sink', () => sinkContract(async (outlet) => ndjsonSink({ wr
 
 describe('the JUnit sink', () =>
   sinkContract(async (outlet) => junitSink({ write: (text) => outlet.put(text) }), { skip: [atTheEnd('waits for an outlet that is slow')] }))
+
+describe('the quiet sink', () =>
+  sinkContract(async (outlet) => quietSink({ ...wide, columns: undefined, rows: undefined, write: (text) => outlet.put(text) }), {
+    skip: [atTheEnd('waits for an outlet that is slow')],
+  }))
 
 describe('the history sink', () =>
   sinkContract(async (outlet) =>

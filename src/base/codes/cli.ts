@@ -51,6 +51,25 @@ export const cliCodes = {
     explain:
       'Steps are named by their path (`stage/group/step`), or by its end where only one step of the run ends so. Turns of a loop end in `_0`, `_1` and so on.',
   },
+  RUN_ASKS_NOTHING: {
+    severity: 'error',
+    message: 'no step of the run {run} waits for a decision',
+    hint: '`slipway runs show` tells how it stands',
+    explain:
+      'A run asks what to do about a failed step only where its failure strategy is ManualIntervention, until the timeout of that. Inputs are asked for before a run begins and cannot be answered from elsewhere: give them with --input or --inputs-file.',
+  },
+  RUN_ASKS_SEVERAL: {
+    severity: 'error',
+    message: 'several steps of the run {run} wait for a decision: {steps}',
+    hint: 'name one with --step',
+    explain: 'Each failed step is decided by itself.',
+  },
+  RUN_ANSWERED: {
+    severity: 'error',
+    message: 'somebody else has just decided what to do about {step}',
+    hint: '`slipway runs logs -f` shows how it goes on',
+    explain: 'A question takes one answer, the first.',
+  },
   RUN_RUNNING: {
     severity: 'error',
     message: 'the run {run} is still running',

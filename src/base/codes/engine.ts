@@ -261,7 +261,7 @@ export const engineCodes = {
   INTERVENTION_NOBODY: {
     severity: 'warning',
     message: 'nobody can be asked what to do: {action} is taken, as after the timeout',
-    hint: 'run it in a terminal to be asked',
+    hint: 'run it in a terminal, or with --ask: see `slipway runs answer`',
     explain: 'ManualIntervention waits for a person. Where nobody can answer, waiting would only take time, so its onTimeout action is taken at once.',
   },
   INTERVENTION_TIMEOUT: {

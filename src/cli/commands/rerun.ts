@@ -4,13 +4,14 @@ import { problem } from '../../base/problem.ts'
 import { type ExitCode, printDiagnostics } from '../failures.ts'
 import { readText } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
+import type { Loudness } from '../run/output-forms.ts'
 import { findRun, nameOf } from '../runs/find-run.ts'
 import { type Again, digestOf } from '../runs/given.ts'
 import { withHistory } from '../with-history.ts'
 import type { World } from '../world.ts'
 import { type RunOptions, runCommand } from './run.ts'
 
-export interface RerunOptions {
+export interface RerunOptions extends Loudness {
   readonly fromFailed?: boolean
   readonly input: readonly string[]
   readonly var: readonly string[]
@@ -28,7 +29,9 @@ export async function rerunCommand(name: string, o: RerunOptions, world: World):
   const { cwd, ...before } = given.options as unknown as RunOptions & { readonly cwd: string }
   const text = await readText(of.pipelineFile, of.pipelineFile, world)
   if (digestOf(text) !== given.text) await printDiagnostics([diagnose('RERUN_TEXT_CHANGED', { file: of.pipelineFile, run: nameOf(of) })], [], world)
-  const options = { ...before, input: replaced('--input', before.input, o.input), var: replaced('--var', before.var, o.var), output: o.output }
+  const values = { input: replaced('--input', before.input, o.input), var: replaced('--var', before.var, o.var) }
+  const loudness = { ...(o.quiet === true && { quiet: true }), ...(o.verbose === true && { verbose: true }) }
+  const options = { ...before, ...values, ...loudness, output: o.output }
   // Paths among the options are from where the first run was started.
   return runCommand(of.pipelineFile, options, { ...world, cwd }, again)
 }

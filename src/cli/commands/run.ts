@@ -24,6 +24,8 @@ import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
 import { readFacts } from '../read-facts.ts'
+import { renderPlan } from '../render-plan.ts'
+import { askEverywhere } from '../run/ask-everywhere.ts'
 import { gatherInputs } from '../run/gather-inputs.ts'
 import { type Watching, type WatchOptions, watchRun } from '../run/watch-run.ts'
 import { runTime } from '../run-time.ts'
@@ -74,11 +76,12 @@ export async function runCommand(name: string, { inputsFile, ...given }: RunOpti
   const selected = selectedStages(o.stage)
   const findings = [...loaded.diagnostics, ...(checked?.diagnostics ?? []), ...(repeated?.notes ?? []), ...checkSelection(selected, loaded.pipeline)]
   await printDiagnostics(
-    findings.filter((d) => d.severity !== 'info'),
+    findings.filter(({ severity }) => o.verbose === true || severity === 'error' || (severity === 'warning' && o.quiet !== true)),
     loaded.sources,
     world,
   )
   if (loaded.pipeline === undefined || checked?.ok !== true || hasErrors(findings)) return exitCodes.problems
+  if (o.verbose === true) await world.stderr.write(renderPlan(checked.value))
   const { pipeline } = loaded
   world.orderly()
   if (again?.changed === true && pipeline.fixedInputsOnRerun === true) throw problem('RERUN_INPUTS_FIXED', {})
@@ -141,10 +144,18 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   const scan = scanChoice(p.loaded.config, p.options, world)
   const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value), scan }
   const engine =
-    p.options.on === 'fake' ? await world.tools.fakeEngine(time.clock) : await world.tools.engine({ ...needs, ...(p.options.debugAuth === true && { say }) })
+    p.options.on === 'fake'
+      ? await world.tools.fakeEngine(time.clock)
+      : await world.tools.engine({ ...needs, ...((p.options.debugAuth ?? p.options.verbose) === true && { say }) })
   try {
     const emit = (event: RunEvent) => time.real(() => story.emit(event))
-    const told = { ...asking(watching, p.options), redactor: masks, logLimits: logLimits(p), runSecrets: new Map<string, string>(), emit }
+    const told = {
+      ...(await asking(watching, record.run, p.options, world)),
+      redactor: masks,
+      logLimits: logLimits(p),
+      runSecrets: new Map<string, string>(),
+      emit,
+    }
     const context = { ...engine.parts, ...told, clock: time.clock, planner: plans, signal: world.signal }
     const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder, instead: p.instead }
     return await runPlan(launch, context)
@@ -165,6 +176,12 @@ function logLimits({ options: { logLine, logStep }, loaded }: Prepared): LogLimi
 }
 
 /** On fake hours pass at once: nobody could answer in time. */
-function asking({ intervention }: Watching, { on }: RunOptions): { readonly intervention?: Intervention } {
-  return intervention === undefined || on === 'fake' ? {} : { intervention }
+async function asking(
+  { intervention }: Watching,
+  run: RunId,
+  { on, ask }: RunOptions,
+  { tools, home }: World,
+): Promise<{ readonly intervention?: Intervention }> {
+  if ((intervention === undefined && ask !== true) || on === 'fake') return {}
+  return { intervention: askEverywhere(run, await tools.answers(home), intervention) }
 }

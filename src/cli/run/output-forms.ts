@@ -1,8 +1,13 @@
 /** `--output FORM`, or `--output FORM=FILE` beside what the terminal shows. */
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 
 const onScreen = ['auto', 'plain', 'ndjson', 'junit'] as const
 const inFiles = ['plain', 'ndjson', 'junit'] as const
+
+export interface Loudness {
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
 
 export type ScreenForm = (typeof onScreen)[number]
 export type FileForm = (typeof inFiles)[number]
@@ -24,3 +29,15 @@ export function outputForms(text: string, before: OutputForms = usualOutput): Ou
   if (known === undefined || file === '') throw new InvalidArgumentError(`Known are ${onScreen.join(', ')}, and ${inFiles.join(', ')} with =FILE.`)
   return { ...before, files: [...before.files, { form: known, file }] }
 }
+
+/** What a program is to read stays what it is. */
+export function screenFor(form: ScreenForm, { quiet, verbose }: Loudness): ScreenForm | 'quiet' {
+  if (form === 'ndjson' || form === 'junit') return form
+  if (quiet === true) return 'quiet'
+  return verbose === true ? 'plain' : form
+}
+
+export const quietOption = (): Option => new Option('-q, --quiet', 'show errors and the closing words only').conflicts('verbose')
+
+export const verboseOption = (): Option =>
+  new Option('-v, --verbose', 'show the plan and its reasons first, lines instead of the live tree, hints that are no warnings, which credentials are chosen')

@@ -6,11 +6,11 @@ import { problem } from '../../base/problem.ts'
 import type { Intervention } from '../../ports/intervention.ts'
 import type { Sink } from '../../ports/sink.ts'
 import type { World, Writer } from '../world.ts'
-import { type FileForm, type OutputForms, usualOutput } from './output-forms.ts'
+import { type FileForm, type Loudness, type OutputForms, screenFor, usualOutput } from './output-forms.ts'
 
-export interface WatchOptions {
+export interface WatchOptions extends Loudness {
   readonly output?: OutputForms | undefined
-  /** False: nobody is asked, also on a terminal. */
+  /** False: nobody is asked, also on a terminal. True: people are asked without one too. */
   readonly ask?: boolean
 }
 
@@ -24,7 +24,8 @@ export interface Watching {
 const stoppingLine = 'slipway: stopping; what runs has 10 s to end by itself, Ctrl-C once more ends it now\n'
 
 export async function watchRun(o: WatchOptions, world: World): Promise<Watching> {
-  const { screen, files } = o.output ?? usualOutput
+  const { screen: form, files } = o.output ?? usualOutput
+  const screen = screenFor(form, o)
   const asks = answering(o, world)
   const opened = await Promise.all(files.map(({ form, file }) => toFile(form, file, world)))
   const closeFiles = async (): Promise<void> => {
@@ -50,8 +51,8 @@ export async function watchRun(o: WatchOptions, world: World): Promise<Watching>
   }
 }
 
-function sinkFor(form: FileForm, out: Writer, { tools }: World): Promise<Sink> {
-  return form === 'plain' ? tools.sinks.plain(out) : tools.sinks[form]((text) => out.write(text))
+function sinkFor(form: FileForm | 'quiet', out: Writer, { tools }: World): Promise<Sink> {
+  return form === 'plain' || form === 'quiet' ? tools.sinks[form](out) : tools.sinks[form]((text) => out.write(text))
 }
 
 /** Opened before anything runs: what cannot be written is better known at once. */
