@@ -11,6 +11,6 @@ export default defineConfig({
     globalSetup: ['test/support/temp-root.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
-    reporters: ['verbose', new PromiseReporter()],
+    reporters: ['verbose', new PromiseReporter({ files: true })],
   },
 })

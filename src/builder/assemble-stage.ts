@@ -8,7 +8,8 @@ import { inlineKey } from './cache/artifact.ts'
 import { inlineDocument } from './cache/cache-image.ts'
 import type { Collected } from './cache/collect-records.ts'
 import { timestamp } from './image/go-format.ts'
-import { dated, datedAlike, type Story } from './image/history.ts'
+import { dated, datedAlike } from './image/history.ts'
+import { maskedHistory } from './masked-history.ts'
 import type { WrittenLayer } from './pending-layer.ts'
 
 /** The image is as old as the last line of its history, unless its time is fixed. */
@@ -18,7 +19,7 @@ export async function assembleStage(
   { request, world, inline }: { readonly request: BuildRequest; readonly world: BuildWorld; readonly inline: Collected | undefined },
 ): Promise<Built> {
   const layers = written.map(({ layer }) => layer)
-  const told = masked(stage.story, request)
+  const told = maskedHistory(stage.story, request)
   const story = world.reproducible ? datedAlike(told, world.createdMs) : dated(told, written, world.createdMs)
   const created = world.reproducible ? timestamp(world.createdMs) : story.findLast((line) => line.created !== undefined)?.created
   const labels = { ...stage.state.run.Labels, ...createdLabel(request, created), ...Object.fromEntries(request.labels) }
@@ -39,19 +40,4 @@ export async function assembleStage(
 /** The image's own time and not that of this build: else the same image would have another digest each time. */
 function createdLabel({ createdLabel: name, created }: BuildRequest, made: string | undefined): Readonly<Record<string, string>> {
   return name === undefined ? {} : { [name]: (made ?? new Date(created).toISOString()).replace(/\.\d+Z$/, 'Z') }
-}
-
-const shortest = 4
-
-/** Instructions are told with the values of arguments. Those that are secrets stay out of it; where one is very short its whole word does. */
-function masked(story: Story, { args, secretArgs = [] }: BuildRequest): Story {
-  const hidden = secretArgs.flatMap((name) => {
-    const value = args.get(name) ?? ''
-    return value === '' ? [] : [value.length < shortest ? ([`${name}=${value}`, `${name}=********`] as const) : ([value, '********'] as const)]
-  })
-  if (hidden.length === 0) return story
-  return story.map((line) => {
-    if (line.created_by === undefined) return line
-    return { ...line, created_by: hidden.reduce((text, [value, mask]) => text.replaceAll(value, mask), line.created_by) }
-  })
 }

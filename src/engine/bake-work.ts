@@ -17,6 +17,7 @@ import { imageFacts } from './image-facts.ts'
 import { asVariables } from './image-outputs.ts'
 import { registryUse } from './registry-use.ts'
 import { nowKnown } from './reveal.ts'
+import { warnOfShownSecrets } from './shown-secrets.ts'
 import { toolWishes } from './tool-wishes.ts'
 import { type Reported, writeReports } from './write-reports.ts'
 
@@ -35,6 +36,7 @@ export async function bakeWork(job: ImageJob, source: BuildSource, bake: BakePla
   for (const one of baked) {
     const facts = await imageFacts(one.image)
     await context.emit({ kind: 'image.built', step: stepPath(step.path), digest: facts.digest, bytes: facts.bytes, layers: facts.layers, cached: 0 })
+    await warnOfShownSecrets(one.image, at)
     const delivered = await deliverImage(one.image, { ...job, outputs: outputsOf(job, one) }, facts, at)
     pushed.push(...delivered.pushed)
     problems.push(...delivered.problems)

@@ -13,6 +13,7 @@ import { imageFacts } from './image-facts.ts'
 import { asVariables, imageOutputs } from './image-outputs.ts'
 import { nowKnown } from './reveal.ts'
 import type { MadeImage } from './run-images.ts'
+import { warnOfShownSecrets } from './shown-secrets.ts'
 import { writeReports } from './write-reports.ts'
 
 export async function imageWork(at: WorkAt<ImageWork>): Promise<WorkDone> {
@@ -37,6 +38,7 @@ async function makeAndDeliver(job: ImageJob, at: WorkAt<ImageWork>): Promise<Wor
   const acquired = await acquireImage(job, at)
   try {
     const facts = await imageFacts(acquired.image)
+    if (job.source.kind === 'build') await warnOfShownSecrets(acquired.image, at)
     const delivered = await deliverImage(acquired.image, job, facts, at)
     if (job.source.kind === 'build') at.state.images.add({ ...placesOf(delivered, job), ...whose(at), digest: facts.digest, image: acquired.image })
     const seconds = (at.context.clock.now() - startedAt) / 1000

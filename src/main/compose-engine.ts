@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderPerUse } from '../adapters/builders/builder-per-use.ts'
+import type { ToolMemory } from '../adapters/builders/buildx/find-tool.ts'
 import { placeCode } from '../adapters/codebase/place-code.ts'
 import { writeReport } from '../adapters/files/write-report.ts'
 import { archiveDelivery } from '../adapters/images/archive-delivery.ts'
@@ -51,6 +52,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const blobs = contentStore(join(needs.home, 'images'))
   const stored = imageStore({ dir: join(needs.home, 'images') })
   const images = withDocker(stored, { env, platform: machinePlatform, blobs })
+  const memory: ToolMemory = {}
   const docker = dockerInfra({
     dir: join(needs.home, 'docker-stages'),
     env,
@@ -74,7 +76,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       },
       builders: {
         embedded: builderPerUse('embedded', (use) => composeBuilder({ home: needs.home, client: () => registries.clientFor(use, 'pull') }, machine)),
-        buildx: builderPerUse('buildx', (use) => composeBuildx({ home: needs.home, client: (purpose) => registries.clientFor(use, purpose) }, machine)),
+        buildx: builderPerUse('buildx', (use) => composeBuildx({ home: needs.home, memory, client: (purpose) => registries.clientFor(use, purpose) }, machine)),
       },
       deliveries: {
         registry: registryDelivery({

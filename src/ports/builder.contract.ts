@@ -17,6 +17,8 @@ export interface BuilderUnderTest {
   readonly leftovers: () => readonly string[]
   /** All text that is kept between builds. */
   readonly kept: () => string
+  /** Clears away what has not been used for long, where something does. */
+  readonly clear?: () => Promise<void>
 }
 
 const signal = AbortSignal.timeout(600_000)
@@ -25,8 +27,13 @@ const arm = { os: 'linux', architecture: 'arm64' }
 const plain = 'FROM scratch AS one\nCOPY a /a\nFROM scratch\nARG V\nCOPY --from=one /a /c\nCOPY b /b-$V\n'
 const withSecret = 'FROM scratch\nCOPY a /a\nRUN --mount=type=secret,id=token ["/x"]\n'
 
+export interface BuilderContractOptions extends ContractOptions {
+  /** How many events a build is aborted at, spread over all of them; all without it. For builders that take seconds. */
+  readonly aborts?: number
+}
+
 /** Each `make` has nothing yet. Commands of RUN do nothing. */
-export function builderContract(make: () => Promise<BuilderUnderTest>, o: ContractOptions = {}): void {
+export function builderContract(make: () => Promise<BuilderUnderTest>, o: BuilderContractOptions = {}): void {
   describeContract('Builder', o, (promise) => {
     promise('has nothing against a plain build, and does nothing by saying so', async () => {
       const under = await make()
@@ -112,7 +119,7 @@ export function builderContract(make: () => Promise<BuilderUnderTest>, o: Contra
       const expected = await digest(await make())
       const all: BuildEvent[] = []
       await quietly(await make(), {}, { emit: (event) => void all.push(event) })
-      for (let at = 0; at < all.length - 1; at++) {
+      for (const at of spread(all.length - 1, o.aborts ?? all.length)) {
         const under = await make()
         const stop = new AbortController()
         const events: BuildEvent[] = []
@@ -151,6 +158,16 @@ export function builderContract(make: () => Promise<BuilderUnderTest>, o: Contra
       expect(told.length).toBeGreaterThan(0)
       const own = await Promise.all((await (image as Image).layers()).map(async (layer) => (await layer.descriptor()).digest))
       expect(own).toEqual(expect.arrayContaining(told))
+    })
+
+    promise('hands out an image that can be read when the build is long over, others have followed, and what is too old is cleared away', async () => {
+      const under = await make()
+      const { image } = await quietly(under)
+      await quietly(under, { args: new Map([['V', '2']]), noCache: true })
+      await quietly(under, { dockerfile: { name: 'Dockerfile', text: 'FROM scratch\nCOPY nosuch /a\n' } }).catch(() => undefined)
+      expect(under.leftovers()).toEqual([])
+      await under.clear?.()
+      expect(await validate(image, { signal })).toEqual([])
     })
 
     promise('leaves the request as it was', async () => {
@@ -206,6 +223,12 @@ async function readOne(layer: Layer, told: string[]): Promise<void> {
 function frozen(request: BuildRequest): BuildRequest {
   Object.freeze(request.platforms)
   return Object.freeze(request)
+}
+
+/** `most` of the numbers below `count`, first and last among them. */
+function spread(count: number, most: number): readonly number[] {
+  if (most >= count) return Array.from({ length: count }, (_, at) => at)
+  return [...new Set(Array.from({ length: most }, (_, at) => Math.round((at * (count - 1)) / (most - 1))))]
 }
 
 /** So that everything that could follow has followed. */

@@ -84,4 +84,16 @@ describe('secrets of an image step', needs(process.platform === 'linux', 'proces
     project.write({ 'made/leak': `x${secret}` })
     expect(holders([project.path('made')])).toEqual(['leak'])
   })
+
+  it('are told of, with their places, where the Dockerfile puts them into the configuration', async () => {
+    const spec = { repo: 'acme/shown', tags: ['1'], connectorRef: 'own', buildArgs: { TOKEN: '<+secrets.getValue("token")>' } }
+    const project = tempProject({
+      Dockerfile: 'FROM scratch\nARG TOKEN\nCOPY Dockerfile /made\nENV SHOWN=$TOKEN OTHER=x\nLABEL also="see $TOKEN"\nCMD ["run", "$TOKEN"]\n',
+      '.slipway/config.yaml': configText({ own: dockerConnector('https://index.docker.io/v1/') }),
+      'p.yaml': imagePipeline({ spec, env: { PLUGIN_NO_PUSH: 'true' } }),
+    })
+    const { code, out, err } = await slipwayHere(project.dir, { HOME: project.dir, SLIPWAY_SECRET_TOKEN: secret }, 'run', 'p.yaml', '--output', 'plain')
+    expect([code, `${out}${err}`]).toEqual([0, expect.stringContaining('holds a secret, for everybody to see: ENV SHOWN, LABEL also [IMAGE_SHOWS_SECRET]')])
+    expect(`${out}${err}`).not.toContain(secret)
+  })
 })

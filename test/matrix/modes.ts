@@ -1,4 +1,4 @@
-/** One table: each mode of an image step, how it is asked for, and what comes of it, whatever the step's type, its engine and where the variables stand. */
+/** One table: each mode of an image step, how it is asked for, and what comes of it, whatever the step's type and where the variables stand. */
 
 export type Vars = Readonly<Record<string, string>>
 
@@ -26,7 +26,12 @@ export interface Mode {
   /** An image that the Docker Engine has before the run. */
   readonly docker?: 'empty' | 'has SOURCE'
   readonly expect: Outcome
+  /** Where the engine buildx differs, and why it has to; `at`: only when the variables stand there. */
+  readonly buildx?: { readonly expect: Outcome; readonly because: string; readonly at?: 'step' | 'stage' }
 }
+
+/** Of cases whose outcome tells whether there is a Docker Engine. */
+const builtByOne = 'the engine buildx builds with a Docker Engine, so there always is one'
 
 const archived = { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'out/image.tar' }
 const fromArchive = { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_TAR_PATH: 'out/image.tar' }
@@ -43,6 +48,11 @@ export const modes: readonly Mode[] = [
     name: 'build to an OCI archive and a layout',
     vars: { PLUGIN_NO_PUSH: 'true', PLUGIN_DESTINATION_TAR_PATH: 'oci.tar', PLUGIN_BUILDX_OUTPUT_FORMAT: 'oci', PLUGIN_OCI_LAYOUT_PATH: 'layout' },
     expect: { ...quiet, wrote: ['/harness/layout', '/harness/oci.tar'] },
+    buildx: {
+      at: 'step',
+      expect: { pushed: false, errors: ['TOOL_CONFLICT'] },
+      because: 'the step asks for both tools by itself, of which the originals would ignore one: only the engine embedded, when it is named, takes both',
+    },
   },
   {
     name: 'build and load, with a Docker Engine',
@@ -54,6 +64,7 @@ export const modes: readonly Mode[] = [
     name: 'build and load, without a Docker Engine',
     vars: { PLUGIN_DRY_RUN: 'true', PLUGIN_BUILDX_LOAD: 'true' },
     expect: { ...quiet, notes: ['IMAGE_NOT_IN_DOCKER'] },
+    buildx: { expect: { ...quiet, inDocker: true, notes: ['IMAGE_IN_DOCKER'] }, because: builtByOne },
   },
   { name: 'push an archive', vars: fromArchive, before: { vars: archived, where: 'same stage' }, expect: { pushed: true } },
   {
@@ -96,6 +107,7 @@ export const modes: readonly Mode[] = [
     name: 'push an image that nobody has',
     vars: { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_IMAGE: 'acme/nobody:1' },
     expect: { pushed: false, errors: ['IMAGE_NOT_STORED'] },
+    buildx: { expect: { pushed: false, errors: ['IMAGE_NOWHERE'] }, because: builtByOne },
   },
   {
     name: 'push an image that nobody has, with a Docker Engine',

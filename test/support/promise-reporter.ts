@@ -5,9 +5,25 @@ import { judgeRun, type RunReport, type SuiteReport, type TestReport } from './j
 
 export class PromiseReporter implements Reporter {
   #vitest: Vitest | undefined
+  readonly #files: boolean
+
+  /** `files`: says which file begins and how long it took, so that a run that is cut off tells where it was. */
+  constructor({ files = false }: { readonly files?: boolean } = {}) {
+    this.#files = files
+  }
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
+  }
+
+  onTestModuleQueued(module: TestModule): void {
+    if (this.#files) process.stdout.write(`begins ${module.relativeModuleId}\n`)
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    const { collectDuration, setupDuration, duration } = module.diagnostic()
+    const seconds = ((collectDuration + setupDuration + duration) / 1000).toFixed(1)
+    if (this.#files) process.stdout.write(`ended ${module.relativeModuleId} after ${seconds} s\n`)
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {

@@ -8,6 +8,13 @@ export const secretsCodes = {
     hint: 'use a longer one',
     explain: 'Masks replace every place where the text of a secret appears. A text of one to three characters appears by chance everywhere.',
   },
+  IMAGE_SHOWS_SECRET: {
+    severity: 'warning',
+    message: 'the configuration of the image holds a secret, for everybody to see: {places}',
+    hint: 'hand it to the RUN that needs it: RUN --mount=type=secret',
+    explain:
+      'The Dockerfile put the value of a secret, mostly that of a build argument, into something that every image carries with it and that whoever may pull it can read.',
+  },
   SECRET_EMPTY: {
     severity: 'error',
     message: 'the secret "{name}" would be empty',

@@ -1,12 +1,13 @@
 /** The builder's cache of a data folder: how large it is, what may go, and taking that away. */
 import { join } from 'node:path'
 import { contentStore } from '../../media/content-store.ts'
-import { blobsOf } from '../../media/prune.ts'
+import { blobsOf, prune } from '../../media/prune.ts'
 import { refsTable } from '../../media/refs-table.ts'
 import type { BuildCache } from '../../ports/build-cache.ts'
 import type { Waiting } from '../tree/node.ts'
 import { cacheItems, type Kept } from './cache-items.ts'
-import { collectGarbage, collectNowAndThen } from './collect-garbage.ts'
+import { collectGarbage, collectNowAndThen, usualLimits } from './collect-garbage.ts'
+import { recordedBlobs } from './recorded-blobs.ts'
 
 export interface CacheKeeper extends BuildCache {
   /** After a build. Mostly it is not time, and nothing is done. */
@@ -25,6 +26,11 @@ export function cacheKeeper(home: string): CacheKeeper {
   return {
     items: async (o) => cacheItems(await kept(o)),
     prune: async (limits, o) => collectGarbage(await kept(o), { ...o, limits }),
-    tidy: async (o) => void (await collectNowAndThen(() => kept(o), workFolder, o)),
+    async tidy(o) {
+      if ((await collectNowAndThen(() => kept(o), workFolder, o)) === undefined) return
+      // Images that were delivered and have no name here, and their bases.
+      const named = async () => (await names.list()).map(({ descriptor }) => descriptor)
+      await prune(content, named, { beforeMs: o.nowMs - usualLimits.unusedMs, keep: await recordedBlobs(home), signal: o.signal })
+    },
   }
 }

@@ -1,5 +1,5 @@
 /** Collection of garbage in the builder's cache: by age, then by size, the longest unused first; never what a build at work uses. */
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ifPresent } from '../../media/file-errors.ts'
 import type { CacheLimits } from '../../ports/build-cache.ts'
@@ -79,6 +79,7 @@ export async function collectNowAndThen(kept: () => Promise<Kept>, workFolder: s
   const stamp = join(workFolder, 'collected')
   const last = (await ifPresent(stat(stamp)))?.mtimeMs
   if (last !== undefined && o.nowMs - last < everyMs) return undefined
+  await mkdir(workFolder, { recursive: true })
   await writeFile(stamp, '')
   await utimes(stamp, o.nowMs / 1000, o.nowMs / 1000)
   // A new store has nothing that could be too old.

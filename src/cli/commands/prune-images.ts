@@ -1,12 +1,10 @@
 /** `slipway images prune`: frees the room of what no name needs, and of names that are old or too many. Safe beside other commands at work. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { humanBytes, plural } from '../../base/human.ts'
-import { ifPresent } from '../../media/file-errors.ts'
+import { recordedBlobs } from '../../builder/store/recorded-blobs.ts'
 import { prune } from '../../media/prune.ts'
 import type { DatedName } from '../../media/refs-table.ts'
 import { openStored } from '../../media/stored-image.ts'
-import { type Digest, isDigest } from '../../oci/digest.ts'
+import type { Digest } from '../../oci/digest.ts'
 import { walk } from '../../oci/walk.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
 import { bytesOption, durationOption } from '../images/amounts.ts'
@@ -36,7 +34,7 @@ export async function pruneImages(o: PruneImagesOptions, world: World): Promise<
   const gone = new Set(names.gone.map(({ name }) => name))
   // Asked again at the last moment: others may have named something meanwhile.
   const named = async () => (await images.names.list()).filter(({ name }) => !(dryRun && gone.has(name))).map(({ descriptor }) => descriptor)
-  const keep = o.buildCache === true ? [] : await cachedLayers(world.home)
+  const keep = o.buildCache === true ? [] : await recordedBlobs(world.home)
   const { blobs, bytes } = await prune(images.blobs, named, { beforeMs, keep, dryRun, signal: world.signal })
   if (!dryRun) await sweepImages(images, now)
   const result = { dryRun, names: names.gone.map(({ name }) => name), blobs, bytes }
@@ -88,15 +86,4 @@ async function addedBy({ descriptor }: DatedName, images: LocalImages, needed: R
     bytes += part.descriptor.size
   }
   return { bytes, digests }
-}
-
-/** The build cache's records name the layers they are about. */
-async function cachedLayers(home: string): Promise<readonly Digest[]> {
-  const folder = join(home, 'build', 'records')
-  const found: Digest[] = []
-  for (const name of (await ifPresent(readdir(folder))) ?? []) {
-    const text = (await ifPresent(readFile(join(folder, name), 'utf8')).catch(() => undefined)) ?? ''
-    for (const [digest] of text.matchAll(/sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})/g)) if (isDigest(digest)) found.push(digest)
-  }
-  return found
 }

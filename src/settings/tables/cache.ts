@@ -33,7 +33,7 @@ export const cacheSettings = {
   pullImage: flag({
     env: classic('PLUGIN_PULL_IMAGE'),
     fallback: true,
-    unless: { buildx: 'base images come through host mapping, which always asks', kaniko: 'kaniko always asks' },
+    unless: { kaniko: 'kaniko always asks' },
     doc: 'Asks the registry for a newer base image.',
   }),
   pathStyle: flag({ env: buildxOnly('PLUGIN_PATH_STYLE', 'AWS_PLUGIN_PATH_STYLE'), fallback: false, doc: 'S3 cache: the bucket is part of the path.' }),

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { severalPlatforms } from '../../../src/adapters/builders/several-platforms.ts'
+import { cacheKeeper } from '../../../src/builder/store/cache-keeper.ts'
 import type { BuildEvent } from '../../../src/events/build-event.ts'
 import { composeBuildx } from '../../../src/main/compose-buildx.ts'
 import { systemClock } from '../../../src/main/system-clock.ts'
@@ -21,6 +22,17 @@ import { leftovers } from './leftovers.ts'
 
 const root = dockerRoot()
 const signal = AbortSignal.timeout(600_000)
+const hour = 3_600_000
+
+const scratch = {
+  dockerfile: { name: 'Dockerfile', text: 'FROM scratch\nCOPY a /a\n' },
+  args: new Map<string, string>(),
+  labels: new Map<string, string>(),
+  platform: { os: 'linux', architecture: 'amd64' },
+  created: 0,
+  reproducible: false,
+  noCache: false,
+}
 
 describe('the builder that drives docker buildx', promised('ci', needs(root.missing === undefined, root.missing ?? '')), () => {
   let docker: ChrootedDocker
@@ -63,15 +75,29 @@ describe('the builder that drives docker buildx', promised('ci', needs(root.miss
         contextDir: join(dir, 'context'),
         leftovers: () => (existsSync(join(dir, 'home/buildx')) ? readdirSync(join(dir, 'home/buildx')) : []),
         kept: () => (existsSync(join(dir, 'home')) ? readdirSync(join(dir, 'home'), { recursive: true }).join('\n') : ''),
+        clear: () => cacheKeeper(join(dir, 'home')).tidy({ signal, nowMs: Date.now() + 2 * hour }),
       }
     },
     {
+      aborts: 5,
       skip: [
         { test: 'keeps secrets out of the image, of what it tells and of what it keeps', reason: runsNothing },
         { test: 'has nothing against a plain build, and does nothing by saying so', reason: 'asking makes the folder that builds work in' },
       ],
     },
   )
+
+  it('keeps nothing of an image that nobody gave a name, once it has not been used for long', async () => {
+    const dir = join(home, 'old')
+    const { dir: contextDir } = tempProject({ a: 'of a' })
+    await builderAt(dir).build({ ...scratch, contextDir }, { signal, emit: () => undefined })
+    const blobs = () => readdirSync(join(dir, 'images/blobs/sha256')).length
+    const tidyAfter = (ms: number) => cacheKeeper(dir).tidy({ signal, nowMs: Date.now() + ms })
+    await tidyAfter(2 * hour)
+    expect(blobs()).toBeGreaterThan(0)
+    await tidyAfter(16 * 24 * hour)
+    expect(blobs()).toBe(0)
+  })
 
   it('makes the builder that is asked for, builds with it, and removes it', async () => {
     const dir = join(home, 'own')
@@ -80,17 +106,7 @@ describe('the builder that drives docker buildx', promised('ci', needs(root.miss
     const told: BuildEvent[] = []
     const remote = `tcp://127.0.0.1:${(proxy.address() as AddressInfo).port}`
     const { image } = await builderAt(dir).build(
-      {
-        contextDir: context,
-        dockerfile: { name: 'Dockerfile', text: 'FROM scratch\nCOPY a /a\n' },
-        args: new Map(),
-        labels: new Map(),
-        platform: { os: 'linux', architecture: 'amd64' },
-        created: 0,
-        reproducible: false,
-        noCache: false,
-        tool: { ...noWishes, builder: { remote, driverOptions: [] } },
-      },
+      { ...scratch, contextDir: context, tool: { ...noWishes, builder: { remote, driverOptions: [] } } },
       { signal, emit: (event) => void told.push(event) },
     )
     expect(image.kind).toBe('image')
@@ -102,16 +118,7 @@ describe('the builder that drives docker buildx', promised('ci', needs(root.miss
     const dir = join(home, 'wrong')
     const before = await leftovers(client.env, dir, client.config)
     const { dir: context } = tempProject({})
-    const request = {
-      contextDir: context,
-      dockerfile: { name: 'Dockerfile', text: 'FROM scratch\n' },
-      args: new Map<string, string>(),
-      labels: new Map<string, string>(),
-      platform: { os: 'linux', architecture: 'amd64' },
-      created: 0,
-      reproducible: false,
-      noCache: false,
-    }
+    const request = { ...scratch, contextDir: context, dockerfile: { name: 'Dockerfile', text: 'FROM scratch\n' } }
     const wrong = { ...request, tool: { ...noWishes, builder: { driver: 'nonsense', driverOptions: [] } } }
     await expect(builderAt(dir).build(wrong, { signal, emit: () => undefined })).rejects.toMatchObject({ code: 'BUILDX_NO_DAEMON' })
     const named = { ...request, tool: { ...noWishes, builder: { name: 'default', driverOptions: [] } } }

@@ -1,12 +1,14 @@
-/** A folder with pipelines whose registries are on this machine, and the program that runs them as people do. */
+/** A folder with pipelines whose registries are on this machine, and the program that runs them. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { basicAuth } from '../../../src/registry/server/access-rule.ts'
 import { createRegistry } from '../../../src/registry/server/create-registry.ts'
 import { root } from '../../../tools/support/root.ts'
 import { configText, dockerConnector } from '../../support/image-pipeline.ts'
+import { slipwayHere } from '../../support/slipway-here.ts'
 import { writeSmallBase } from '../steps/small-base.ts'
 
 export interface Ran {
@@ -18,6 +20,7 @@ export interface Project {
   readonly folder: string
   readonly home: string
   write(files: Readonly<Record<string, string>>): void
+  /** In this process; as one of its own where `onStart` asks for it. */
   slipway(args: readonly string[], o?: { readonly env?: Readonly<Record<string, string>>; readonly onStart?: (pid: number) => void }): Promise<Ran>
   /** Under the folder: what is run is the pipeline of these steps. */
   run(steps: object, o?: Parameters<Project['slipway']>[1] & { readonly engine?: string }): Promise<Ran>
@@ -28,11 +31,14 @@ export interface Project {
 
 const signal = new AbortController().signal
 
-/** Docker Hub and ghcr.io are registries here; the first has the base image `busybox:1`. */
+/** Docker Hub and ghcr.io are registries here; the first has the base image `busybox:1`, as closed.example has it for the connector `closed`. */
 export async function project(busybox: string, env: Readonly<Record<string, string>>): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-buildx-'))
   const [hub, ghcr] = [createRegistry({ dir: join(folder, 'hub'), durability: 'fast' }), createRegistry({ dir: join(folder, 'ghcr'), durability: 'fast' })]
+  // What Docker Hub's has, for one person only.
+  const closed = createRegistry({ dir: join(folder, 'hub'), durability: 'fast', auth: basicAuth({ ann: 's:cret' }) })
   const hosts = [
+    { match: 'closed.example', endpoint: (await closed.listen({ port: 0, signal })).url },
     { match: 'docker.io', endpoint: (await hub.listen({ port: 0, signal })).url },
     { match: 'ghcr.io', endpoint: (await ghcr.listen({ port: 0, signal })).url },
   ]
@@ -44,11 +50,21 @@ export async function project(busybox: string, env: Readonly<Record<string, stri
       writeFileSync(join(work, name), text)
     }
   }
-  write({ '.slipway/config.yaml': configText({ hub: dockerConnector('https://index.docker.io/v2/') }, hosts) })
-  const slipway: Project['slipway'] = (args, o = {}) => {
+  write({
+    '.slipway/config.yaml': configText(
+      { hub: dockerConnector('https://index.docker.io/v2/'), closed: dockerConnector('https://closed.example', 'ann') },
+      hosts,
+    ),
+  })
+  const slipway: Project['slipway'] = async (args, o = {}) => {
+    const own = { ...env, SLIPWAY_HOME: home, SLIPWAY_SECRET_PW_ANN: 's:cret', ...o.env }
+    if (o.onStart === undefined) {
+      const { code, out, err } = await slipwayHere(work, own, ...args)
+      return { code, out: `${out}${err}` }
+    }
     const cli = ['--disable-warning=ExperimentalWarning', join(root, 'src/main/cli.ts'), ...args]
-    const child = spawn(process.execPath, cli, { cwd: work, env: { ...env, SLIPWAY_HOME: home, ...o.env } })
-    if (child.pid !== undefined) o.onStart?.(child.pid)
+    const child = spawn(process.execPath, cli, { cwd: work, env: own })
+    if (child.pid !== undefined) o.onStart(child.pid)
     let out = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -89,6 +105,7 @@ export async function project(busybox: string, env: Readonly<Record<string, stri
     },
     async close() {
       await hub.close()
+      await closed.close()
       await ghcr.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -19,6 +19,8 @@ export interface Expected {
   readonly without?: readonly string[]
   /** `fail_on_severity` of its scans. */
   readonly gate?: 'critical' | 'high'
+  /** Where the engine buildx differs, and why it has to. */
+  readonly buildx?: { readonly says: readonly string[]; readonly because: string }
 }
 
 export const dockerfiles = {
@@ -45,7 +47,15 @@ const gar: Expected = {
   says: ['PLUGIN_GARBAGE'],
   dockerfile: 'target',
 }
-const dns: Expected = { pushed: ['example/added:a'], says: ['nameserver 10.0.0.53'], dockerfile: 'dns' }
+const dns: Expected = {
+  pushed: ['example/added:a'],
+  says: ['nameserver 10.0.0.53'],
+  dockerfile: 'dns',
+  buildx: {
+    says: ['PLUGIN_CUSTOM_DNS has no effect with the engine buildx: name servers are those of its builder'],
+    because: 'docker buildx build has no option for name servers: they are in the configuration of its builder, and the one of this machine is used as it is',
+  },
+}
 const secret: Expected = {
   pushed: [
     /* its tag is the run's identifier */

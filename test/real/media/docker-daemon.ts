@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess } from '../../support/real-process.ts'
+import { diesWithUs } from '../support/dies-with-us.ts'
 
 export interface DockerDaemon {
   /** `unix://PATH`. */
@@ -18,8 +19,7 @@ export async function startDockerDaemon(program: string, listen: readonly string
   const places = ['--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'pid')]
   const quiet = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--storage-driver=vfs', '--log-level=error']
   const running = await startProcess({
-    program,
-    args: ['-H', `unix://${socket}`, ...listen, ...places, ...quiet],
+    ...diesWithUs(program, ['-H', `unix://${socket}`, ...listen, ...places, ...quiet]),
     ready: () => answers(socket),
     readyWithinMs: 40_000,
   })

@@ -1,13 +1,15 @@
 /**
  * A current Docker Engine in a Debian root of its own, so that the machine's age does not matter: a daemon in a private mount namespace, with its
- * socket, its storage and what it builds in one folder, seen by both sides. Stopped, nothing is left but the Debian root in the test cache.
+ * socket, its storage and what it builds in one folder, seen by both sides. Stopped, nothing is left but the Debian root in the test cache; the
+ * daemon ends with the test's process, however that ends.
  */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess } from '../../support/real-process.ts'
 import { type DebianRoot, debianRoot } from './debian-root.ts'
+import { diesWithUs, firstInside } from './dies-with-us.ts'
 import { type Ran, runProgram } from './run-program.ts'
 
 /** Where the shared folder is for programs of the root. */
@@ -99,26 +101,12 @@ export async function startChrootedDocker(root: string, o: DockerOptions): Promi
   const network = o.bridge === true ? [] : ['--bridge=none']
   const quiet = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--log-level=error']
   const given = [...Object.entries(o.given ?? {}).flat(), '--']
-  const args = [
-    '--mount',
-    ...(o.bridge === true ? ['--net'] : []),
-    'sh',
-    '-c',
-    script,
-    'sh',
-    root,
-    shared,
-    ...given,
-    ...places,
-    ...storage,
-    ...network,
-    ...quiet,
-  ]
-  const running = await startProcess({ program: 'unshare', args, ready: () => answers(socket), readyWithinMs: 60_000 })
+  const args = ['-c', script, 'sh', root, shared, ...given, ...places, ...storage, ...network, ...quiet]
+  const started = diesWithUs('sh', args, ['--mount', ...(o.bridge === true ? ['--net'] : [])])
+  const running = await startProcess({ ...started, ready: () => answers(socket), readyWithinMs: 60_000 })
   const commandOf = (command: readonly string[]): readonly string[] => {
-    const pid = readFileSync(join(shared, 'pid'), 'utf8').trim()
     const env = ['env', `HOME=${inside('home')}`, `DOCKER_HOST=unix://${inside('docker.sock')}`]
-    return ['nsenter', '--target', pid, '--mount', '--wd=/', ...env, ...command]
+    return ['nsenter', '--target', firstInside(running.pid), '--mount', '--pid', '--wd=/', ...env, ...command]
   }
   const run = (program: string, given: readonly string[]): Promise<Ran> => {
     const [first = '', ...others] = commandOf([program, ...given])

@@ -14,6 +14,7 @@ import type { ChosenBuilder } from './choose-builder.ts'
 import { type Asking, lastLine } from './find-tool.ts'
 import { runTool } from './run-tool.ts'
 import { removeLoaded, saveLoaded } from './save-loaded.ts'
+import { lentFile } from './take-back.ts'
 import { takeImage } from './take-image.ts'
 import { archives, type BuildxParts, carryOut, openTool, platformOf } from './tool-session.ts'
 import { knowsFlag } from './tool-version.ts'
@@ -46,6 +47,7 @@ export async function bakeIn(request: BakeRequest, building: Building, asking: A
     const own = await asking.folder.write('bake.json', JSON.stringify(bakePlan(file, placed)))
     const named = builder.name === undefined ? [] : ['--builder', builder.name]
     const progress = knowsFlag(version, '--progress=rawjson') ? 'rawjson' : 'plain'
+    for (const { output } of placed.values()) if (output?.kind === 'load') await asking.folder.note(lentFile, output.name)
     const args = ['buildx', 'bake', ...named, '--progress', progress, '--file', own, ...wanted]
     try {
       await carryOut({ args, env }, { ...session, cwd: request.folder })

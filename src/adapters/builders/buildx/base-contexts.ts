@@ -15,8 +15,10 @@ import { baseNames } from './base-names.ts'
 import { lastLine } from './find-tool.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { runTool, type ToolWorld } from './run-tool.ts'
+import { lentFile } from './take-back.ts'
 
-export type OpenBase = (name: string, platform: Platform, o: { readonly signal: AbortSignal }) => Promise<Image>
+/** `local`: one that this machine has under its name is taken as it is. */
+export type OpenBase = (name: string, platform: Platform, o: { readonly signal: AbortSignal; readonly local: boolean }) => Promise<Image>
 
 export interface BaseParts {
   readonly folder: PrivateFolder
@@ -61,6 +63,7 @@ export async function baseContexts(request: BuildRequest, o: BaseParts, { signal
         contexts.set(name, `oci-layout://${layout}@${digest}`)
       } else {
         const tag = `slipway.invalid/${o.id}/base:${loaded.length + 1}`
+        await o.folder.note(lentFile, tag)
         await load(image, tag, o, signal)
         loaded.push(tag)
         contexts.set(name, `docker-image://${tag}`)
@@ -83,19 +86,22 @@ async function images(request: BuildRequest, o: BaseParts, { signal, emit }: Bui
   const wanted = new Map([...read.wanted].filter(([name]) => o.except?.includes(name) !== true))
   const targets = request.platforms ?? [request.platform]
   const found = new Map<string, Image | Index>()
+  const how = { openBase: o.openBase, signal, local: request.localBases === true }
   for (const [name, context] of request.contexts ?? []) {
     wanted.delete(name)
-    if (context.kind === 'image') found.set(name, await openFor(context.name, targets, o, signal))
+    if (context.kind === 'image') found.set(name, await openFor(context.name, targets, how))
   }
-  for (const [name, platforms] of wanted) found.set(name, await openFor(name, platforms, o, signal))
+  for (const [name, platforms] of wanted) found.set(name, await openFor(name, platforms, how))
   return found
 }
 
 /** One platform: the image. Several: an index of theirs. */
-async function openFor(name: string, platforms: readonly Platform[], { openBase }: BaseParts, signal: AbortSignal): Promise<Image | Index> {
-  const opened = await Promise.all(
-    platforms.map(async (platform) => ({ view: await openBase(name, platform, { signal }), platform: normalPlatform(platform) })),
-  )
+async function openFor(
+  name: string,
+  platforms: readonly Platform[],
+  { openBase, ...how }: Pick<BaseParts, 'openBase'> & Parameters<OpenBase>[2],
+): Promise<Image | Index> {
+  const opened = await Promise.all(platforms.map(async (platform) => ({ view: await openBase(name, platform, how), platform: normalPlatform(platform) })))
   const [first, ...others] = opened
   if (first === undefined) throw new Error(`${name} is wanted for no platform`)
   const digests = new Set(await Promise.all(opened.map(({ view }) => view.digest())))

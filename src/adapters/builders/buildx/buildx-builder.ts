@@ -9,12 +9,14 @@ import { baseContexts } from './base-contexts.ts'
 import { buildCommand, type Output, proxySettings } from './build-args.ts'
 import type { ChosenBuilder } from './choose-builder.ts'
 import { mappedRef } from './client-logins.ts'
-import { type Asking, findTool, inspectBuilder } from './find-tool.ts'
+import { type Asking, currentBuilder, findTool } from './find-tool.ts'
 import { type PrivateFolder, writeClientConfig } from './private-folder.ts'
 import { removeLoaded, saveLoaded } from './save-loaded.ts'
+import { lentFile } from './take-back.ts'
 import { layersOf, takeImage } from './take-image.ts'
 import { archives, type BuildxParts, carryOut, inFolder, openTool, platformOf } from './tool-session.ts'
 import type { Version } from './tool-version.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 interface Session extends Asking {
   readonly request: BuildRequest
@@ -29,9 +31,16 @@ export function buildxBuilder(o: BuildxParts): Builder {
     name: 'buildx',
     check: (_request, { signal }) => lacking(o, signal),
     ready: ({ signal }) => lacking(o, signal),
-    build: (request, building) => inFolder(o, building.signal, (asking, id) => buildIn(request, building, { ...asking, id }, o)),
-    bake: (request, building) => inFolder(o, building.signal, (asking, id) => bakeIn(request, building, { ...asking, id }, o)),
+    build: (request, building) => tidied(o, building, (asking, id) => buildIn(request, building, { ...asking, id }, o)),
+    bake: (request, building) => tidied(o, building, (asking, id) => bakeIn(request, building, { ...asking, id }, o)),
   }
+}
+
+/** What is made is kept in the image store until nobody has used it for long: what is too old there goes now and then. */
+async function tidied<T>(o: BuildxParts, { signal, emit }: Building, work: (asking: Asking, id: string) => Promise<T>): Promise<T> {
+  const made = await inFolder(o, signal, work)
+  await o.tidy({ signal }).catch((error: unknown) => emit({ kind: 'log', text: `[internal] the image store was not tidied: ${String(error)}` }))
+  return made
 }
 
 /** The findings of who would not even start. */
@@ -40,7 +49,7 @@ async function lacking(o: BuildxParts, signal: AbortSignal) {
     await inFolder(o, signal, async (asking) => {
       await writeClientConfig(asking.folder, o.world.env, { auths: {}, proxies: {} })
       await findTool(asking)
-      await inspectBuilder(undefined, asking)
+      await currentBuilder(asking)
     })
     return []
   } catch (error) {
@@ -91,9 +100,10 @@ async function once(session: Session, o: BuildxParts): Promise<Built> {
     const flags = command.unknown.join(', ')
     if (flags !== '') building.emit({ kind: 'note', note: diagnose('BUILDX_TOO_OLD', { version: session.version?.join('.') ?? '', flags }) })
     const tool = { ...session, signal: building.signal }
+    if (output.kind === 'load') await folder.note(lentFile, output.name)
     const made = await carryOut(command, { ...tool, dockerfile: request.dockerfile })
     const file = output.kind === 'archive' ? output.file : await saveLoaded(output.name, tool)
-    const image = await takeImage(file, o.store, building)
+    const image = await withoutSecrets(await takeImage(file, o.store, building), request, { store: o.store, signal: building.signal })
     const layers = await layersOf(image)
     const fresh = Math.min(layers.length, made.steps - made.cached)
     for (const [at, layer] of layers.entries()) building.onLayer?.(layer, { made: at >= layers.length - fresh })

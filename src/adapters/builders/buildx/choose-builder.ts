@@ -3,9 +3,10 @@ import { diagnose } from '../../../base/diagnostic.ts'
 import { problem } from '../../../base/problem.ts'
 import type { Building } from '../../../ports/builder.ts'
 import { type BuilderWishes, noWishes, type ToolWishes } from '../../../ports/tool-wishes.ts'
-import { type Asking, inspectBuilder, lastLine } from './find-tool.ts'
+import { type Asking, currentBuilder, inspectBuilder, lastLine } from './find-tool.ts'
 import type { Inspected } from './inspect.ts'
 import { runTool } from './run-tool.ts'
+import { builderOf } from './take-back.ts'
 
 export interface ChosenBuilder {
   /** Absent: the current one. */
@@ -27,8 +28,7 @@ export async function chooseBuilder(
     if (facts !== undefined) return { name: builder.name, facts, close: async () => undefined }
   }
   if (builder !== undefined) return makeBuilder(builder, asking, o.id)
-  const facts = await inspectBuilder(undefined, asking)
-  if (facts === undefined) throw problem('BUILDX_NO_DAEMON', { reason: 'there is no builder' })
+  const facts = await currentBuilder(asking)
   if (!wantsOther(wishes, facts)) return { facts, close: async () => undefined }
   o.emit({ kind: 'note', note: diagnose('BUILDX_CONTAINER', {}) })
   return makeBuilder({ driver: 'docker-container', driverOptions: [] }, asking, o.id)
@@ -41,7 +41,7 @@ function wantsOther({ cacheTo }: ToolWishes, { driver, containerd }: Inspected):
 /** Its name is that of no other build; the configuration folder that knows it is this build's own. */
 async function makeBuilder(wishes: BuilderWishes, asking: Asking, id: string): Promise<ChosenBuilder> {
   const { folder, world } = asking
-  const name = `slipway-${id}`
+  const name = builderOf(id)
   const close = async (): Promise<void> => {
     await runTool(['buildx', 'rm', '--force', name], { env: folder.env, kill: world.kill, signal: AbortSignal.timeout(closeMs) }).catch(() => undefined)
   }

@@ -1,5 +1,5 @@
 /** The folder of one build: configuration of the client, secrets and what is exported. Only its owner may enter, and it is removed. */
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface PrivateFolder {
@@ -8,12 +8,24 @@ export interface PrivateFolder {
   readonly env: Readonly<Record<string, string>>
   /** Readable by the owner only. */
   write(name: string, content: string | Uint8Array): Promise<string>
+  /** A line more, in a file that is made if need be. */
+  note(name: string, line: string): Promise<void>
   remove(): Promise<void>
+}
+
+/** Of a build whose process is gone. */
+export interface DeadFolder {
+  readonly path: string
+  readonly id: string
+  /** For the docker client, with the configuration of that build. */
+  readonly env: PrivateFolder['env']
 }
 
 export interface FolderOptions {
   /** Folders of all builds; those of processes that are gone are removed on the way. */
   readonly root: string
+  /** What has to happen before. */
+  readonly takeBack: (dead: DeadFolder) => Promise<void>
   readonly id: string
   readonly pid: number
   readonly env: Readonly<Record<string, string | undefined>>
@@ -39,14 +51,18 @@ export async function privateFolder(o: FolderOptions): Promise<PrivateFolder> {
       await writeFile(file, content, { mode: 0o600 })
       return file
     },
+    note: (name, line) => appendFile(join(path, name), `${line}\n`, { mode: 0o600 }),
     remove: () => rm(path, { recursive: true, force: true }),
   }
 }
 
-async function sweep({ root, isAlive }: FolderOptions): Promise<void> {
+async function sweep({ root, isAlive, takeBack, env }: FolderOptions): Promise<void> {
   for (const name of await readdir(root).catch(() => [])) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1])
-    if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(root, name), { recursive: true, force: true })
+    const [, pid, id] = /^(\d+)-(.+)$/.exec(name) ?? []
+    if (pid === undefined || id === undefined || isAlive(Number(pid))) continue
+    const path = join(root, name)
+    await takeBack({ path, id, env: clientEnv(env, join(path, 'docker')) })
+    await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,7 @@
-/** Runs docker to its end: in a group of its own, asked politely to stop when the signal aborts, and never without an end. */
+/** Runs docker to its end: in a group of its own, asked politely to stop when the signal aborts or this process is gone, and never without an end. */
 import { spawn } from 'node:child_process'
-import { problem } from '../../../base/problem.ts'
+import type { Readable, Writable } from 'node:stream'
+import { dockerProgram, released, underWatch } from './docker-program.ts'
 
 export interface ToolWorld {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -29,11 +30,15 @@ const most = 16 * 1024 * 1024
 /** Rejects with the signal's reason once it has aborted and the program has ended. */
 export async function runTool(args: readonly string[], o: RunTool): Promise<ToolRan> {
   o.signal.throwIfAborted()
-  const child = spawn('docker', args, { env: o.env, cwd: o.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const started = underWatch(await dockerProgram(o.env['PATH'] ?? ''), args)
+  o.signal.throwIfAborted()
+  const child = spawn(started.program, started.args, { env: o.env, cwd: o.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  const [, stdout, stderr, line] = child.stdio as unknown as readonly [null, Readable, Readable, Writable]
+  release(line, (then) => child.once('exit', then))
   const lines = lineReader(o.onLine)
   const [out, err] = [kept(), kept()]
-  child.stdout.on('data', (chunk: Buffer) => out.add(chunk))
-  child.stderr.on('data', (chunk: Buffer) => (o.onLine === undefined ? err.add(chunk) : lines.add(chunk)))
+  stdout.on('data', (chunk: Buffer) => out.add(chunk))
+  stderr.on('data', (chunk: Buffer) => (o.onLine === undefined ? err.add(chunk) : lines.add(chunk)))
   const signalGroup = (signal: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) o.kill(-child.pid, signal)
@@ -55,14 +60,16 @@ export async function runTool(args: readonly string[], o: RunTool): Promise<Tool
     lines.end()
     o.signal.throwIfAborted()
     return { code, out: out.text(), err: err.text() }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall?.startsWith('spawn'))
-      throw problem('BUILDX_NO_DOCKER', {}, { cause: error })
-    throw error
   } finally {
     clearTimeout(killer)
     o.signal.removeEventListener('abort', stop)
   }
+}
+
+/** The watch has nobody to wait for when docker has ended; it may be gone itself by then. */
+function release(line: Writable, onExit: (then: () => void) => void): void {
+  line.on('error', () => undefined)
+  onExit(() => line.end(released))
 }
 
 function kept(): { add(chunk: Buffer): void; text(): string } {

@@ -10,21 +10,25 @@ import { buildStory } from './build-story.ts'
 import { holdsSecret } from './cache-flags.ts'
 import { type ChosenBuilder, chooseBuilder } from './choose-builder.ts'
 import { clientAuths, type ToolRegistry } from './client-logins.ts'
-import { type Asking, findTool } from './find-tool.ts'
+import { type Asking, findTool, type ToolMemory } from './find-tool.ts'
 import { plainProgress } from './plain-progress.ts'
 import { privateFolder, writeClientConfig } from './private-folder.ts'
 import { readProgressLine } from './progress-schema.ts'
 import { runTool, type ToolWorld } from './run-tool.ts'
+import { takeBack } from './take-back.ts'
 import { toolFailure } from './tool-failure.ts'
 import type { Version } from './tool-version.ts'
 
 export interface BuildxParts {
   readonly world: ToolWorld
+  readonly memory: ToolMemory
   /** For the folders of builds. */
   readonly workDir: string
   readonly store: ContentStore
   readonly storeDir: string
   readonly openBase: OpenBase
+  /** After each build: takes away what nobody uses, now and then. */
+  readonly tidy: (o: { readonly signal: AbortSignal }) => Promise<void>
   readonly registries: { readonly pull: ToolRegistry; readonly push: ToolRegistry }
   readonly newId: () => string
   readonly pid: number
@@ -33,9 +37,13 @@ export interface BuildxParts {
 export async function inFolder<T>(o: BuildxParts, signal: AbortSignal, work: (asking: Asking, id: string) => Promise<T>): Promise<T> {
   signal.throwIfAborted()
   const id = o.newId()
-  const folder = await privateFolder({ root: o.workDir, id, pid: o.pid, env: o.world.env, isAlive: (pid) => isAlive(pid, o.world) })
+  const isRunning = (pid: number): boolean => isAlive(pid, o.world)
+  const folder = await privateFolder({
+    ...{ root: o.workDir, id, pid: o.pid, env: o.world.env, isAlive: isRunning },
+    takeBack: (dead) => takeBack(dead, o.world),
+  })
   try {
-    return await work({ folder, world: o.world, signal }, id)
+    return await work({ folder, world: o.world, memory: o.memory, signal }, id)
   } finally {
     await folder.remove()
   }
