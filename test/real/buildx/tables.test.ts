@@ -16,6 +16,7 @@ import { laterOptions, laterSteps } from '../golden/later-steps.ts'
 import { type ChrootedDocker, dockerRoot, startChrootedDocker } from '../support/chrooted-docker.ts'
 import { type DockerClient, dockerClient } from './docker-client.ts'
 import { type Leftovers, leftovers } from './leftovers.ts'
+import { outputsAndPlugins } from './outputs-and-plugins.ts'
 
 const root = dockerRoot()
 
@@ -52,6 +53,8 @@ describe('with the engine buildx', promised('ci', needs(root.missing === undefin
   describe('pipelines of the documents', documentOptions, () => documents({ engine: 'buildx', env }))
 
   describe('around a build', laterOptions, () => laterSteps({ engine: 'buildx', env }))
+
+  describe('outputs and plugins', () => outputsAndPlugins(env))
 
   it('leaves no container, volume, network, builder or file of its own behind, after all of it', async ({ expect }) => {
     const { images: _images, ...others } = await leftovers(client.env, home, client.config)
