@@ -12,7 +12,8 @@ export default defineConfig({
     isolate: false,
     globalSetup: ['test/support/temp-root.ts'],
     setupFiles: ['test/support/property.ts'],
-    testTimeout: 20_000,
+    // Only there to catch what hangs: a busy machine of two cores is many times slower.
+    testTimeout: 60_000,
     reporters: [process.env['SLIPWAY_VERBOSE'] === '1' ? 'verbose' : process.stdout.isTTY ? 'dot' : 'minimal', new PromiseReporter()],
   },
 })
