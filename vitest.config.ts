@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: ['test/support/temp-root.ts'],
     setupFiles: ['test/support/property.ts'],
     // Only there to catch what hangs: a busy machine of two cores is many times slower.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     reporters: [process.env['SLIPWAY_VERBOSE'] === '1' ? 'verbose' : process.stdout.isTTY ? 'dot' : 'minimal', new PromiseReporter()],
   },
 })
