@@ -83,6 +83,12 @@ describe('references', () => {
     expect(show('ghcr.io/library/app')).toBe('ghcr.io/library/app')
   })
 
+  it('keeps the capitals that alone make a name a host', () => {
+    const parsed = parseRef('Depot/app')
+    expect(parsed.ok && parsed.value).toEqual({ registry: 'Depot', repository: 'app' })
+    expect(parsed.ok && showRef(parsed.value)).toBe('Depot/app')
+  })
+
   it('reads back every reference it shows, and never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[a-z0-9.:/@_-]{0,40}$/)), (text) => {

@@ -94,8 +94,10 @@ function splitRef(text: string): Parts | string {
   const path = tagged ? name.slice(0, colon) : name
   const slash = path.indexOf('/')
   const first = slash < 0 ? '' : path.slice(0, slash)
-  const hosted = first.includes('.') || first.includes(':') || first === 'localhost' || first !== first.toLowerCase()
-  const registry = hosted ? normalRegistry(first) : dockerHub
+  const marked = first.includes('.') || first.includes(':') || first === 'localhost'
+  const hosted = marked || first !== first.toLowerCase()
+  // Only its capitals tell `Host/app` from a repository of Docker Hub, so they stay.
+  const registry = marked ? normalRegistry(first) : hosted ? first : dockerHub
   const rest = hosted ? path.slice(slash + 1) : path
   const repository = registry === dockerHub && !rest.includes('/') && rest !== '' ? `library/${rest}` : rest
   return { registry, repository, tag, digest }
