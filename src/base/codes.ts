@@ -18,7 +18,6 @@ import { pluginCodes } from './codes/plugin.ts'
 import { registryCodes } from './codes/registry.ts'
 import { savedCodes } from './codes/saved.ts'
 import { scanCodes } from './codes/scan.ts'
-import { scanningCodes } from './codes/scanning.ts'
 import { secretsCodes } from './codes/secrets.ts'
 import { settingsCodes } from './codes/settings.ts'
 import { sourceCodes } from './codes/source.ts'
@@ -56,7 +55,6 @@ export const codes = {
   ...storeCodes,
   ...savedCodes,
   ...scanCodes,
-  ...scanningCodes,
   ...secretsCodes,
   ...cliCodes,
 } as const

@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gnuTar } from '../../test/support/gnu-tar.ts'
+import { findProgram } from '../../test/support/real.ts'
+import { needs } from '../../test/support/skip.ts'
 import type { Layer } from '../oci/views.ts'
 import { streamSource } from '../tar/byte-source.ts'
 import { readTar } from '../tar/read-tar.ts'
@@ -124,9 +127,7 @@ describe('ADD of local archives', () => {
     ['J', 'a.tar.xz', 'xz'],
     ['j', 'a.tar.bz2', 'bzip2'],
   ] as const)
-    it(`unpacks ${name}`, async (context) => {
-      const has = execFileSync('sh', ['-c', `command -v ${tool} || true`], { encoding: 'utf8' }).trim() !== ''
-      if (!has) context.skip(`${tool} is not installed`)
+    it(`unpacks ${name}`, needs(findProgram(tool, process.env) !== undefined, `${tool} is not installed`), async () => {
       const { f, build } = await start({}, { 'd/one': 'x'.repeat(300_000), 'd/two': '2' })
       execFileSync('tar', ['-C', join(f.contextDir, 'd'), '--owner=0', '--group=0', `-c${flag}f`, join(f.contextDir, name), 'one', 'two'])
       const layers = await layersOf((await build(`FROM scratch\nADD ${name} /x/\n`)).image)

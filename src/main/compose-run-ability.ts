@@ -1,8 +1,9 @@
 /** What a RUN would find on this machine, tried out by the process that would carry it out. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { askWorker, type WorkerChannel } from '../adapters/builders/rootless/ask-worker.ts'
 import { childChannel } from '../adapters/builders/rootless/process-channel.ts'
+import { findProgram } from '../adapters/processes/find-program.ts'
 import type { Ability } from '../builder/exec/sandbox.ts'
 import { rangeOf } from '../builder/exec/subordinate-ids.ts'
 import { openRunWorld } from '../builder/run-world.ts'
@@ -14,7 +15,7 @@ import { type Person, startInNamespace } from './compose-rootless.ts'
 import { workerCommand } from './worker-command.ts'
 
 export async function runAbility(home: string, person: Person, w: Waiting): Promise<RunAbility> {
-  const facts = runFacts(join(home, 'build'), person)
+  const facts = await runFacts(join(home, 'build'), person)
   const way = wayOf(person)
   const here = async () => (await openRunWorld(facts.folder, way.sandbox, w)).ability
   if (way.kind === 'here') return told(await here(), facts)
@@ -46,15 +47,15 @@ function told(ability: Ability, facts: RunFacts): RunAbility {
   return ability.kind === 'able' ? { rung: ability.rung, reasons: ability.because ?? [], facts } : { rung: undefined, reasons: ability.reasons, facts }
 }
 
-function runFacts(folder: string, { uid, env }: Person): RunFacts {
+async function runFacts(folder: string, { uid, env }: Person): Promise<RunFacts> {
   const user = thisUser()
   const has = (file: string): boolean => rangeOf(textOf(file), { name: user.username, uid }) !== undefined
-  const found = (name: string): boolean => ['/usr/bin', '/bin', ...(env['PATH'] ?? '').split(delimiter)].some((place) => existsSync(join(place, name)))
+  const path = ['/usr/bin', '/bin', env['PATH'] ?? ''].join(delimiter)
   return {
     root: uid === 0,
     user: user.username,
     range: has('/etc/subuid') && has('/etc/subgid'),
-    mapper: found('newuidmap') && found('newgidmap'),
+    mapper: (await findProgram('newuidmap', path)) !== undefined && (await findProgram('newgidmap', path)) !== undefined,
     forbidding: forbidding(),
     folder,
   }

@@ -1,15 +1,11 @@
 /** The processes below one, as the kernel of Linux tells them; elsewhere none are found. Synchronous: asked for while a process ends. */
 import { readdirSync, readFileSync } from 'node:fs'
-
-interface Process {
-  readonly pid: number
-  readonly parent: number
-}
+import { type Process, processTable } from './process-table.ts'
 
 /** Parents before their children. */
 export function descendants(pid: number): readonly Process[] {
   if (hasNone(pid)) return []
-  const children = Map.groupBy(everyProcess(), ({ parent }) => parent)
+  const children = Map.groupBy(processTable(), ({ parent }) => parent)
   const found: Process[] = [...(children.get(pid) ?? [])]
   for (const { pid: parent } of found) found.push(...(children.get(parent) ?? []))
   return found
@@ -21,32 +17,6 @@ function hasNone(pid: number): boolean {
     return readdirSync(`/proc/${pid}/task`).every((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8') === '')
   } catch {
     return false
-  }
-}
-
-function everyProcess(): readonly Process[] {
-  return namesIn('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      // `pid (name, which may hold anything) state parent ...`
-      const fields = statOf(name).split(') ').at(-1)?.split(' ') ?? []
-      return fields[1] === undefined ? [] : [{ pid: Number(name), parent: Number(fields[1]) }]
-    })
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function statOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8')
-  } catch {
-    return ''
   }
 }
 

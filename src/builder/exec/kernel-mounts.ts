@@ -1,4 +1,5 @@
 /** /proc, /sys and /dev of a RUN, with what BuildKit hides of them. */
+import { deviceLinks, devices, kernelFolders } from './kernel-folders.ts'
 import { call, type Step, slot } from './machine/step.ts'
 import { errno } from './machine/system-calls.ts'
 
@@ -14,26 +15,6 @@ const emptyPath = 4
 const detach = 2
 const anEmptyPath = 0x1000
 const recursive = 0x8000
-
-const devices: readonly (readonly [string, number, number])[] = [
-  ['null', 1, 3],
-  ['zero', 1, 5],
-  ['full', 1, 7],
-  ['random', 1, 8],
-  ['urandom', 1, 9],
-  ['tty', 5, 0],
-]
-
-const links: readonly (readonly [string, string])[] = [
-  ['/proc/self/fd', 'fd'],
-  ['/proc/self/fd/0', 'stdin'],
-  ['/proc/self/fd/1', 'stdout'],
-  ['/proc/self/fd/2', 'stderr'],
-  ['pts/ptmx', 'ptmx'],
-]
-
-/** Made in the new root where they are missing, and gone from it afterwards. */
-export const kernelFolders: readonly string[] = ['proc', 'sys', 'dev']
 
 interface Who {
   readonly machineRoot: boolean
@@ -103,7 +84,7 @@ export function deviceSteps({ manyIds }: Pick<Who, 'manyIds'>): readonly Step[] 
   ])
   return [
     ...nodes,
-    ...links.map(([target, name]) => call('symlinkat', [target, here, `/dev/${name}`], `link /dev/${name}`)),
+    ...deviceLinks.map(([name, target]) => call('symlinkat', [target, here, `/dev/${name}`], `link /dev/${name}`)),
     ...['pts', 'shm', 'mqueue'].map((name) => call('mkdirat', [here, `/dev/${name}`, 0o755], `make /dev/${name}`)),
     call('mount', ['devpts', '/dev/pts', 'devpts', noSuid | noExec, `newinstance,ptmxmode=0666,mode=0620${manyIds ? ',gid=5' : ''}`], 'mount /dev/pts'),
     call('mount', ['shm', '/dev/shm', 'tmpfs', noSuid | noDev | noExec, 'mode=1777,size=65536k'], 'mount /dev/shm'),

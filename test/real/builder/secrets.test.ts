@@ -112,8 +112,7 @@ describe('secrets of builds', options, () => {
     expect(found.filter((line) => !line.includes('/stages/'))).toEqual([])
   }, 60_000)
 
-  it('lend keys that commands can use and not read', async (context) => {
-    if (sshAdd.path === '') context.skip('ssh-add is not installed')
+  it('lend keys that commands can use and not read', sshAdd.options, async () => {
     const keygen = join(dirname(sshAdd.path), 'ssh-keygen')
     const keys = ['ed25519', 'rsa', 'ecdsa'].map((type) => project.path(type))
     for (const key of keys) execFileSync(keygen, ['-q', '-t', basename(key), '-N', '', '-C', `lent ${basename(key)}`, '-f', key])
@@ -133,7 +132,7 @@ describe('secrets of builds', options, () => {
     expect([code, output]).toEqual([0, expect.stringContaining(' lent\n')])
     const key = readFileSync(keys[0] ?? '', 'utf8').split('\n')[2] ?? ''
     expect([...contents(project.path('home'))].filter(([, text]) => text.includes(key)).map(([name]) => name)).toEqual([])
-  }, 60_000)
+  })
 
   it('end with the build at Ctrl-C: exit code 130, no process, no folder left', async () => {
     project.write({ 'code/Sleep': 'FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/busybox\nRUN echo begun && busybox sleep 7654\n' })

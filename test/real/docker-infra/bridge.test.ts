@@ -7,21 +7,12 @@ import { type DockerInfrastructure, dockerInfra } from '../../../src/adapters/in
 import { brandAs } from '../../../src/base/brand.ts'
 import type { Diagnostic } from '../../../src/base/diagnostic.ts'
 import type { RunId } from '../../../src/events/run-event.ts'
-import type { StepPlan } from '../../../src/plan/plan.ts'
 import type { ProcessSpec } from '../../../src/ports/infrastructure.ts'
 import { plainUse } from '../../../src/ports/registry-use.ts'
 import { pull } from '../../../src/registry/pull.ts'
-import { type DockerWorld, dockerNeeds, dockerWorld, smallImage } from './docker-world.ts'
+import { type DockerWorld, dockerNeeds, dockerWorld, smallImage, webService } from './docker-world.ts'
 
 const { signal } = new AbortController()
-const service = {
-  kind: 'step',
-  type: 'Background',
-  path: 's/web',
-  identifier: 'web',
-  name: 'web',
-  work: { kind: 'unsupported', because: '' },
-} as unknown as StepPlan
 const stage = {
   kind: 'stage',
   path: 's',
@@ -30,7 +21,7 @@ const stage = {
   when: { status: 'Success' },
   infrastructure: { on: 'docker', declared: 'Docker', os: 'Linux', arch: 'Amd64' },
   variables: {},
-  steps: [service],
+  steps: [webService],
 } as const
 
 describe('the network of a stage', () => {

@@ -11,12 +11,12 @@ import type { Diagnostic } from '../../../src/base/diagnostic.ts'
 import { problem } from '../../../src/base/problem.ts'
 import type { RunId } from '../../../src/events/run-event.ts'
 import { systemClock } from '../../../src/main/system-clock.ts'
-import type { StagePlan, StepPlan } from '../../../src/plan/plan.ts'
+import type { StagePlan } from '../../../src/plan/plan.ts'
 import { infrastructureContract } from '../../../src/ports/infrastructure.contract.ts'
 import type { ProcessSpec, StepImage, Workspace } from '../../../src/ports/infrastructure.ts'
 import { plainUse } from '../../../src/ports/registry-use.ts'
 import { secretValue } from '../../../src/ports/secret-source.ts'
-import { type DockerWorld, dockerNeeds, dockerWorld, smallImage } from './docker-world.ts'
+import { type DockerWorld, dockerNeeds, dockerWorld, smallImage, webService } from './docker-world.ts'
 
 const { signal } = new AbortController()
 const kill = process.kill.bind(process)
@@ -144,15 +144,7 @@ describe.each(['shared', 'copied'] as const)('infrastructure docker, its workspa
     })
 
     it('starts services that are reached as localhost and by their names, and knows when they answer', async () => {
-      const service = {
-        kind: 'step',
-        type: 'Background',
-        path: 's/web',
-        identifier: 'web',
-        name: 'web',
-        work: { kind: 'unsupported', because: '' },
-      } as unknown as StepPlan
-      const { workspace, sh } = await opened({ steps: [service] })
+      const { workspace, sh } = await opened({ steps: [webService] })
       expect(await workspace.answers(18_080, { signal })).toBe(false)
       const stop = new AbortController()
       const running = await workspace.start(specOf('while :; do echo hello | nc -l -p 18080; done', { name: 's/web' }), { signal: stop.signal })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fixture } from '../../../src/builder/build-fixture.ts'
 import { type DockerEngine, dockerEngine } from '../../../src/docker-api/engine.ts'
+import type { StepPlan } from '../../../src/plan/plan.ts'
 import { createRegistryClient, type RegistryClient } from '../../../src/registry/client.ts'
 import { push } from '../../../src/registry/push.ts'
 import { basicAuth } from '../../../src/registry/server/access-rule.ts'
@@ -85,3 +86,13 @@ export async function dockerWorld(o: { readonly bridge?: boolean } = {}): Promis
     },
   }
 }
+
+/** A Background step that is planned, for whoever starts it by hand. */
+export const webService = {
+  kind: 'step',
+  type: 'Background',
+  path: 's/web',
+  identifier: 'web',
+  name: 'web',
+  work: { kind: 'unsupported', because: '' },
+} as unknown as StepPlan

@@ -1,25 +1,12 @@
 /** Where the program docker is, and how it is started: so that it never outlives whoever started it, not even when that is killed. */
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { problem } from '../../../base/problem.ts'
+import { findProgram } from '../../processes/find-program.ts'
 
 /** Throws BUILDX_NO_DOCKER. */
-export async function dockerProgram(path: string): Promise<string> {
-  for (const folder of path.split(delimiter).filter((one) => one !== '')) {
-    const file = join(folder, 'docker')
-    if (await isExecutable(file)) return file
-  }
-  throw problem('BUILDX_NO_DOCKER', {})
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK)
-    return (await stat(file)).isFile()
-  } catch {
-    return false
-  }
+export async function dockerProgram(path: string | undefined): Promise<string> {
+  const found = await findProgram('docker', path)
+  if (found === undefined) throw problem('BUILDX_NO_DOCKER', {})
+  return found
 }
 
 /** What is written to the lifeline when docker has ended. */

@@ -30,7 +30,7 @@ const most = 16 * 1024 * 1024
 /** Rejects with the signal's reason once it has aborted and the program has ended. */
 export async function runTool(args: readonly string[], o: RunTool): Promise<ToolRan> {
   o.signal.throwIfAborted()
-  const started = underWatch(await dockerProgram(o.env['PATH'] ?? ''), args)
+  const started = underWatch(await dockerProgram(o.env['PATH']), args)
   o.signal.throwIfAborted()
   const child = spawn(started.program, started.args, { env: o.env, cwd: o.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const [, stdout, stderr, line] = child.stdio as unknown as readonly [null, Readable, Readable, Writable]

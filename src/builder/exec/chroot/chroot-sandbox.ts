@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileCalls } from '../file-calls.ts'
 import { folderForm, mapsHere } from '../folder-form.ts'
 import { keeperName, keeperProgram } from '../keeper/keep-owners.ts'
+import { deviceLinks, devices, kernelFolders } from '../kernel-folders.ts'
 import { cpuOf } from '../machine/launch.ts'
 import type { Cpu } from '../machine/system-calls.ts'
 import { runProgram } from '../run-program.ts'
@@ -20,26 +21,6 @@ import { type Placed, placeStandIns } from './stand-ins.ts'
 
 /** Longer than the kernel's clock of files takes for a step: what changes later has a later time. */
 const tickMs = 12
-/** None of the image's. */
-const kernelFolders = ['dev', 'proc', 'sys'] as const
-
-const devices: readonly (readonly [string, number, number])[] = [
-  ['null', 1, 3],
-  ['zero', 1, 5],
-  ['full', 1, 7],
-  ['random', 1, 8],
-  ['urandom', 1, 9],
-  ['tty', 5, 0],
-]
-
-/** The keeper knows what they mean. */
-const links: readonly (readonly [string, string])[] = [
-  ['fd', '/proc/self/fd'],
-  ['stdin', '/proc/self/fd/0'],
-  ['stdout', '/proc/self/fd/1'],
-  ['stderr', '/proc/self/fd/2'],
-  ['ptmx', 'pts/ptmx'],
-]
 
 export function chrootSandbox(o: { readonly kill: (pid: number) => void }): Sandbox {
   const cpu = cpuOf(arch()) ?? 'x64'
@@ -149,7 +130,7 @@ async function kernelFiles(root: string, sandbox: Sandbox, o: Scratch): Promise<
   for (const folder of [...kernelFolders, 'dev/shm', 'dev/pts', 'dev/mqueue']) mkdirSync(join(root, folder), { recursive: true, mode: 0o755 })
   const work = devices.map(([name, major, minor]): FinishingWork => ({ kind: 'device', path: `dev/${name}`, type: 'char', mode: 0o666, major, minor }))
   await sandbox.finish(root, work, o)
-  for (const [name, target] of links) symlinkSync(target, join(root, 'dev', name))
+  for (const [name, target] of deviceLinks) symlinkSync(target, join(root, 'dev', name))
   for (const [name] of devices) chmodSync(join(root, 'dev', name), 0o666)
   chmodSync(join(root, 'dev', 'shm'), 0o1777)
 }
