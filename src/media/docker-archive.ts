@@ -62,7 +62,7 @@ async function foreignLayer(packed: PackedFile, diffId: Digest, o: Source): Prom
   const open = async (w: Waiting) => tar.open(packed, w)
   if (compression !== 'none') return compressedLayer({ open, size: packed.size, diffId, compression, what: `a layer of ${tar.path}` }, o)
   const plain = layerFromTar({ diffId, format: 'docker', open }, o)
-  return o.spool === undefined ? plain : o.spool.layer({ ...plain, diffId, format: 'docker', pieces: (pool) => tar.pieces(packed, pool) })
+  return o.spool === undefined ? plain : o.spool.layer({ ...plain, diffId, format: 'docker', size: packed.size, pieces: (pool) => tar.pieces(packed, pool) })
 }
 
 interface PackedLayer {

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { isProblem, problem } from '../base/problem.ts'
-import { pinnedGzip } from '../oci/compress.ts'
+import { pinnedGzip, wakeThreads } from '../oci/compress.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestFromHex, shortDigest } from '../oci/digest.ts'
 import { type ImageFormat, layerTypes } from '../oci/media-types.ts'
 import { once } from '../oci/once.ts'
-import { type PiecePool, packedSize, piecePool } from '../oci/pieces.ts'
+import { laggingPool, type PiecePool, packedSize, piecePool } from '../oci/pieces.ts'
 import type { Layer, Waiting } from '../oci/views.ts'
 import type { ContentStore } from './content-store.ts'
 import { fileRange } from './file-range.ts'
@@ -24,6 +24,8 @@ export interface Spool {
 export interface PlainLayer {
   readonly diffId: Digest
   readonly format: ImageFormat
+  /** Of the tar stream. */
+  readonly size: number
   /** The tar stream, unverified, in pieces that go back to `pool`. */
   pieces(pool: PiecePool): AsyncIterable<Buffer>
   /** The tar stream, verified. */
@@ -32,6 +34,10 @@ export interface PlainLayer {
 
 /** One keeps all cores busy, and is on its way to the registries while the next is compressed. */
 const atOnce = 1
+
+/** A stream and a socket hold one each of the chunks that are no smaller than what a socket takes at once. */
+const stillLookedAt = 4
+const smallChunk = 128 * 1024
 
 /** `signal` bounds the passes that compress. */
 export function openSpool(store: ContentStore, o: Waiting): Spool {
@@ -54,6 +60,7 @@ export function openSpool(store: ContentStore, o: Waiting): Spool {
   }
   return {
     layer: (plain) => {
+      wakeThreads(plain.size)
       const inFile = once(() => {
         const work = turn().then((leave) => spooled(plain).finally(leave))
         running.add(work)
@@ -63,9 +70,9 @@ export function openSpool(store: ContentStore, o: Waiting): Spool {
       let passed: Promise<Descriptor> | undefined
       const passing = async function* (): AsyncGenerator<Buffer> {
         const leave = await turn()
-        const making = packing(plain, { signal, pool })
+        const making = packing(plain, { signal, pool, room: laggingPool(room, stillLookedAt) })
         try {
-          yield* making.bytes
+          for await (const chunk of making.bytes) yield chunk.length < smallChunk ? Buffer.from(chunk) : chunk
           passed = Promise.resolve(making.descriptor())
         } catch (error) {
           if (isProblem(error, 'DIGEST_MISMATCH')) {

@@ -8,7 +8,7 @@ import { crew, presentCrew } from './deflate/crew.ts'
 import { windowSize } from './deflate/deflater.ts'
 import { type Hands, type Packed, type PieceHasher, thisThread } from './deflate/hands.ts'
 import { type Digest, digestFromHex } from './digest.ts'
-import { intoPieces, type Piece, type PiecePool, piecePool } from './pieces.ts'
+import { intoPieces, type Piece, type PiecePool, piecePool, pieceSize } from './pieces.ts'
 
 export interface Compressor {
   /** Part of cache keys: changes whenever the bytes would. */
@@ -50,6 +50,11 @@ export const pinnedGzip: Compressor = {
   name: 'gzip-own-1',
   streams: (o = {}) => [Duplex.from((source: AsyncIterable<Buffer>) => compress(source, o)) as Duplex],
   packed: (source, o = {}) => compress(source, o),
+}
+
+/** The threads that will compress so many bytes begin now, and are there when the first piece comes. */
+export function wakeThreads(bytes: number): void {
+  if (bytes > few * pieceSize) crew()
 }
 
 /** Magic, deflate, no flags, mtime 0, no extra flags, operating system "unknown". */

@@ -32,6 +32,21 @@ export function piecePool(size = pieceSize): PiecePool {
   }
 }
 
+/**
+ * `pool` for bytes that leave through a stream, which still looks at a few of them when it asks for the next: each comes back when so many
+ * more have left. What is small may wait in a socket together with others like it: who hands it on copies it.
+ */
+export function laggingPool(pool: PiecePool, lag: number): PiecePool {
+  const left: Uint8Array[] = []
+  return {
+    take: () => pool.take(),
+    give(bytes) {
+      left.push(bytes)
+      if (left.length > lag) pool.give(left.shift() as Uint8Array)
+    },
+  }
+}
+
 /** Always the same borders, however the bytes arrive. What is no piece already is copied into one of `pool`. */
 export async function* intoPieces(source: AsyncIterable<Buffer>, pool: PiecePool): AsyncGenerator<Piece> {
   let piece: Piece | undefined
