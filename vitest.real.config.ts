@@ -1,16 +1,22 @@
-/** Tests against real components: programs of the machine, installed when root. One file at a time, they share ports and disks. */
+/** Tests against real components: programs of the machine, installed when root. Two files at a time; what watches or fills the whole machine goes alone, afterwards. */
 import { defineConfig } from 'vitest/config'
 import { PromiseReporter } from './test/support/promise-reporter.ts'
 
+const all = 'test/real/**/*.test.ts'
+/** They compare mounts, loop devices and processes of the machine before and after, or need all of it. */
+const alone = ['crash/run-killed', 'steps/examples', 'steps/image-steps', 'builder/soak', 'demo'].map((name) => `test/real/${name}.test.ts`)
+const nothing = 'node_modules/**'
+
 export default defineConfig({
   test: {
-    include: ['test/real/**/*.test.ts'],
-    exclude: ['node_modules/**'],
     pool: 'forks',
-    fileParallelism: false,
     globalSetup: ['test/support/temp-root.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     reporters: ['verbose', new PromiseReporter({ files: true })],
+    projects: [
+      { extends: true, test: { name: 'together', include: [all], exclude: [nothing, ...alone], maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } } },
+    ],
   },
 })

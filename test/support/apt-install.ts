@@ -2,9 +2,11 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { waitForLock } from './wait-for-lock.ts'
 
 /** Undefined when it went well, else why not. */
 export function aptInstall(name: string): string | undefined {
+  const leave = waitForLock('apt')
   const release = holdServices()
   try {
     const install = ['install', '--yes', '--no-install-recommends', name]
@@ -12,6 +14,7 @@ export function aptInstall(name: string): string | undefined {
     return apt(install) === undefined ? undefined : (apt(['update']) ?? apt(install))
   } finally {
     release()
+    leave()
   }
 }
 

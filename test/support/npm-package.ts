@@ -6,6 +6,7 @@ import process from 'node:process'
 import type { TestOptions } from 'vitest'
 import { needs, promised } from './skip.ts'
 import { testCache } from './test-cache.ts'
+import { waitForLock } from './wait-for-lock.ts'
 
 export interface NpmProgram {
   /** Empty when it is not there: `options` keeps the tests from running then. */
@@ -33,6 +34,15 @@ export function npmLibrary(name: string, version: string): NpmProgram {
 
 function install(dir: string, what: string, path: string): string | undefined {
   if (process.env['SLIPWAY_REAL_INSTALL'] === '0') return `SLIPWAY_REAL_INSTALL=0 forbids installing ${what}`
+  const leave = waitForLock('npm')
+  try {
+    return existsSync(path) ? undefined : installNow(dir, what, path)
+  } finally {
+    leave()
+  }
+}
+
+function installNow(dir: string, what: string, path: string): string | undefined {
   process.stderr.write(`test: npm install ${what}\n`)
   mkdirSync(dir, { recursive: true })
   writeFileSync(join(dir, 'package.json'), '{"private":true}\n')

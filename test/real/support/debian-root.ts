@@ -5,6 +5,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import process from 'node:process'
 import { findProgram, real } from '../../support/real.ts'
 import { testCache } from '../../support/test-cache.ts'
+import { waitForLock } from '../../support/wait-for-lock.ts'
 
 export type DebianRoot = { readonly folder: string; readonly missing?: undefined } | { readonly folder?: undefined; readonly missing: string }
 
@@ -16,11 +17,18 @@ export function debianRoot(suite: string, packages: readonly string[] = []): Deb
   if (existsSync(folder)) return { folder }
   const debootstrap = real('debootstrap', { apt: 'debootstrap' })
   if (debootstrap.missing !== undefined) return { missing: debootstrap.missing }
-  const making = testCache(`${name}.${process.pid}`)
-  const failed = make(debootstrap.path, suite, packages, making)
-  if (failed === undefined && !existsSync(folder)) renameSync(making, folder)
-  rmSync(making, { recursive: true, force: true })
-  return failed === undefined ? { folder } : { missing: failed }
+  const release = waitForLock(name)
+  try {
+    // Another file of tests made it meanwhile.
+    if (existsSync(folder)) return { folder }
+    const making = testCache(`${name}.${process.pid}`)
+    const failed = make(debootstrap.path, suite, packages, making)
+    if (failed === undefined) renameSync(making, folder)
+    rmSync(making, { recursive: true, force: true })
+    return failed === undefined ? { folder } : { missing: failed }
+  } finally {
+    release()
+  }
 }
 
 /** In a mount namespace of its own, so that nothing stays mounted below the folder. Why it failed. */
