@@ -47,7 +47,7 @@ const inFlight = 6
 const few = 3
 
 export const pinnedGzip: Compressor = {
-  name: 'gzip-own-1',
+  name: 'gzip-own-2',
   streams: (o = {}) => [Duplex.from((source: AsyncIterable<Buffer>) => compress(source, o)) as Duplex],
   packed: (source, o = {}) => compress(source, o),
 }

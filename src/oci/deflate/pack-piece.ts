@@ -1,7 +1,7 @@
 /** One piece, with as much effort as it is worth. */
 import type { Deflater, Effort } from './deflater.ts'
 
-const sampleSize = 32 * 1024
+const sampleSize = 16 * 1024
 
 /**
  * By what a sample shrinks to with the least effort. In long repeats more effort makes a tenth less and is fast anyway; in what hardly
@@ -9,7 +9,7 @@ const sampleSize = 32 * 1024
  */
 const efforts: readonly { readonly below: number; readonly effort: Effort }[] = [
   { below: 0.2, effort: 3 },
-  { below: 0.3, effort: 2 },
+  { below: 0.25, effort: 2 },
   { below: Number.POSITIVE_INFINITY, effort: 1 },
 ]
 
