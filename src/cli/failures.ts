@@ -1,6 +1,7 @@
 /** Findings and exceptions to the terminal, and to the exit codes that scripts rely on. */
 import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
 import { plural } from '../base/human.ts'
+import { machineRefusal } from '../base/machine-refusal.ts'
 import { isProblem } from '../base/problem.ts'
 import { type Paint, renderDiagnostic } from '../text/render-diagnostic.ts'
 import type { SourceFile } from '../text/source-file.ts'
@@ -32,7 +33,7 @@ export function codeFor(diagnostics: readonly Diagnostic[]): ExitCode {
   return hasErrors(diagnostics) ? exitCodes.problems : exitCodes.done
 }
 
-/** What a command let escape: a Problem in the user's words, anything else as the defect it is. */
+/** What a command let escape: a Problem in the user's words, what the machine refuses likewise, anything else as the defect it is. */
 export async function printFailure(error: unknown, world: World): Promise<ExitCode> {
   if (world.signal.aborted) {
     await world.stderr.write('aborted\n')
@@ -42,6 +43,11 @@ export async function printFailure(error: unknown, world: World): Promise<ExitCo
     await printDiagnostics([error.diagnostic, ...error.others], [], world)
     if (world.env['SLIPWAY_DEBUG'] !== undefined && error.cause !== undefined)
       await world.stderr.write(`${String((error.cause as Error).stack ?? error.cause)}\n`)
+    return exitCodes.problems
+  }
+  const refusal = machineRefusal(error)
+  if (refusal !== undefined) {
+    await printDiagnostics([refusal], [], world)
     return exitCodes.problems
   }
   await world.stderr.write(`slipway: a defect of the program: ${error instanceof Error ? error.stack : String(error)}\n`)

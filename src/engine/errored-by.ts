@@ -1,5 +1,6 @@
-/** An exception as an outcome: the user's abort, a Problem with its findings, or a defect of ours. */
+/** An exception as an outcome: the user's abort, a Problem with its findings, what the machine refuses, or a defect of ours. */
 import { diagnose } from '../base/diagnostic.ts'
+import { machineRefusal } from '../base/machine-refusal.ts'
 import { isProblem } from '../base/problem.ts'
 import type { Outcome } from '../events/outcome.ts'
 import { stoppedBy } from './stop-reason.ts'
@@ -9,6 +10,8 @@ export function erroredBy(error: unknown, signal: AbortSignal): Outcome {
   if (isProblem(error)) {
     return { kind: 'errored', problem: error.diagnostic, ...(error.others.length > 0 && { others: error.others }) }
   }
+  const refusal = machineRefusal(error)
+  if (refusal !== undefined) return { kind: 'errored', problem: refusal }
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { kind: 'errored', problem: diagnose('INTERNAL', { reason }) }
 }

@@ -17,7 +17,11 @@ function mixture(pieces: number): Buffer {
   const parts = Array.from({ length: pieces }, (_, i) => {
     const part = Buffer.alloc(pieceSize)
     const noisy = [pieceSize, 0, 0, pieceSize >> 2, 300, pieceSize >> 4][i % 6] as number
-    for (let at = 0; at < noisy; at += 64) createHash('sha512').update(`${i} ${at}`).digest().copy(part, at, 0, Math.min(64, noisy - at))
+    for (let at = 0; at < noisy; at += 64)
+      createHash('sha512')
+        .update(`${i} ${at}`)
+        .digest()
+        .copy(part, at, 0, Math.min(64, noisy - at))
     return part
   })
   return Buffer.concat([...parts, Buffer.from('the end')])

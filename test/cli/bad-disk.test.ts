@@ -81,6 +81,16 @@ describe('a data folder that may only be read', needs(canMount || !root, 'root m
     }
   }
 
+  it('refuses a build with the file and what to do, and is called no defect', async () => {
+    const here = testWorld({ cwd: tempProject({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' }).dir })
+    if (canMount) smallDisk(here.home, '4m')
+    readOnly(here.home)
+    const { code, err } = await here.run('build', '.', '--output', 'type=tar,dest=-')
+    expect([code, err]).toEqual([1, expect.stringContaining('MACHINE_REFUSES')])
+    expect(err).toContain(here.home)
+    expect(err).not.toContain('defect')
+  })
+
   it('is looked at as ever, and refuses new runs with what to do', async () => {
     const here = world()
     if (canMount) smallDisk(here.home, '4m')

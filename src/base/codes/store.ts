@@ -2,6 +2,12 @@
 import type { CodeEntry } from '../codes.ts'
 
 export const storeCodes = {
+  MACHINE_REFUSES: {
+    severity: 'error',
+    message: 'the machine refuses to {call} {file}: {reason}',
+    explain:
+      'A file or folder that Slipway needs, most often in its data folder, cannot be read or written by the user that it runs as, or the disk takes no more. The message names the call of the operating system and the file; what was written before is whole.',
+  },
   HISTORY_UNUSABLE: {
     severity: 'error',
     message: 'the history {file} cannot be used: {reason}',
