@@ -19,6 +19,7 @@ import { registryCodes } from './codes/registry.ts'
 import { savedCodes } from './codes/saved.ts'
 import { scanCodes } from './codes/scan.ts'
 import { secretsCodes } from './codes/secrets.ts'
+import { serveCodes } from './codes/serve.ts'
 import { settingsCodes } from './codes/settings.ts'
 import { sourceCodes } from './codes/source.ts'
 import { storeCodes } from './codes/store.ts'
@@ -56,6 +57,7 @@ export const codes = {
   ...savedCodes,
   ...scanCodes,
   ...secretsCodes,
+  ...serveCodes,
   ...cliCodes,
 } as const
 

@@ -88,6 +88,15 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
     .description('print a completion script: eval "$(slipway completion bash)"')
     .action((shell: 'bash' | 'zsh' | 'fish') => act(async () => (await import('./commands/completion.ts')).completionCommand(shell, program, world)))
+  program
+    .command('serve')
+    .argument('[files...]', 'pipeline files, or folders of them, that may be started')
+    .description('serve the page and the API until Ctrl-C')
+    .option('--listen <host:port>', 'address; beyond this machine a token is needed', '127.0.0.1:8700')
+    .option('--token-file <file>', 'holds the token that requests must bring; or SLIPWAY_SERVE_TOKEN')
+    .option('--host <name>', 'another name by which browsers call this server; may be repeated', collect, [])
+    .option('--read-only', 'show, and take no orders')
+    .action((files: string[], o) => act(async () => (await import('./commands/serve.ts')).serveCommand(files, o, world)))
   const registry = program.command('registry').description('a registry of its own')
   registry
     .command('serve')

@@ -19,6 +19,7 @@ import type { Sink } from '../ports/sink.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import type { Garbage, GarbageOptions } from '../registry/server/collect-garbage.ts'
+import type { PageFiles } from '../server/page-files.ts'
 import type { ScanChoice } from './scan/scan-choice.ts'
 import type { Writer } from './world.ts'
 
@@ -126,6 +127,12 @@ export interface Toolbox {
   runAbility(home: string, o: { readonly signal: AbortSignal }): Promise<RunAbility>
   /** The secrets that this machine keeps. */
   secrets(home: string): Promise<SecretStore>
+  /** Whether this machine has a value for a secret of this name. The value is not looked at. */
+  knowsSecret(home: string, name: string, o: { readonly signal: AbortSignal }): Promise<boolean>
+  /** Of the work tree that holds a file, by name; none without git. */
+  branchesOf(file: string, o: { readonly signal: AbortSignal }): Promise<readonly string[]>
+  /** The files of the page. */
+  page(o: { readonly signal: AbortSignal }): Promise<PageFiles | undefined>
   /** The embedded builder; base images come through the client. */
   builder(client: RegistryClient, home: string): Promise<Builder>
   /** What the choice names; a scanner that comes in an image is pulled through the client. */

@@ -48,3 +48,9 @@ export async function headFacts(folder: string, o: Options): Promise<HeadFacts |
     ...(remote !== undefined && { remoteUrl: remote.trim() }),
   }
 }
+
+/** Local ones, by name; none where git cannot say. */
+export async function branchesOf(folder: string, o: Options): Promise<readonly string[]> {
+  const listed = await runGit(['for-each-ref', '--format=%(refname:short)', 'refs/heads'], { ...o, cwd: folder })
+  return listed?.split('\n').filter((name) => name !== '') ?? []
+}

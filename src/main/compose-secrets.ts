@@ -16,3 +16,15 @@ export async function composeSecretStore({ env, clock }: Needs, home: string): P
 export function secretSources(needs: Needs, home: string): readonly SecretSource[] {
   return [envSecrets(needs.env), storedSecrets(once(() => composeSecretStore(needs, home)))]
 }
+
+/** By its name alone: no key is needed to know that it is there. */
+export async function knowsSecret(needs: Needs, home: string, name: string, { signal }: { readonly signal: AbortSignal }): Promise<boolean> {
+  if ((await envSecrets(needs.env).read(name, { signal })) !== undefined) return true
+  const store = await composeSecretStore(needs, home)
+  try {
+    const kept = new Set(store.list().map((one) => one.name))
+    return kept.has(name) || kept.has(name.replace(/^(account|org)\./, ''))
+  } finally {
+    store.close()
+  }
+}

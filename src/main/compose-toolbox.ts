@@ -69,6 +69,18 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { composeSecretStore } = await import('./compose-secrets.ts')
       return composeSecretStore(machine, home)
     },
+    async knowsSecret(home, name, { signal }) {
+      const { knowsSecret } = await import('./compose-secrets.ts')
+      return knowsSecret(machine, home, name, { signal })
+    },
+    async branchesOf(file, { signal }) {
+      const { branchesOfFile } = await import('../adapters/codebase/find-codebase.ts')
+      return branchesOfFile(file, { env, signal })
+    },
+    async page() {
+      const { pageHere } = await import('./page-here.ts')
+      return pageHere()
+    },
     async builder(client, home) {
       const { composeBuilder } = await import('./compose-builder.ts')
       return composeBuilder({ home, client: () => client }, machine)

@@ -25,28 +25,38 @@ export function fillInputs(root: YamlNode, inputs: Inputs, report: Report): Yaml
   return replaceNodes(root, filled)
 }
 
-/** An input that has neither an answer nor a default. */
-export interface OpenInput {
+/** An input of a file, answered or not. */
+export interface AskedInput {
   readonly path: string
   readonly input: InputSpec
   /** Of a variable: String, Number or Secret. The value of a Secret is the name of a secret. */
   readonly type?: string
 }
 
-export function openInputs(root: YamlNode, inputs: Inputs): readonly OpenInput[] {
+export function askedInputs(root: YamlNode): readonly AskedInput[] {
   const asked = new Map<string, YamlScalar>()
   const types = new Map<YamlNode, string>()
   visitNodes(root, (node, path) => {
     if (node.kind === 'scalar' && isInput(node.source)) asked.set(path, node)
     if (node.kind === 'seq') for (const item of node.items) noteType(item, types)
   })
-  const answers = matchAnswers([...asked.keys()], inputs, root, () => undefined)
   return [...asked].flatMap(([path, node]) => {
     const input = parseInput(node.source)?.input
     const type = types.get(node)
-    if (input === undefined || input.default !== undefined || answers.has(path)) return []
-    return [{ path, input, ...(type !== undefined && { type }) }]
+    return input === undefined ? [] : [{ path, input, ...(type !== undefined && { type }) }]
   })
+}
+
+/** Those that have neither an answer nor a default. */
+export function openInputs(root: YamlNode, inputs: Inputs): readonly AskedInput[] {
+  const asked = askedInputs(root)
+  const answers = matchAnswers(
+    asked.map(({ path }) => path),
+    inputs,
+    root,
+    () => undefined,
+  )
+  return asked.filter(({ path, input }) => input.default === undefined && !answers.has(path))
 }
 
 function noteType(item: YamlNode, types: Map<YamlNode, string>): void {

@@ -71,6 +71,31 @@ export function historyContract(make: () => Promise<{ history: History; reopen?:
       await history.close()
     })
 
+    it('lists by branch and by what names hold, and goes on where a list has ended', async () => {
+      const { history } = await make()
+      const given = (branch: string): Given => ({ options: {}, text: 'sha256:0', codebase: { branch, commitSha: 'c0ffee' } })
+      const a = await history.begin({ ...newRun('acme/shop/web'), given: given('main') })
+      const b = await history.begin({ ...newRun('acme/shop/api'), pipelineName: 'Api', given: given('feature/Login') })
+      const c = await history.begin(newRun('acme/shop/web'))
+      const codebase = { branch: 'feature/cloned', commitSha: 'decade' }
+      await history.append([{ run: c.run, seq: 1, at: 1, event: { kind: 'code.placed', step, folder: '/harness', codebase, underBuild: true } }])
+      const ids = async (filter: RunFilter) => (await history.list(filter)).map(({ run }) => run)
+      expect(await history.find(a.run)).toMatchObject({ branch: 'main', commit: 'c0ffee' })
+      expect(await history.find(c.run)).toMatchObject({ branch: 'feature/cloned', commit: 'decade' })
+      expect(await ids({ branch: 'main' })).toEqual([a.run])
+      expect(await ids({ text: 'LOGIN' })).toEqual([b.run])
+      expect(await ids({ text: 'feature' })).toEqual([c.run, b.run])
+      expect(await ids({ text: 'API' })).toEqual([b.run])
+      expect(await ids({ text: '#2' })).toEqual([c.run])
+      expect(await ids({ text: a.run })).toEqual([a.run])
+      expect(await ids({ text: 'web', branch: 'main', pipeline: 'web' })).toEqual([a.run])
+      expect(await ids({ text: '%' })).toEqual([])
+      expect(await ids({ after: b })).toEqual([a.run])
+      expect(await ids({ after: c, limit: 1 })).toEqual([b.run])
+      expect(await ids({ after: a })).toEqual([])
+      await history.close()
+    })
+
     it('lists by pipeline, by status and so many', async () => {
       const { history } = await make()
       const [a, b] = [await history.begin(newRun('acme/shop/web')), await history.begin(newRun('acme/shop/api'))]

@@ -23,6 +23,9 @@ export interface RunRecord {
   readonly startedAt: Instant
   readonly finishedAt?: Instant
   readonly status: RunStatus
+  /** Of the code under build, as soon as it is known. */
+  readonly branch?: string
+  readonly commit?: string
 }
 
 export interface NewRun {
@@ -49,6 +52,11 @@ export interface RunFilter {
   /** Key, identifier or name of a pipeline. */
   readonly pipeline?: string
   readonly status?: RunStatus
+  readonly branch?: string
+  /** Part of the name or identifier of a pipeline or of a branch, the beginning of an id, or a number; capitals do not count. */
+  readonly text?: string
+  /** Only what comes after this run in the list. */
+  readonly after?: { readonly startedAt: Instant; readonly run: string }
   readonly limit?: number
 }
 

@@ -6,6 +6,8 @@ export interface FolderEntry {
   readonly about: string
   /** Folders of the same floor that this one may import. */
   readonly beside: readonly string[]
+  /** Lower folders that this one may not import, besides those that its floor may not. */
+  readonly not?: readonly string[]
 }
 
 export interface Floor {

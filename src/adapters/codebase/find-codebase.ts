@@ -1,7 +1,7 @@
 /** The code under build of a pipeline file: the git work tree that holds it, else its folder; and what HEAD says. */
 
 import { dirname } from 'node:path'
-import { findWorkTree, headFacts } from '../../git/work-tree.ts'
+import { branchesOf, findWorkTree, headFacts } from '../../git/work-tree.ts'
 import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 
 export interface FindOptions {
@@ -27,4 +27,10 @@ export async function codebaseAt(folder: string, o: FindOptions): Promise<{ read
     ...(remoteUrl !== undefined && { repoUrl: remoteUrl }),
   }
   return { folder, facts }
+}
+
+/** Of the work tree that holds a file. */
+export async function branchesOfFile(file: string, o: FindOptions): Promise<readonly string[]> {
+  const folder = await findWorkTree(dirname(file))
+  return folder === undefined ? [] : branchesOf(folder, o)
 }

@@ -1,5 +1,6 @@
 /** History that ends with the process: for tests, and for runs that shall leave nothing behind. */
 import type { Recorded, RunId } from '../../events/run-event.ts'
+import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 import type { Given, History, RunFilter, RunRecord } from '../../ports/history.ts'
 
 export function memoryHistory(): History {
@@ -14,7 +15,7 @@ export function memoryHistory(): History {
     async begin({ given, ...run }) {
       const sequenceId = (sequences.get(run.pipeline) ?? 0) + 1
       sequences.set(run.pipeline, sequenceId)
-      const record: RunRecord = { ...run, sequenceId, status: 'running' }
+      const record: RunRecord = { ...run, sequenceId, status: 'running', ...codeOf(given?.codebase) }
       runs.set(run.run, record)
       if (given !== undefined) givens.set(run.run, given)
       events.set(run.run, [])
@@ -27,6 +28,7 @@ export function memoryHistory(): History {
         if (record !== undefined && one.event.kind === 'run.finished') {
           runs.set(one.run, { ...record, status: one.event.outcome.kind, finishedAt: one.at })
         }
+        if (record !== undefined && one.event.kind === 'code.placed' && one.event.underBuild) runs.set(one.run, { ...record, ...codeOf(one.event.codebase) })
       }
     },
     // Whoever could ask is the process that runs them.
@@ -61,9 +63,21 @@ export function memoryHistory(): History {
   }
 }
 
-function matches(run: RunRecord, { pipeline, status }: Pick<RunFilter, 'pipeline' | 'status'>): boolean {
+function codeOf(code: CodebaseFacts | undefined): Pick<RunRecord, 'branch' | 'commit'> {
+  const { branch, commitSha } = code ?? {}
+  return { ...(branch !== undefined && { branch }), ...(commitSha !== undefined && { commit: commitSha }) }
+}
+
+function matches(run: RunRecord, { pipeline, status, branch, text, after }: Omit<RunFilter, 'limit'>): boolean {
   const named = pipeline === undefined || run.pipeline === pipeline || run.pipelineName === pipeline || run.pipeline.split('/').at(-1) === pipeline
-  return named && (status === undefined || run.status === status)
+  const later = after === undefined || run.startedAt < after.startedAt || (run.startedAt === after.startedAt && run.run < after.run)
+  return named && later && (status === undefined || run.status === status) && (branch === undefined || run.branch === branch) && says(run, text)
+}
+
+function says(run: RunRecord, text: string | undefined): boolean {
+  const wanted = text?.toLowerCase() ?? ''
+  const within = [run.pipeline, run.pipelineName, run.branch ?? ''].some((one) => one.toLowerCase().includes(wanted))
+  return within || run.run.startsWith(wanted) || String(run.sequenceId) === wanted.replace('#', '')
 }
 
 function linesFromEnd(output: readonly Recorded[], lines: number, step: string | undefined): number {

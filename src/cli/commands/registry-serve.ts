@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { problem } from '../../base/problem.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
+import { listenAddress } from '../listen-address.ts'
 import type { RegistryServer, RegistryServerOptions } from '../toolbox.ts'
 import type { World } from '../world.ts'
 
@@ -17,7 +18,7 @@ export interface ServeOptions {
 }
 
 export async function registryServe(o: ServeOptions, world: World): Promise<ExitCode> {
-  const addresses = (o.listen.length === 0 ? ['127.0.0.1:5000'] : o.listen).map(parseAddress)
+  const addresses = (o.listen.length === 0 ? ['127.0.0.1:5000'] : o.listen).map(listenAddress)
   const data = o.data ?? join(world.home, 'registry')
   const access = await accessOf(o, world)
   const servers: RegistryServer[] = []
@@ -61,18 +62,4 @@ function usersOf(content: string, file: string): Record<string, string> {
     users[line.slice(0, at)] = line.slice(at + 1)
   }
   return users
-}
-
-interface Address {
-  readonly host: string
-  readonly port: number
-  readonly name?: string
-}
-
-/** `HOST:PORT`, `[::1]:PORT`, each perhaps with `=NAME` for its data folder. */
-function parseAddress(text: string): Address {
-  const match = /^(\[[0-9a-fA-F:]+\]|[^:=]+):(\d{1,5})(?:=([\w.-]+))?$/.exec(text)
-  const [, host, port, name] = match ?? []
-  if (host === undefined || Number(port) > 65_535) throw problem('LISTEN_BAD', { text })
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), ...(name !== undefined && { name }) }
 }

@@ -2,10 +2,10 @@
 import { createInterface } from 'node:readline/promises'
 import { type Readable, Writable } from 'node:stream'
 import { checkAnswer, type InputSpec } from '../../expr/input.ts'
-import type { OpenInput } from '../../pipeline/inputs.ts'
+import type { AskedInput } from '../../pipeline/inputs.ts'
 import type { World } from '../world.ts'
 
-export async function askInputs(missing: readonly OpenInput[], o: { readonly ask?: boolean }, world: World): Promise<readonly string[]> {
+export async function askInputs(missing: readonly AskedInput[], o: { readonly ask?: boolean }, world: World): Promise<readonly string[]> {
   const input: Readable & { readonly isTTY?: boolean } = world.stdin()
   if (o.ask === false || input.isTTY !== true || world.stderr.columns === undefined) return []
   const lines = createInterface({ input, output: toWriter(world), terminal: true })
@@ -20,7 +20,7 @@ export async function askInputs(missing: readonly OpenInput[], o: { readonly ask
   }
 }
 
-async function askOne({ path, input, type }: OpenInput, ask: (text: string) => Promise<string>): Promise<string> {
+async function askOne({ path, input, type }: AskedInput, ask: (text: string) => Promise<string>): Promise<string> {
   const wanted = [...(type === 'Secret' ? ['the name of a secret'] : type === undefined ? [] : [type]), ...limits(input)]
   const text = `? ${path}${wanted.length === 0 ? '' : ` (${wanted.join('; ')})`} > `
   let complaint = ''

@@ -19,6 +19,7 @@ function complaint(from: Place, to: Place): string | undefined {
     return `${show(from)} may not import its neighbour ${show(to)}: "beside" of ${from.folder} does not list it`
   }
   if (from.floor.not?.includes(to.folder)) return `${show(from)} may not import ${show(to)}: "not" of ${from.floor.name} names it`
+  if (from.entry.not?.includes(to.folder)) return `${show(from)} may not import ${show(to)}: "not" of ${from.folder} names it`
   return undefined
 }
 

@@ -28,4 +28,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_both ON runs (pipeline, status, started DESC, run DESC);
   CREATE INDEX runs_by_number ON runs (sequence, started DESC, run DESC);
   `,
+  `
+  ALTER TABLE runs ADD COLUMN branch TEXT;
+  ALTER TABLE runs ADD COLUMN commit_sha TEXT;
+  CREATE INDEX runs_by_branch ON runs (branch, started DESC, run DESC) WHERE branch IS NOT NULL;
+  `,
 ]

@@ -4,7 +4,7 @@ import type { RunId } from '../../../events/run-event.ts'
 import type { RunRecord } from '../../../ports/history.ts'
 
 export function readRun(row: Record<string, unknown>): RunRecord {
-  const finished = row['finished']
+  const { finished, branch, commit_sha: commit } = row
   return {
     run: brandAs<RunId>(String(row['run'])),
     pipeline: String(row['pipeline']),
@@ -14,5 +14,7 @@ export function readRun(row: Record<string, unknown>): RunRecord {
     startedAt: Number(row['started']),
     status: String(row['status']) as RunRecord['status'],
     ...(finished !== null && { finishedAt: Number(finished) }),
+    ...(typeof branch === 'string' && { branch }),
+    ...(typeof commit === 'string' && { commit }),
   }
 }

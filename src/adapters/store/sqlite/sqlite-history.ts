@@ -110,12 +110,13 @@ function begin(db: DatabaseSync, run: NewRun, { owner, dir }: { readonly owner: 
       const count =
         'INSERT INTO sequences (pipeline, last, name) VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET last = last + 1, name = excluded.name RETURNING last'
       const sequenceId = Number(db.prepare(count).get(run.pipeline, run.pipelineName)?.['last'])
-      const columns = 'run, pipeline, pipeline_name, pipeline_file, sequence, started, status, owner'
-      const values = [run.run, run.pipeline, run.pipelineName, run.pipelineFile, sequenceId, run.startedAt, 'running', owner]
-      db.prepare(`INSERT INTO runs (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(...values)
+      const { branch, commitSha: commit } = run.given?.codebase ?? {}
+      const columns = 'run, pipeline, pipeline_name, pipeline_file, sequence, started, status, owner, branch, commit_sha'
+      const about = [run.run, run.pipeline, run.pipelineName, run.pipelineFile, sequenceId, run.startedAt, 'running', owner]
+      db.prepare(`INSERT INTO runs (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(...about, branch ?? null, commit ?? null)
       if (sealed !== undefined) db.prepare('INSERT INTO given VALUES (?, ?, ?)').run(run.run, sealed.nonce, sealed.bytes)
       const { given: _, ...record } = run
-      return { ...record, sequenceId, status: 'running' }
+      return { ...record, sequenceId, status: 'running', ...(branch !== undefined && { branch }), ...(commit !== undefined && { commit }) }
     })
   } finally {
     db.exec('PRAGMA synchronous = NORMAL')
@@ -125,10 +126,12 @@ function begin(db: DatabaseSync, run: NewRun, { owner, dir }: { readonly owner: 
 function insertEvents(db: DatabaseSync, recorded: readonly Recorded[]): void {
   const insert = db.prepare('INSERT OR IGNORE INTO events (run, seq, at, event) VALUES (?, ?, ?, ?)')
   const finish = db.prepare('UPDATE runs SET finished = ?, status = ? WHERE run = ?')
+  const place = db.prepare('UPDATE runs SET branch = coalesce(?, branch), commit_sha = coalesce(?, commit_sha) WHERE run = ?')
   inTransaction(db, () => {
     for (const { run, seq, at, event } of recorded) {
       insert.run(run, seq, at, JSON.stringify(event))
       if (event.kind === 'run.finished') finish.run(at, event.outcome.kind, run)
+      if (event.kind === 'code.placed' && event.underBuild) place.run(event.codebase.branch ?? null, event.codebase.commitSha ?? null, run)
     }
   })
 }
