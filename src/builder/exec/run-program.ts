@@ -11,8 +11,8 @@ import type { Ended, RunOptions, SandboxJob } from './sandbox.ts'
 import { fifoName, statusName } from './steps.ts'
 
 const signalTerm = 15
-/** For the keeper to end what its command has left running. */
-const keeperMs = 2000
+/** For the keeper to end what its command has left running, and for the kernel to end what was in the namespaces. */
+const soonMs = 2000
 
 export interface ProgramOptions extends RunOptions {
   readonly cpu: Cpu
@@ -28,12 +28,17 @@ export async function runProgram(steps: readonly Step[], job: Pick<SandboxJob, '
   const ended = new Promise<true>((resolve) => {
     over = () => resolve(true)
   })
+  const isOverSoon = async (): Promise<boolean> => (await Promise.race([ended, pause(soonMs, undefined, { ref: false })])) === true
   // The process in the namespaces ends, and with it all others there; then the one that waits for it.
   const end = async (): Promise<void> => {
     // Without namespaces it is the keeper that ends the others when its command has ended. Being killed, it could not.
     const asked = pid !== undefined && o.endOthers !== undefined && (await killCommand(pid, job.folder, o.cpu))
-    if (asked && (await Promise.race([ended, pause(keeperMs, undefined, { ref: false })])) === true) return
-    if (pid !== undefined) await killProcess(pid, job.folder, o.cpu)
+    if (asked && (await isOverSoon())) return
+    if (pid !== undefined) {
+      await killProcess(pid, job.folder, o.cpu)
+      // Whoever waits for the first process ends when the last of the others is gone, and not before.
+      await isOverSoon()
+    }
     killParent()
     o.endOthers?.()
   }
