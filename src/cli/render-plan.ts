@@ -2,8 +2,8 @@
 import { humanDuration } from '../base/human.ts'
 import type { Planned } from '../base/planned.ts'
 import { showText, type Text } from '../base/secret-text.ts'
+import { describeWork } from '../plan/describe-work.ts'
 import type { LoopPlan, Plan, StageMember, StagePlan, StepNode, StepPlan, WhenPlan } from '../plan/plan.ts'
-import { describeWork } from './describe-work.ts'
 
 export function renderPlan(plan: Plan): string {
   const lines = [`pipeline ${plan.pipeline.name} (${plan.pipeline.identifier})`]

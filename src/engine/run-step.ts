@@ -6,6 +6,7 @@ import type { Outcome } from '../events/outcome.ts'
 import type { OutputVariable } from '../events/run-event.ts'
 import { type StepPath, stepPath } from '../events/step-path.ts'
 import type { StepPlan } from '../plan/plan.ts'
+import { stepFacts } from '../plan/step-facts.ts'
 import { afterFailure } from './after-failure.ts'
 import { deadline } from './deadline.ts'
 import { doWork } from './do-work.ts'
@@ -37,7 +38,7 @@ async function attempt(planned: StepPlan, standing: Standing, state: StageState,
     const reason = whyNot(planned.when, standing, () => context.planner.condition(planned.path, state.knowledge))
     if (reason !== undefined) return done({ kind: 'skipped', because: reason })
     const { plan, notes } = await planWithFacts(planned.path, state, context)
-    await context.emit({ kind: 'step.started', step: path, does: plan.does })
+    await context.emit({ kind: 'step.started', step: path, does: plan.does, facts: stepFacts(plan) })
     for (const note of notes) await context.emit({ kind: 'step.note', step: path, note })
     return await underTimeout(plan, path, state, context)
   } catch (error) {

@@ -4,7 +4,14 @@ import type { StepPath } from './step-path.ts'
 export type SummaryNode =
   | { readonly kind: 'step'; readonly path: StepPath; readonly name: string; readonly type: string }
   | { readonly kind: 'group'; readonly path: StepPath; readonly name: string; readonly children: readonly SummaryNode[] }
-  | { readonly kind: 'parallel'; readonly children: readonly SummaryNode[] }
+  | { readonly kind: 'parallel'; readonly loop?: LoopSummary; readonly children: readonly SummaryNode[] }
+
+/** That the nodes are turns of a loop. `path` begins those of turns that are known only later. */
+export interface LoopSummary {
+  readonly path: StepPath
+  readonly name: string
+  readonly atOnce?: number
+}
 
 export interface StageSummary {
   readonly kind: 'stage'
@@ -14,7 +21,7 @@ export interface StageSummary {
   readonly steps: readonly SummaryNode[]
 }
 
-export type StageSummaryNode = StageSummary | { readonly kind: 'parallel'; readonly children: readonly StageSummary[] }
+export type StageSummaryNode = StageSummary | { readonly kind: 'parallel'; readonly loop?: LoopSummary; readonly children: readonly StageSummary[] }
 
 export interface PlanSummary {
   readonly pipeline: { readonly identifier: string; readonly name: string }

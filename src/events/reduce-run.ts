@@ -38,7 +38,7 @@ type StepEvent = Exclude<Extract<RunEvent, { readonly step: StepPath }>, { reado
 function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
   switch (event.kind) {
     case 'step.started':
-      return { ...goingOn(step), status: 'running', does: event.does, startedAt: at }
+      return { ...goingOn(step), status: 'running', does: event.does, ...(event.facts !== undefined && { facts: event.facts }), startedAt: at }
     case 'step.output':
       return { ...step, outputBytes: step.outputBytes + event.text.length, tail: extendTail(step.tail, event.text) }
     case 'step.note':

@@ -4,6 +4,7 @@ import type { Brand } from '../base/brand.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
+import type { StepFact } from '../plan/step-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { ScanSummary } from './scan-summary.ts'
@@ -51,7 +52,8 @@ export type RunEvent =
   | { readonly kind: 'run.started'; readonly plan: PlanSummary; readonly sequenceId: number; readonly pipelineFile: string }
   | { readonly kind: 'stage.started'; readonly stage: StepPath }
   | { readonly kind: 'stage.note'; readonly stage: StepPath; readonly note: Diagnostic }
-  | { readonly kind: 'step.started'; readonly step: StepPath; readonly does: string }
+  /** `facts`: what it is given, and why it is done in this way. Runs of earlier versions have none. */
+  | { readonly kind: 'step.started'; readonly step: StepPath; readonly does: string; readonly facts?: readonly StepFact[] }
   | { readonly kind: 'step.output'; readonly step: StepPath; readonly stream: 'out' | 'err'; readonly text: string }
   | { readonly kind: 'step.note'; readonly step: StepPath; readonly note: Diagnostic }
   /** It failed and is tried again, for the `attempt`th of so many times, after a wait. */

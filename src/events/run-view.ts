@@ -2,6 +2,7 @@
 import type { Instant } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
+import type { StepFact } from '../plan/step-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
 import type { ArtifactFile, OutputVariable, Progress, PublishedImages, RunId } from './run-event.ts'
@@ -35,6 +36,7 @@ export interface StepView {
   readonly type: string
   readonly status: NodeStatus
   readonly does?: string
+  readonly facts?: readonly StepFact[]
   readonly startedAt?: Instant
   readonly finishedAt?: Instant
   readonly outcome?: Outcome

@@ -1,15 +1,25 @@
 /** A plan's tree of names, for viewers. */
 
 import { unreachable } from '../base/unreachable.ts'
-import type { Plan, StageMember, StagePlan, StepNode } from '../plan/plan.ts'
-import type { PlanSummary, StageSummary, SummaryNode } from './plan-summary.ts'
+import type { LoopPlan, Plan, StageLoop, StageMember, StageNode, StagePlan, StepNode } from '../plan/plan.ts'
+import type { LoopSummary, PlanSummary, StageSummary, StageSummaryNode, SummaryNode } from './plan-summary.ts'
 import { stepPath } from './step-path.ts'
 
 export function summarizePlan(plan: Plan): PlanSummary {
   return {
     pipeline: { identifier: plan.pipeline.identifier, name: plan.pipeline.name },
-    stages: plan.stages.map((node) => (node.kind === 'stage' ? stage(node) : { kind: 'parallel', children: node.children.flatMap(member) })),
+    stages: plan.stages.map(stageNode),
   }
+}
+
+function stageNode(node: StageNode): StageSummaryNode {
+  if (node.kind === 'stage') return stage(node)
+  if (node.kind === 'loop') return { kind: 'parallel', loop: loop(node), children: node.children.map(stage) }
+  return { kind: 'parallel', children: node.children.flatMap(member) }
+}
+
+function loop({ path, name, maxConcurrency }: LoopPlan | StageLoop): LoopSummary {
+  return { path: stepPath(path), name, ...(maxConcurrency !== undefined && { atOnce: maxConcurrency }) }
 }
 
 function member(node: StageMember): readonly StageSummary[] {
@@ -28,8 +38,9 @@ function step(plan: StepNode): SummaryNode {
     case 'group':
       return { kind: 'group', path: stepPath(plan.path), name: plan.name, children: plan.children.map(step) }
     case 'parallel':
-    case 'loop':
       return { kind: 'parallel', children: plan.children.map(step) }
+    case 'loop':
+      return { kind: 'parallel', loop: loop(plan), children: plan.children.map(step) }
     default:
       return unreachable(plan)
   }
