@@ -20,6 +20,7 @@ export const tasks: readonly Task[] = [
   { name: 'unit tests', command: tool('tools/test/unit.ts') },
   { name: 'dead exports', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
   { name: 'types', command: [bin('tsc'), '--project', root] },
+  { name: 'types of the page', command: [bin('tsc'), '--project', join(root, 'web')] },
   { name: 'lint', command: [bin('biome'), 'check', '--error-on-warnings'] },
   { name: 'floors and house rules', command: tool('tools/layers/main.ts') },
   { name: 'generated pages, codes', command: tool('tools/docs/write.ts', '--check') },

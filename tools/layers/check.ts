@@ -4,12 +4,13 @@ import type { Finding, Rule } from './finding.ts'
 import type { LayerMap } from './map.ts'
 import { direction } from './rules/direction.ts'
 import { listed, outside } from './rules/outside.ts'
+import { page } from './rules/page.ts'
 import { purity, worldlyGlobals } from './rules/purity.ts'
 import { size } from './rules/size.ts'
 import { testHabits } from './rules/tests.ts'
 import type { Tree } from './tree.ts'
 
-const rules = { direction, purity, 'worldly-globals': worldlyGlobals, outside, listed, size, 'test-habits': testHabits } satisfies Record<string, Rule>
+const rules = { direction, purity, 'worldly-globals': worldlyGlobals, outside, listed, page, size, 'test-habits': testHabits } satisfies Record<string, Rule>
 
 export function checkLayers(map: LayerMap, tree: Tree): readonly Finding[] {
   return [...tree.values()].flatMap((file) =>

@@ -23,6 +23,8 @@ export interface LayerMap {
   readonly floors: readonly Floor[]
   /** Modules that pure floors may not import. */
   readonly impure: readonly string[]
+  /** The page in the browser: its folder, and the folders of src/ that it may import. */
+  readonly page?: { readonly folder: string; readonly may: readonly string[] }
   /** Files, or folders ending in `/`, that may be longer than the limit because they are tables. */
   readonly tables?: readonly string[]
 }

@@ -13,6 +13,7 @@ const map: LayerMap = {
     { name: 'F2', about: '', pure: false, folders: { engine: folder() }, not: ['adapters'] },
     { name: 'F3', about: '', pure: false, folders: { main: folder() } },
   ],
+  page: { folder: 'web', may: ['base'] },
   impure: ['node:fs', 'undici'],
   tables: ['src/base/codes/'],
 }
@@ -96,6 +97,20 @@ describe('layering', () => {
       'src/base/a.ts:2: source may not import tools [outside]',
       'src/base/a.ts:3: source may not import tests [outside]',
       'src/cellar/z.ts:1: no floor of layers.json lists the folder src/cellar [listed]',
+    ])
+  })
+
+  it('lets the page read the folders that are named for it, and nobody else read the page', () => {
+    const found = complaints({
+      'web/main.tsx': `import '../src/base/a.ts'\nimport '../src/engine/run.ts'\nimport 'node:fs'\nimport './log/view.tsx'\nimport 'preact'`,
+      'web/log/view.tsx': 'export const view = () => <p>text</p>',
+      'src/base/a.ts': 'export const a = 1',
+      'src/engine/run.ts': `import '../../web/log/view.tsx'`,
+    })
+    expect(found.map((line) => line.split('\n')[0])).toEqual([
+      'src/engine/run.ts:1: source may not import the page [page]',
+      'web/main.tsx:2: web may import base and its own files, not src/engine/run.ts [page]',
+      'web/main.tsx:3: web runs in browsers and may not import node:fs [page]',
     ])
   })
 

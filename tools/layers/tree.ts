@@ -23,7 +23,7 @@ export interface TreeFile {
 export type Tree = ReadonlyMap<string, TreeFile>
 
 export function readTree(root: string): Tree {
-  const paths = ['src', 'tools', 'test'].flatMap((folder) => typeScriptFiles(root, folder))
+  const paths = ['src', 'web', 'tools', 'test'].flatMap((folder) => typeScriptFiles(root, folder))
   return new Map(paths.map((path) => [path, treeFile(path, readFileSync(join(root, path), 'utf8'))]))
 }
 
@@ -36,5 +36,5 @@ export function treeFile(path: string, text: string): TreeFile {
 }
 
 export function isTestPath(path: string): boolean {
-  return path.startsWith('test/') || /\.(?:test|contract|testing)\.ts$/.test(path) || path.includes('/testdata/')
+  return path.startsWith('test/') || /\.(?:test|contract|testing)\.tsx?$/.test(path) || path.includes('/testdata/')
 }

@@ -15,7 +15,7 @@ export function walk(root: string, folder = '', keep: (path: string) => boolean 
   return found.sort()
 }
 
-/** `.ts` files only, with no declarations. */
+/** `.ts` and `.tsx` files only, with no declarations. */
 export function typeScriptFiles(root: string, folder: string): readonly string[] {
-  return walk(root, folder, (path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+  return walk(root, folder, (path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
 }
