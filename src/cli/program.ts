@@ -95,8 +95,13 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
     .option('--listen <host:port>', 'address; beyond this machine a token is needed', '127.0.0.1:8700')
     .option('--token-file <file>', 'holds the token that requests must bring; or SLIPWAY_SERVE_TOKEN')
     .option('--host <name>', 'another name by which browsers call this server; may be repeated', collect, [])
+    .option('--concurrency <n>', 'how many runs at once; the others wait', '2')
     .option('--read-only', 'show, and take no orders')
     .action((files: string[], o) => act(async () => (await import('./commands/serve.ts')).serveCommand(files, o, world)))
+  program
+    .command('run-queued', { hidden: true })
+    .argument('<run>', 'its id')
+    .action((run: string) => act(async () => (await import('./serve/run-queued.ts')).runQueued(run, world)))
   const registry = program.command('registry').description('a registry of its own')
   registry
     .command('serve')

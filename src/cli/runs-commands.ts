@@ -43,6 +43,12 @@ export function addRunsCommands(program: Command, world: World, act: Act): void 
     .option('--step <step>', 'which of several that wait: its path or the end of it')
     .action((run: string, choice: Choice | undefined, o) => act(async () => (await import('./runs/answer-run.ts')).answerRun(run, choice, o, world)))
   runs
+    .command('abort')
+    .argument('<run>', runArgument)
+    .description('ask a run to end, from another terminal than its own')
+    .option('--now', 'without the time that steps have to end by themselves')
+    .action((run: string, o) => act(async () => (await import('./runs/abort-run.ts')).abortRun(run, o, world)))
+  runs
     .command('rerun')
     .argument('<run>', runArgument)
     .description('run it again, with the inputs it had')

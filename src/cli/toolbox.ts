@@ -13,9 +13,12 @@ import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
 import type { RunAbility } from '../ports/run-ability.ts'
+import type { RunQueue } from '../ports/run-queue.ts'
+import type { RunStarter } from '../ports/run-starter.ts'
 import type { Scanner } from '../ports/scanner.ts'
 import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
+import type { Stops } from '../ports/stops.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { HostMapping } from '../registry/endpoint.ts'
 import type { Garbage, GarbageOptions } from '../registry/server/collect-garbage.ts'
@@ -142,6 +145,12 @@ export interface Toolbox {
   registryServer(o: RegistryServerOptions): Promise<RegistryServer>
   /** Frees what nobody can reach in the registry of a folder, or in those of the folders in it. */
   collectRegistries(dir: string, o: GarbageOptions): Promise<readonly CollectedRegistry[]>
+  /** Runs that wait for their turn. */
+  runQueue(home: string): Promise<RunQueue>
+  /** Starts those, each in a process of its own. */
+  runStarter(home: string): Promise<RunStarter>
+  /** Asks runs of other processes to end, and hears when others ask. */
+  stops(home: string): Promise<Stops>
   /** Answers from other terminals to the questions of runs. */
   answers(home: string): Promise<Answers>
   /** Asks between the lines of a terminal. */

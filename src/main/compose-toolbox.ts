@@ -103,6 +103,18 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { collectRegistries } = await import('./compose-registries.ts')
       return collectRegistries(dir, o)
     },
+    async runQueue(home) {
+      const { queueFiles } = await import('../adapters/queue/queue-files.ts')
+      return queueFiles(home)
+    },
+    async runStarter(home) {
+      const { runStarter } = await import('../adapters/queue/start-run.ts')
+      return runStarter({ home, program: machine.program, env, kill: machine.kill })
+    },
+    async stops(home) {
+      const { stopFiles } = await import('../adapters/intervention/stop-files.ts')
+      return stopFiles({ dir: join(home, 'stops') })
+    },
     async answers(home) {
       const { answerFiles } = await import('../adapters/intervention/answer-files.ts')
       return answerFiles({ dir: join(home, 'answers') })

@@ -12,6 +12,10 @@ const statuses: Partial<Record<Code, number>> = {
   API_TOKEN_NEEDED: 401,
   API_ORIGIN_REFUSED: 403,
   API_READ_ONLY: 403,
+  RUN_OVER: 409,
+  RUN_ANSWERED: 409,
+  RUN_ASKS_NOTHING: 409,
+  RERUN_NOTHING_FAILED: 409,
 }
 
 export interface Failure {

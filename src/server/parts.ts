@@ -3,12 +3,14 @@ import type { Clock } from '../base/clock.ts'
 import type { Answers } from '../ports/answers.ts'
 import type { History } from '../ports/history.ts'
 import type { PipelineShelf } from './pipeline-shelf.ts'
+import type { RunDesk } from './run-desk.ts'
 
 export interface ServerParts {
   readonly version: string
   readonly history: History
   readonly answers: Answers
   readonly pipelines: PipelineShelf
+  readonly desk: RunDesk
   readonly clock: Clock
   /** Nothing can be started, stopped or answered. */
   readonly readOnly: boolean

@@ -73,7 +73,7 @@ export const cliCodes = {
   RUN_RUNNING: {
     severity: 'error',
     message: 'the run {run} is still running',
-    hint: 'end it first: Ctrl-C in its terminal, or SIGTERM to its process',
+    hint: 'end it first: `slipway runs abort`, or Ctrl-C in its terminal',
     explain: 'A run is removed when nobody writes to it any more. A run whose process died counts as interrupted, and can be removed.',
   },
   RUN_NOT_REPEATABLE: {

@@ -8,6 +8,29 @@ export const serveCodes = {
     hint: 'GET /api/pipelines lists those that it has; it was started with their files or folders',
     explain: 'Only the pipeline files that `slipway serve FILE|DIR…` names can be started from the page and the API. Ids belong to the place of a file.',
   },
+  API_INPUTS_MISSING: {
+    severity: 'error',
+    message: 'the pipeline wants values for {inputs}',
+    hint: 'GET /api/pipelines/ID/form lists its inputs',
+    explain: 'An `<+input>` without a default has to be given when the run is started. Nobody is at a terminal who could be asked later.',
+  },
+  API_INPUT_REFUSED: {
+    severity: 'error',
+    message: 'the input {input} cannot have that value: {why}',
+    explain: 'The `<+input>` in the file says which values are allowed.',
+  },
+  API_BRANCH_UNKNOWN: {
+    severity: 'error',
+    message: 'the work tree has no branch {branch}',
+    hint: 'branches: {branches}',
+    explain:
+      'A run that is started for a branch clones it from the work tree that holds the pipeline file. The branch that is checked out is taken as it lies there.',
+  },
+  RUN_OVER: {
+    severity: 'error',
+    message: 'the run {run} is over: {status}',
+    explain: 'Only a run that waits or is running can be stopped.',
+  },
   API_ROUTE_UNKNOWN: {
     severity: 'error',
     message: 'the API has no {method} {path}',

@@ -16,6 +16,9 @@ export interface RerunOptions extends Loudness {
   readonly input: readonly string[]
   readonly var: readonly string[]
   readonly output: RunOptions['output']
+  readonly ask?: boolean
+  readonly id?: RunOptions['id']
+  readonly begun?: RunOptions['begun']
 }
 
 export async function rerunCommand(name: string, o: RerunOptions, world: World): Promise<ExitCode> {
@@ -31,7 +34,8 @@ export async function rerunCommand(name: string, o: RerunOptions, world: World):
   if (digestOf(text) !== given.text) await printDiagnostics([diagnose('RERUN_TEXT_CHANGED', { file: of.pipelineFile, run: nameOf(of) })], [], world)
   const values = { input: replaced('--input', before.input, o.input), var: replaced('--var', before.var, o.var) }
   const loudness = { ...(o.quiet === true && { quiet: true }), ...(o.verbose === true && { verbose: true }) }
-  const options = { ...before, ...values, ...loudness, output: o.output }
+  const ordered = { ...(o.ask === true && { ask: true }), ...(o.id !== undefined && { id: o.id }), ...(o.begun !== undefined && { begun: o.begun }) }
+  const options = { ...before, ...values, ...loudness, ...ordered, output: o.output }
   // Paths among the options are from where the first run was started.
   return runCommand(of.pipelineFile, options, { ...world, cwd }, again)
 }

@@ -27,6 +27,7 @@ import { readFacts } from '../read-facts.ts'
 import { renderPlan } from '../render-plan.ts'
 import { askEverywhere } from '../run/ask-everywhere.ts'
 import { gatherInputs } from '../run/gather-inputs.ts'
+import { heedStops } from '../run/heed-stops.ts'
 import { type Watching, type WatchOptions, watchRun } from '../run/watch-run.ts'
 import { runTime } from '../run-time.ts'
 import { checkSelection } from '../runs/check-selection.ts'
@@ -56,6 +57,10 @@ export interface RunOptions extends WatchOptions {
   /** Bytes. */
   readonly logLine?: number
   readonly logStep?: number
+  /** That the run was promised when it was queued. */
+  readonly id?: RunId
+  /** Hears which run it is, once it has begun. */
+  readonly begun?: (run: RunRecord) => void
 }
 
 export async function runCommand(name: string, { inputsFile, ...given }: RunOptions, world: World, again?: Again): Promise<ExitCode> {
@@ -106,7 +111,7 @@ interface Prepared {
 async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<ExitCode> {
   const startedAt = world.clock.now()
   const record = await p.history.begin({
-    run: brandAs<RunId>(uniqueId(startedAt, world.random(16))),
+    run: p.options.id ?? brandAs<RunId>(uniqueId(startedAt, world.random(16))),
     pipeline: pipelineKey(pipeline),
     pipelineName: pipeline.name,
     pipelineFile: p.loaded.file,
@@ -114,7 +119,9 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
     given: givenOf({ options: p.options, text: p.loaded.text, cwd: world.cwd, codebase: p.facts.codebase, again: p.again }),
   })
   const facts = { ...p.facts, sequenceId: record.sequenceId, executionId: record.run, startTs: startedAt }
-  const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world)
+  p.options.begun?.(record)
+  const stops = await heedStops(record.run, world)
+  const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world).finally(() => stops.end())
   if (outcome.kind === 'aborted') return exitCodes.aborted
   return outcome.kind === 'passed' || outcome.kind === 'skipped' ? exitCodes.done : exitCodes.problems
 }

@@ -26,7 +26,7 @@ export interface GivenParts {
 
 export function givenOf({ options, text, cwd, codebase, again }: GivenParts): Given {
   // How it is shown is the matter of whoever looks.
-  const { output: _, debugAuth: __, ask: ___, quiet: ____, verbose: _____, ...kept } = options
+  const { output: _, debugAuth: __, ask: ___, quiet: ____, verbose: _____, id: ______, begun: _______, ...kept } = options
   return {
     options: { ...kept, ...(kept.codebase !== undefined && { codebase: isAddress(kept.codebase) ? kept.codebase : resolve(cwd, kept.codebase) }), cwd },
     text: digestOf(text),

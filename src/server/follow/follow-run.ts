@@ -1,12 +1,13 @@
 /** A run as a stream of messages: first what the history has, then, with all others who watch, what comes. Nothing twice, nothing left out. */
 import type { RunId } from '../../events/run-event.ts'
 import type { ServerParts } from '../parts.ts'
-import { rowOf, runOf } from '../routes/known-run.ts'
+import { queuedRows, type RunRow, rowOf, runOf } from '../routes/known-run.ts'
 import { type Batch, batchOf, endMessage, greeting, heartbeat } from './message.ts'
 import { inBatches, joinFeed, type RunFeed } from './run-feed.ts'
 import { type EventFilter, storedEvents } from './stored-events.ts'
 
 const heartbeatMs = 15_000
+const queuePollMs = 300
 
 interface Following extends EventFilter {
   readonly after: number
@@ -15,6 +16,11 @@ interface Following extends EventFilter {
 
 export async function* followRun(run: RunId, { after, signal, ...filter }: Following, parts: ServerParts): AsyncGenerator<Uint8Array> {
   yield greeting
+  for (let row = await unbegun(run, parts); row !== undefined; row = await unbegun(run, parts)) {
+    if (row.status === 'refused') return yield endMessage(row)
+    await parts.clock.sleep(queuePollMs, { signal })
+    yield heartbeat
+  }
   let at = after
   for await (const batch of stored(run, at, filter, parts)) {
     signal.throwIfAborted()
@@ -42,6 +48,12 @@ export async function* followRun(run: RunId, { after, signal, ...filter }: Follo
   } finally {
     feed.leave()
   }
+}
+
+/** Its line, as long as it waits. */
+async function unbegun(run: RunId, parts: ServerParts): Promise<RunRow | undefined> {
+  if ((await parts.history.find(run)) !== undefined) return undefined
+  return (await queuedRows(parts)).find((row) => row.run === run)
 }
 
 /** `upTo`: where the feed stands, so that from there on all take the same batches. */

@@ -1,10 +1,12 @@
 /** What happened in a run, as a list and as a stream. */
 import * as v from 'valibot'
+import { brandAs } from '../../base/brand.ts'
+import type { RunId } from '../../events/run-event.ts'
 import { followRun } from '../follow/follow-run.ts'
 import { storedEvents } from '../follow/stored-events.ts'
 import { count, json, route } from '../route.ts'
 import { recordedEvent, runRow } from '../schemas/run-schema.ts'
-import { rowOf, runOf } from './known-run.ts'
+import { queuedRows, rowOf, runOf } from './known-run.ts'
 
 const run = v.pipe(v.string(), v.description('its id'))
 const filter = {
@@ -51,15 +53,16 @@ export const eventRoutes = [
     path: '/api/runs/{run}/events/stream',
     name: 'streamEvents',
     about:
-      'The events of a run, those that were and those that come, without a gap and none twice. Each message is a JSON list of events; its id is the number of the last, with which a lost stream goes on (Last-Event-ID). Neighbouring output of one step may come as one event, with the number of the last. The message `end` closes it, with the line of the run.',
+      'The events of a run, those that were and those that come, without a gap and none twice. Each message is a JSON list of events; its id is the number of the last, with which a lost stream goes on (Last-Event-ID). Neighbouring output of one step may come as one event, with the number of the last. A queued run is waited for. The message `end` closes it, with the line of the run.',
     params: { run },
     query: filter,
     answer: { as: 'text/event-stream', status: 200, about: 'messages: lists of events, then `end`' },
     problems: ['RUN_NOT_FOUND'],
     async handle({ params, query: { after = 0, output = 'all', step }, lastEventId, signal }, parts) {
-      const record = await runOf(params.run, parts)
+      const waiting = (await queuedRows(parts)).some(({ run: queued }) => queued === params.run)
+      const { run } = waiting ? { run: brandAs<RunId>(params.run) } : await runOf(params.run, parts)
       const resumed = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : after
-      return { kind: 'stream', type: 'text/event-stream', parts: followRun(record.run, { after: resumed, output, step, signal }, parts) }
+      return { kind: 'stream', type: 'text/event-stream', parts: followRun(run, { after: resumed, output, step, signal }, parts) }
     },
   }),
 ]

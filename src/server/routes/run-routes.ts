@@ -9,7 +9,7 @@ import type { ServerParts } from '../parts.ts'
 import { count, json, route } from '../route.ts'
 import { runRow, runView } from '../schemas/run-schema.ts'
 import { viewJson } from '../without-secrets.ts'
-import { rowOf, runOf } from './known-run.ts'
+import { queuedRows, rowOf, runOf } from './known-run.ts'
 
 const short = v.pipe(v.string(), v.maxLength(200))
 const stored = ['running', 'interrupted', 'passed', 'failed', 'errored', 'skipped', 'aborted'] as const
@@ -24,7 +24,8 @@ export const runRoutes = [
     method: 'get',
     path: '/api/runs',
     name: 'listRuns',
-    about: 'Runs, the newest first, those of terminals too. `next` goes on where the list ends.',
+    about:
+      'Runs, the newest first, those of terminals too. `next` goes on where the list ends. `queued`: those that wait for their turn or could not begin, whatever is asked for; not with a cursor.',
     query: {
       pipeline: v.optional(v.pipe(short, v.description('key, identifier or name of a pipeline'))),
       status: v.optional(v.picklist(stored)),
@@ -33,7 +34,7 @@ export const runRoutes = [
       cursor: v.optional(v.pipe(cursor, v.metadata({ description: '`next` of the list before' }))),
       limit: v.optional(v.pipe(count({ least: 1, most: 200 }), v.description('how many at most; 50 when nothing is said'))),
     },
-    answer: { as: 'json', status: 200, schema: v.object({ runs: v.array(runRow), next: v.optional(v.string()) }) },
+    answer: { as: 'json', status: 200, schema: v.object({ runs: v.array(runRow), next: v.optional(v.string()), queued: v.array(runRow) }) },
     async handle({ query: { cursor: after, limit = 50, pipeline, status, branch, text } }, parts) {
       await mayHaveDied(parts)
       const filter: RunFilter = {
@@ -48,7 +49,8 @@ export const runRoutes = [
       const found = await parts.history.list(filter)
       const runs = found.slice(0, limit)
       const last = runs.at(-1)
-      return json({ runs: runs.map(rowOf), ...(last !== undefined && found.length > limit && { next: `${last.startedAt}-${last.run}` }) })
+      const queued = after === undefined ? await queuedRows(parts) : []
+      return json({ runs: runs.map(rowOf), queued, ...(last !== undefined && found.length > limit && { next: `${last.startedAt}-${last.run}` }) })
     },
   }),
   route({
@@ -61,8 +63,11 @@ export const runRoutes = [
     answer: { as: 'json', status: 200, schema: v.object({ run: runRow, view: runView }) },
     problems: ['RUN_NOT_FOUND'],
     async handle({ params }, parts) {
-      const record = await runOf(params.run, parts)
-      return json({ run: rowOf(record), view: await viewOf(record, parts) })
+      const record = await parts.history.find(params.run)
+      const queued = record === undefined ? (await queuedRows(parts)).find(({ run }) => run === params.run) : undefined
+      if (queued !== undefined) return json({ run: queued, view: viewJson(emptyView) })
+      const known = await runOf(params.run, parts)
+      return json({ run: rowOf(known), view: await viewOf(known, parts) })
     },
   }),
 ]

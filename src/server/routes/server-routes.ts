@@ -8,9 +8,9 @@ export const serverRoutes = [
     path: '/api/server',
     name: 'getServer',
     about: 'What this server is, and whether it takes orders.',
-    answer: { as: 'json', status: 200, schema: v.object({ version: v.string(), readOnly: v.boolean() }) },
-    async handle(_asked, { version, readOnly }) {
-      return json({ version, readOnly })
+    answer: { as: 'json', status: 200, schema: v.object({ version: v.string(), readOnly: v.boolean(), concurrency: v.number(), now: v.number() }) },
+    async handle(_asked, { version, readOnly, desk, clock }) {
+      return json({ version, readOnly, concurrency: desk.limit, now: clock.now() })
     },
   }),
 ]

@@ -43,6 +43,7 @@ const stepView = v.looseObject({
   type: text,
   status: nodeStatus,
   does: optional(text),
+  facts: optional(v.array(v.looseObject({ about: text, text }))),
   ...times,
   outputs: v.array(v.object({ name: text, value: text, secret: v.boolean() })),
   tests: optional(v.looseObject({ files: number, totals: v.looseObject({ tests: number, failed: number }) })),
