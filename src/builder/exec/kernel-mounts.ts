@@ -21,18 +21,25 @@ interface Who {
   readonly manyIds: boolean
   /** Devices of the machine may be made and opened. */
   readonly anyDevice: boolean
+  /** It has a network of its own. */
+  readonly ownNetwork: boolean
 }
 
 /** A user's namespaces may not mount a sysfs or make devices of the machine: those are taken over as they are. */
-export function kernelSteps(when: 'prepare' | 'place', { machineRoot, anyDevice }: Who): readonly Step[] {
+export function kernelSteps(when: 'prepare' | 'place', { machineRoot, anyDevice, ownNetwork }: Who): readonly Step[] {
   if (when === 'prepare') {
     if (machineRoot) return []
     const taken = [['proc', '/proc'] as const, ['sys', '/sys'] as const, ...devices.map(([name]) => [`device ${name}`, `/dev/${name}`] as const)]
     return [...taken.map(([save, path]) => call('open_tree', [here, path, cloneTree], `take over ${path}`, { save })), ...(anyDevice ? [] : [readOnlySys()])]
   }
+  const mounted = ['sysfs', '/sys', 'sysfs', noSuid | noDev | noExec | readOnly, 0] as const
+  // Whose network it is may mount a sysfs that shows it, unless parts of the other one are hidden.
   const sys = machineRoot
-    ? [call('mount', ['sysfs', '/sys', 'sysfs', noSuid | noDev | noExec | readOnly, 0], 'mount /sys')]
-    : [call('move_mount', [slot('sys'), '', here, '/sys', emptyPath], 'place /sys')]
+    ? [call('mount', mounted, 'mount /sys')]
+    : [
+        call('move_mount', [slot('sys'), '', here, '/sys', emptyPath], 'place /sys'),
+        ...(ownNetwork ? [call('mount', mounted, 'mount /sys', { tolerate: 'any' })] : []),
+      ]
   return [
     ...kernelFolders.map((folder) => call('mkdirat', [here, `/${folder}`, 0o755], `make /${folder}`, { tolerate: [errno.EEXIST] })),
     ...sys,

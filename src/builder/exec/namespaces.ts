@@ -7,7 +7,7 @@ import { fileCalls } from './file-calls.ts'
 import { folderForm, mapsHere } from './folder-form.ts'
 import { attachLoop, freeLoops } from './image-steps.ts'
 import { keeperName, keeperProgram, knownName } from './keeper/keep-owners.ts'
-import { encodeKnown } from './keeper/owners.ts'
+import { encodeKnown, ownersOfMounts } from './keeper/owners.ts'
 import { cpuOf } from './machine/launch.ts'
 import type { Cpu } from './machine/system-calls.ts'
 import { probe } from './probe.ts'
@@ -75,7 +75,7 @@ async function runJob(job: SandboxJob, rights: Rights, o: RunOptions & { readonl
   o.signal.throwIfAborted()
   if (needsKeeper(job, rights)) {
     writeFileSync(join(job.folder, keeperName), keeperProgram(o.cpu), { mode: 0o700 })
-    writeFileSync(join(job.folder, knownName), encodeKnown(job.owners ?? new Map()))
+    writeFileSync(join(job.folder, knownName), encodeKnown(new Map([...(job.owners ?? []), ...ownersOfMounts(job.mounts)])))
   }
   return runProgram(runSteps(job, rights), job, o)
 }

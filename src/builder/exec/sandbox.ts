@@ -34,7 +34,7 @@ export type SandboxMount =
   | { readonly kind: 'folder'; readonly target: string; readonly source: string; readonly readOnly: boolean }
   /** A path of other layers; what is written there is lost. */
   | { readonly kind: 'stack'; readonly target: string; readonly stack: Stack; readonly source: string; readonly isFile: boolean; readonly readOnly: boolean }
-  | { readonly kind: 'socket'; readonly target: string; readonly source: string }
+  | { readonly kind: 'socket'; readonly target: string; readonly source: string; readonly uid?: number; readonly gid?: number }
   | { readonly kind: 'tmpfs'; readonly target: string; readonly size: number | undefined }
 
 export interface SandboxJob {

@@ -83,6 +83,7 @@ function parentSteps(job: SandboxJob, rights: Rights): readonly Step[] {
 function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
   const hostName = job.process.hostName ?? 'buildkitsandbox'
   const anyDevice = job.process.privileged === true
+  const ownNetwork = job.process.network === 'none'
   return [
     call('prctl', [deathSignal, signalKill, 0, 0, 0], 'die with the parent'),
     call('setsid', [], 'start a session'),
@@ -90,14 +91,14 @@ function childSteps(job: SandboxJob, rights: Rights): readonly Step[] {
     call('mount', [0, '/', 0, 0x44000, 0], 'make mounts private'),
     ...overlaySteps(job.folder, prepareOverlay(job.folder, job.lowers, { suffix: '', ...rights }), { suffix: '', what: 'mount the overlay', anyDevice }),
     ...prepareMounts(job, { ...rights, anyDevice }),
-    ...kernelSteps('prepare', { ...rights, anyDevice }),
+    ...kernelSteps('prepare', { ...rights, anyDevice, ownNetwork }),
     call('chdir', ['merged'], 'enter the root file system'),
     call('pivot_root', ['.', '.'], 'change the root'),
     // In a user namespace a new /proc is allowed only as long as another one is in sight.
     ...processFolder(rights),
     call('umount2', ['.', 2], 'leave the old root'),
     call('chdir', ['/'], 'enter the new root'),
-    ...kernelSteps('place', { ...rights, anyDevice }),
+    ...kernelSteps('place', { ...rights, anyDevice, ownNetwork }),
     ...deviceSteps(rights),
     ...(job.process.privileged === true ? [] : maskSteps()),
     ...placeMounts(job.mounts),

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { problem } from '../../base/problem.ts'
 import type { Mount } from '../../dockerfile/mounts.ts'
-import { errorCode } from '../../media/file-errors.ts'
 import { takeLock } from '../../media/lock.ts'
 import type { BuildWorld } from '../build-world.ts'
+import { encodeOwner, type Owner, ownerAttribute } from '../exec/keeper/owners.ts'
+import type { FinishingWork } from '../exec/sandbox.ts'
 import type { Changes } from '../layer/write-layer.ts'
 import type { RunMount } from '../lower/op.ts'
 import { fillFromChanges } from '../rootfs/fill.ts'
@@ -65,12 +66,12 @@ async function firstFiles(one: Cache, world: BuildWorld): Promise<Changes> {
   return filesBelow(tree, path, node, world)
 }
 
-/** With one id only, nobody can be given a folder: it stays ours, as all files do then. */
-function giveTo(folder: string, uid: number, gid: number): void {
-  try {
-    chownSync(folder, uid, gid)
-  } catch (error) {
-    if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EPERM') throw error
+/** With one id only, nobody can be given a folder: an attribute says whose it is. */
+async function giveTo(folder: string, name: string, owner: Owner, { runs, world }: { runs: RunWorld; world: BuildWorld }): Promise<void> {
+  if (!runs.sandbox.keepsOwners) chownSync(join(folder, name), owner.uid, owner.gid)
+  else if (owner.uid !== 0 || owner.gid !== 0) {
+    const work: FinishingWork = { kind: 'attribute', path: name, name: ownerAttribute, value: encodeOwner(owner) }
+    await runs.sandbox.finish(folder, [work], { signal: world.signal, scratch: folder })
   }
 }
 
@@ -81,7 +82,7 @@ async function make(folder: string, { mode, uid, gid }: Cache['mount'], first: C
     const fresh = join(work.folder, 'bound')
     if (first === undefined) {
       mkdirSync(fresh)
-      giveTo(fresh, uid, gid)
+      await giveTo(work.folder, 'bound', { uid, gid }, o)
       chmodSync(fresh, mode)
     } else {
       const writer = folderWriter(work.folder, o.runs.sandbox, { signal: o.world.signal, scratch: work.folder })

@@ -35,14 +35,15 @@ interface Opened {
   readonly close?: () => Promise<void>
 }
 
-export async function openMounts(op: RunOp, { tree }: Standing, runs: RunWorld, world: BuildWorld): Promise<OpenMounts> {
+/** `folder`: the RUN's own. */
+export async function openMounts(op: RunOp, { tree }: Standing, folder: string, runs: RunWorld, world: BuildWorld): Promise<OpenMounts> {
   const opened: Opened[] = []
   const close = async (): Promise<void> => {
     for (const one of opened.splice(0)) await one.close?.()
   }
   const real = async (target: string) => `/${await resolvePath(tree.find, target.startsWith('/') ? target : `${op.cwd}/${target}`, world)}`
   try {
-    for (const [i, mount] of op.mounts.entries()) opened.push(await open(mount, { op, runs, world, real, index: i }))
+    for (const [i, mount] of op.mounts.entries()) opened.push(await open(mount, { op, folder, runs, world, real, index: i }))
   } catch (error) {
     await close()
     throw error
@@ -53,6 +54,7 @@ export async function openMounts(op: RunOp, { tree }: Standing, runs: RunWorld, 
 
 interface Opening {
   readonly op: RunOp
+  readonly folder: string
   readonly runs: RunWorld
   readonly world: BuildWorld
   readonly real: (target: string) => Promise<string>
@@ -91,7 +93,7 @@ async function openSecret(mount: Extract<Mount, { kind: 'secret' }>, { at }: Run
 }
 
 /** The variable is there even where the agent is not, as BuildKit has it. */
-async function openSsh(mount: Extract<Mount, { kind: 'ssh' }>, { at }: RunMount, { world, real, index }: Opening): Promise<Opened> {
+async function openSsh(mount: Extract<Mount, { kind: 'ssh' }>, { at }: RunMount, { folder, world, real, index }: Opening): Promise<Opened> {
   const source = world.request.ssh?.get(mount.id)
   if (source === undefined && mount.required) throw problem('BUILD_SECRET_MISSING', { kind: 'ssh', id: mount.id }, { at })
   const target = await real(mount.target ?? `/run/buildkit/ssh_agent.${index}`)
@@ -100,8 +102,9 @@ async function openSsh(mount: Extract<Mount, { kind: 'ssh' }>, { at }: RunMount,
   const keys = source.kind === 'keys' ? await openKeyAgent(mount.id, source.keys) : undefined
   const closeKeys = async (): Promise<void> => keys?.close()
   try {
-    const shown = await openAgentSocket(keys?.socket ?? (source.kind === 'agent' ? source.socket : ''), mount)
-    return { mount: { kind: 'socket', target, source: shown.socket }, env, close: () => shown.close().finally(closeKeys) }
+    const { mode, uid, gid } = mount
+    const shown = await openAgentSocket(keys?.socket ?? (source.kind === 'agent' ? source.socket : ''), { mode, uid, gid, folder, name: `agent-${index}` })
+    return { mount: { kind: 'socket', target, source: shown.socket, uid, gid }, env, close: () => shown.close().finally(closeKeys) }
   } catch (error) {
     await closeKeys()
     throw error

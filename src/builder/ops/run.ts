@@ -94,7 +94,7 @@ async function execute(op: RunOp, { standing, runs, told, world, chain }: Execut
   const work = await runs.snapshots.work()
   let mounts: OpenMounts | undefined
   try {
-    mounts = await openMounts(op, standing, runs, world)
+    mounts = await openMounts(op, standing, work.folder, runs, world)
     const process = await processOf(op, standing, world, mounts.env)
     const lines = logLines(told.log)
     const all = [...(await networkMounts(standing, world)), ...sharedMemory(world), ...mounts.mounts]

@@ -41,6 +41,7 @@ export async function placeStandIns(mounts: readonly SandboxMount[], o: Placing)
   const isPlain = plainBelow(o.root)
   // Folders that something is put in the place of something: their times stay the image's. Those where something new comes get a new time, as with mounts.
   const times = new Map<string, Stats>()
+  const fresh = new Set<string>()
   const note = (folder: string): void => {
     if (!times.has(folder)) times.set(folder, lstatSync(folder))
   }
@@ -52,8 +53,8 @@ export async function placeStandIns(mounts: readonly SandboxMount[], o: Placing)
   }
   const inodes = new Set<bigint>()
   try {
-    for (const [i, mount] of mounts.entries()) await placeOne(mount, i, { undo, note, inodes, isPlain }, o)
-    for (const [folder, stats] of times) setTime(folder, stats)
+    for (const [i, mount] of mounts.entries()) await placeOne(mount, i, { undo, note, fresh, inodes, isPlain }, o)
+    for (const [folder, stats] of times) if (!fresh.has(folder)) setTime(folder, stats)
   } catch (error) {
     takeAway()
     throw error
@@ -80,6 +81,8 @@ function below(target: string): string {
 interface Steps {
   readonly undo: (() => void)[]
   readonly note: (folder: string) => void
+  /** Folders with something that was not there. */
+  readonly fresh: Set<string>
   readonly inodes: Set<bigint>
   /** Of what is below the root, when the command has ended. */
   readonly isPlain: (folder: string) => boolean
@@ -97,7 +100,7 @@ async function placeOne(mount: SandboxMount, i: number, steps: Steps, o: Placing
     undo.push(() => {
       if (isPlain(dirname(to)) && lstatSync(to, { throwIfNoEntry: false }) === undefined) renameSync(saved, to)
     })
-  }
+  } else steps.fresh.add(join(o.root, parentOf(target)))
   const gone = (): void => {
     if (isPlain(dirname(to))) rmSync(to, { recursive: true, force: true })
   }

@@ -24,6 +24,7 @@ static long set_groups(const struct asked *by, struct ids who) {
   memset(who.groups, 0, sizeof who.groups);
   if (count > 0 && !read_memory(by->pid, by->args[1], who.groups, 4 * count)) return -EFAULT_;
   who.count = (u32)count;
+  sort_groups(&who);
   return become(by->pid, &who);
 }
 
@@ -104,14 +105,12 @@ static long tell_statx(const struct asked *by) {
   return write_memory(by->pid, by->args[4], &s, sizeof s) ? 0 : -EFAULT_;
 }
 
-/* What root makes is root's without our doing. */
-static int is_plain(const struct ids *who) { return who->fsuid == 0 && who->fsgid == 0; }
-
 /* In a folder with the setgid bit a new file gets the folder's group. */
 static struct owner new_owner(const struct ids *who, const char *path) {
   struct owner is = {who->fsuid, who->fsgid}, of;
   char folder[PATH_ROOM];
   int end = append(folder, 0, PATH_ROOM, path);
+  while (end > 1 && folder[end - 1] == '/') end--;
   while (end > 0 && folder[end] != '/') end--;
   folder[end > 0 ? end : 1] = 0;
   struct statx s;
@@ -119,16 +118,20 @@ static struct owner new_owner(const struct ids *who, const char *path) {
   return is;
 }
 
+/* What root makes is root's without our doing. */
+static int is_roots(struct owner is) { return is.uid == 0 && is.gid == 0; }
+
 static long open_new(const struct asked *by, u64 id, const struct ids *who, int folder, u64 path, int flags, u32 mode) {
   char file[PATH_ROOM];
   struct statx s;
-  if (is_plain(who) || !(flags & O_CREAT) || reach(by, folder, path, file) != 0) return GO_ON;
+  if (!(flags & O_CREAT) || reach(by, folder, path, file) != 0) return GO_ON;
+  struct owner is = new_owner(who, file);
   /* What is there already, a link to nowhere included, is opened by the kernel. */
-  if (look(file, 0, &s) == 0) return GO_ON;
+  if (is_roots(is) || look(file, 0, &s) == 0) return GO_ON;
   long fd = sys(__NR_openat, AT_FDCWD, file, flags | O_CREAT | O_EXCL | O_CLOEXEC, mode & 07777 & ~mask_of(by->pid));
   if (fd == -EEXIST_ && !(flags & O_EXCL)) return GO_ON;
   if (fd < 0) return fd;
-  keep_owner(file, 0, new_owner(who, file));
+  keep_owner(file, 0, is);
   struct seccomp_notif_addfd add = {id, SECCOMP_ADDFD_FLAG_SEND, (u32)fd, 0, flags & O_CLOEXEC};
   long r = sys(__NR_ioctl, listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
   sys(__NR_close, fd);
@@ -137,24 +140,30 @@ static long open_new(const struct asked *by, u64 id, const struct ids *who, int 
 
 static long make_folder(const struct asked *by, const struct ids *who, int folder, u64 path, u32 mode) {
   char file[PATH_ROOM];
-  if (is_plain(who) || reach(by, folder, path, file) != 0) return GO_ON;
+  if (reach(by, folder, path, file) != 0) return GO_ON;
+  struct owner is = new_owner(who, file);
+  if (is_roots(is)) return GO_ON;
   long r = sys(__NR_mkdirat, AT_FDCWD, file, mode & 07777 & ~mask_of(by->pid));
-  return r < 0 ? r : keep_owner(file, 0, new_owner(who, file));
+  return r < 0 ? r : keep_owner(file, 0, is);
 }
 
 static long make_link(const struct asked *by, const struct ids *who, u64 target, int folder, u64 path) {
   char file[PATH_ROOM], text[4096];
-  if (is_plain(who) || reach(by, folder, path, file) != 0 || read_text(by->pid, target, text, sizeof text) < 0) return GO_ON;
+  if (reach(by, folder, path, file) != 0) return GO_ON;
+  struct owner is = new_owner(who, file);
+  if (is_roots(is) || read_text(by->pid, target, text, sizeof text) < 0) return GO_ON;
   long r = sys(__NR_symlinkat, text, AT_FDCWD, file);
-  return r < 0 ? r : keep_owner(file, 0, new_owner(who, file));
+  return r < 0 ? r : keep_owner(file, 0, is);
 }
 
 static long make_node(const struct asked *by, const struct ids *who, int folder, u64 path, u32 mode, u64 device) {
   char file[PATH_ROOM];
-  if (is_plain(who) || reach(by, folder, path, file) != 0) return GO_ON;
+  if (reach(by, folder, path, file) != 0) return GO_ON;
+  struct owner is = new_owner(who, file);
+  if (is_roots(is)) return GO_ON;
   u32 rights = mode & 07777 & ~mask_of(by->pid);
   long r = sys(__NR_mknodat, AT_FDCWD, file, (mode & ~07777u) | rights, device);
-  return r < 0 ? r : keep_owner(file, 0, new_owner(who, file));
+  return r < 0 ? r : keep_owner(file, 0, is);
 }
 
 /* Before the kernel does it: setuid and setgid bits count for whom the file belongs to. */
@@ -163,7 +172,7 @@ static long about_to_execute(const struct asked *by, const struct ids *who, int 
   struct statx s;
   struct ids next = *who;
   next.keep = next.able = 0;
-  if (is_plain(who) && who->uid == 0 && who->suid == 0) {
+  if (who->fsuid == 0 && who->fsgid == 0 && who->uid == 0 && who->suid == 0) {
     if (who->keep) become(by->pid, &next);
     return GO_ON;
   }

@@ -47,6 +47,15 @@ static long become(u32 pid, const struct ids *wanted) {
   return sys(__NR_prlimit64, pid, RLIMIT_LOCKS, &now, 0);
 }
 
+/* As the kernel keeps them. */
+static void sort_groups(struct ids *who) {
+  for (u32 i = 1; i < who->count; i++) {
+    u32 group = who->groups[i], at = i;
+    for (; at > 0 && who->groups[at - 1] > group; at--) who->groups[at] = who->groups[at - 1];
+    who->groups[at] = group;
+  }
+}
+
 static int may(u32 wanted, int privileged, u32 a, u32 b, u32 c) {
   return wanted == NO_ID || privileged || wanted == a || wanted == b || wanted == c;
 }

@@ -211,6 +211,7 @@ void begin(long *stack) {
   at = args[4];
   job.who.gid = job.who.egid = job.who.sgid = job.who.fsgid = (u32)number(&at, 10);
   for (at = args[5]; *at >= '0' && *at <= '9' && job.who.count < MAX_GROUPS; at += *at == ',') job.who.groups[job.who.count++] = (u32)number(&at, 10);
+  sort_groups(&job.who);
   at = args[6];
   job.rights = number(&at, 16);
   at = args[7];

@@ -1,5 +1,6 @@
 /** Whom files belong to where the file system can give them to nobody: an attribute of each, and a log for what has no attributes. */
 import { readFileSync } from 'node:fs'
+import type { SandboxMount } from '../sandbox.ts'
 
 export interface Owner {
   readonly uid: number
@@ -47,6 +48,14 @@ function readLog(file: string): Buffer {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
     throw error
   }
+}
+
+/** What is mounted for one command can be given to nobody either. */
+export function ownersOfMounts(mounts: readonly SandboxMount[]): Owners {
+  const given = mounts.flatMap((mount) => (mount.kind === 'file' || mount.kind === 'socket' ? [mount] : []))
+  return new Map(
+    given.map(({ target, uid = 0, gid = 0 }) => [target.replace(/^\/+/, ''), { uid, gid }] as const).filter(([, { uid, gid }]) => uid !== 0 || gid !== 0),
+  )
 }
 
 /** For the keeper, which looks the paths up before the command begins. */

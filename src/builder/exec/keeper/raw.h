@@ -14,6 +14,7 @@
 #include <linux/signal.h>
 #include <linux/stat.h>
 #include <linux/uio.h>
+#include <linux/utsname.h>
 #include <linux/wait.h>
 
 typedef unsigned char u8;
