@@ -6,14 +6,15 @@ import { replaceBlock } from './blocks.ts'
 import { loadCodeTables } from './code-tables.ts'
 import { errorsPage } from './errors-page.ts'
 import { floorMap } from './floor-map.ts'
-import { parityCounts, toleratedTable } from './parity-table.ts'
+import { parityCounts, rungTable, toleratedTable } from './parity-table.ts'
 import { settingsPage } from './settings-page.ts'
 
 type Render = (root: string, now: string) => Promise<string>
 
 const pages = {
   'ARCHITECTURE.md': async (root, now) => replaceBlock(now, 'floors', floorMap(readLayerMap(root))),
-  'docs/parity.md': async (_root, now) => replaceBlock(replaceBlock(now, 'counts', parityCounts()), 'tolerated', toleratedTable()),
+  'docs/parity.md': async (_root, now) =>
+    replaceBlock(replaceBlock(replaceBlock(now, 'counts', parityCounts()), 'tolerated', toleratedTable()), 'rungs', rungTable()),
   'docs/settings.md': async () => settingsPage(),
   'docs/errors.md': async (root) => errorsPage(await loadCodeTables(root)),
 } satisfies Record<string, Render>

@@ -1,5 +1,6 @@
 /** The generated parts of docs/parity.md: how many cases there are of what, and what may differ. */
 import { allCases } from '../../test/real/parity/cases/all.ts'
+import { rungDifferences } from '../../test/real/parity/rung-differences.ts'
 import { type Tolerated, type ToleratedName, tolerated } from '../../test/real/parity/tolerated.ts'
 
 export function parityCounts(): string {
@@ -18,4 +19,13 @@ export function toleratedTable(): string {
     return `| ${name} | ${difference} | ${reason} | ${everywhere ? 'any case' : cases.join(', ')} |`
   })
   return ['| name | difference | reason | cases |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+export function rungTable(): string {
+  const told = { files: 'differs', alike: 'is as in BuildKit' } as const
+  const rows = rungDifferences.map((one) => {
+    const result = one.kind === 'refused' ? `\`${one.code}\`` : told[one.kind]
+    return `| ${one.rungs.join(', ')} | ${one.difference} | ${result} | ${one.reason} | ${one.cases.map((name) => `“${name}”`).join(', ')} |`
+  })
+  return ['| rungs | difference | the case | reason | cases |', '|---|---|---|---|---|', ...rows].join('\n')
 }

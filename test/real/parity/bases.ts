@@ -3,52 +3,38 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Fixture } from '../../../src/builder/build-fixture.ts'
 import { fixture } from '../../../src/builder/build-fixture.ts'
-import type { OpenBase } from '../../../src/builder/build-world.ts'
 import { baseDockerfile, writeBaseContext } from '../../../src/builder/parity-fixture.ts'
-import { parseSourceRef } from '../../../src/oci/ref.ts'
 import type { Image } from '../../../src/oci/views.ts'
-import { createRegistryClient } from '../../../src/registry/client.ts'
-import { pullImage } from '../../../src/registry/pull.ts'
 import { push } from '../../../src/registry/push.ts'
 import { createRegistry } from '../../../src/registry/server/create-registry.ts'
-import { ownDispatchers, undiciHttp } from '../../../src/registry/undici-http.ts'
 import { busyboxBase } from '../builder/busybox-base.ts'
+import { type BaseClient, baseClient, hub } from './base-client.ts'
 
-export interface Bases {
+export interface Bases extends BaseClient {
   /** `http://127.0.0.1:PORT`. */
   readonly mirror: string
-  readonly open: OpenBase
-  close(): Promise<void>
 }
 
 const signal = new AbortController().signal
-const hub = 'docker.io'
 
 export async function startBases(o: { readonly folder: string; readonly busybox: string; readonly debian: string }): Promise<Bases> {
   const server = createRegistry({ dir: join(o.folder, 'registry'), durability: 'fast' })
   const { url } = await server.listen({ port: 0, signal })
-  const { dispatchers, close } = ownDispatchers({})
-  const clock = { now: () => Date.now(), sleep: async () => undefined }
-  const auth = { name: 'none', credentialsFor: async () => undefined }
-  const client = createRegistryClient({ send: undiciHttp(dispatchers), auth, clock, hosts: [{ match: hub, endpoint: url }] })
+  const base = baseClient(url)
   for (const [name, make] of Object.entries(makers)) {
     const f = await fixture()
     try {
       const [repository = '', tag = 'latest'] = name.split(':')
-      await push(await make(f, o), { registry: hub, repository: `library/${repository}`, tags: [tag] }, { client, signal })
+      await push(await make(f, o), { registry: hub, repository: `library/${repository}`, tags: [tag] }, { client: base.client, signal })
     } finally {
       await f.remove()
     }
   }
   return {
+    ...base,
     mirror: url,
-    open: async (name, platform, w) => {
-      const ref = parseSourceRef(name)
-      if (!ref.ok) throw new Error(`${name} is no reference`)
-      return pullImage(ref.value, { client, platform, signal: w.signal })
-    },
     close: async () => {
-      await close()
+      await base.close()
       await server.close()
     },
   }

@@ -4,6 +4,7 @@ import { chmodSync, linkSync, mkdirSync, readdirSync, symlinkSync, truncateSync,
 import { dirname, join } from 'node:path'
 import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
 import type { FinishingWork } from '../../../src/builder/exec/sandbox.ts'
+import { giveToNobody } from './give.ts'
 
 /** A text is a file; a path that ends with "/" is a folder. */
 export type ContextEntry =
@@ -31,6 +32,7 @@ const folderTime = 1_500_000_000.5
 
 export async function writeEntries(folder: string, entries: ContextEntries): Promise<void> {
   for (const [path, entry] of Object.entries(entries)) writeOne(join(folder, path), entry)
+  giveToNobody(folder)
   await finish(folder, entries)
   for (const [path, entry] of Object.entries(entries)) {
     if (typeof entry === 'string' ? !path.endsWith('/') : 'text' in entry || 'bytes' in entry || 'mode' in entry || 'time' in entry) {
