@@ -14,8 +14,14 @@ export function lookBefore(root: string, skip: Skip): Before {
   return new Map([...walk(root, '', skip)].map(({ path, stats }) => [path, stats]))
 }
 
+interface Changing extends Scratch {
+  readonly skip: Skip
+  /** Folders in which something was put for the command: their times are new, as if something had been mounted there. */
+  readonly touched: readonly string[]
+}
+
 /** `upper` gets what is new or changed, and a white-out for what is gone. */
-export async function writeChanges(root: string, before: Before, upper: string, sandbox: Sandbox, o: Scratch & { readonly skip: Skip }): Promise<void> {
+export async function writeChanges(root: string, before: Before, upper: string, sandbox: Sandbox, o: Changing): Promise<void> {
   const after = new Map([...walk(root, '', o.skip)].map(({ path, stats }) => [path, stats]))
   const changed = new Set<string>()
   for (const [path, stats] of after) {
@@ -25,7 +31,8 @@ export async function writeChanges(root: string, before: Before, upper: string, 
   }
   const gone = [...before.keys()].filter((path) => !after.has(path) && (parentOf(path) === '' || after.get(parentOf(path))?.isDirectory() === true))
   const needed = new Set([...changed, ...gone.flatMap(foldersAbove)])
-  for (const path of changed) for (const above of foldersAbove(path)) needed.add(above)
+  for (const path of o.touched) if (path !== '' && after.get(path)?.isDirectory() === true) needed.add(path)
+  for (const path of [...changed, ...o.touched]) for (const above of foldersAbove(path)) needed.add(above)
   const order = [...after.keys()].filter((path) => needed.has(path))
   const asked = order.filter((path) => after.get(path)?.isFile() === true || after.get(path)?.isDirectory() === true)
   const attributes = await sandbox.attributes(root, asked, o)

@@ -81,7 +81,7 @@ async function runIn(
   let whole = true
   try {
     placed = await placeStandIns(job.mounts, { ...scratch, root, folder: job.folder, unpack: o.unpack })
-    const { inodes, targets } = placed
+    const { inodes, targets, touched } = placed
     const none = new Set<string>([...kernelFolders, ...targets])
     const skip: Skip = (path, { ino }) => {
       // A secret that the command put somewhere else, say.
@@ -93,7 +93,7 @@ async function runIn(
     writeFileSync(join(job.folder, keeperName), keeperProgram(o.cpu), { mode: 0o700 })
     const ended = await runProgram(chrootSteps(job.process, job.folder, root), job, { ...o, endOthers: () => killAllIn(root, o.kill) })
     killAllIn(root, o.kill)
-    if (ended.kind === 'exited') await writeChanges(root, before, join(job.folder, 'upper'), sandbox, { ...scratch, skip })
+    if (ended.kind === 'exited') await writeChanges(root, before, join(job.folder, 'upper'), sandbox, { ...scratch, skip, touched })
     return { ended, whole }
   } catch (error) {
     killAllIn(root, o.kill)

@@ -29,6 +29,8 @@ export interface Placing extends Scratch {
 export interface Placed {
   /** Below the root: what is none of the image's. */
   readonly targets: readonly string[]
+  /** Folders with something that was not there. */
+  readonly touched: readonly string[]
   /** Of what stands there, by number: it is none of the image's wherever the command has put it. */
   readonly inodes: ReadonlySet<bigint>
   /** In any case, and once. */
@@ -41,7 +43,7 @@ export async function placeStandIns(mounts: readonly SandboxMount[], o: Placing)
   const isPlain = plainBelow(o.root)
   // Folders that something is put in the place of something: their times stay the image's. Those where something new comes get a new time, as with mounts.
   const times = new Map<string, Stats>()
-  const fresh = new Set<string>()
+  const touched = new Set<string>()
   const note = (folder: string): void => {
     if (!times.has(folder)) times.set(folder, lstatSync(folder))
   }
@@ -53,13 +55,13 @@ export async function placeStandIns(mounts: readonly SandboxMount[], o: Placing)
   }
   const inodes = new Set<bigint>()
   try {
-    for (const [i, mount] of mounts.entries()) await placeOne(mount, i, { undo, note, fresh, inodes, isPlain }, o)
-    for (const [folder, stats] of times) if (!fresh.has(folder)) setTime(folder, stats)
+    for (const [i, mount] of mounts.entries()) await placeOne(mount, i, { undo, note, touched, inodes, isPlain }, o)
+    for (const [folder, stats] of times) if (!touched.has(folder.slice(o.root.length + 1))) setTime(folder, stats)
   } catch (error) {
     takeAway()
     throw error
   }
-  return { targets: mounts.map(({ target }) => below(target)), inodes, takeAway }
+  return { targets: mounts.map(({ target }) => below(target)), touched: [...touched], inodes, takeAway }
 }
 
 /** Tells of a folder below the root that it is one, and reached through folders only. */
@@ -82,7 +84,7 @@ interface Steps {
   readonly undo: (() => void)[]
   readonly note: (folder: string) => void
   /** Folders with something that was not there. */
-  readonly fresh: Set<string>
+  readonly touched: Set<string>
   readonly inodes: Set<bigint>
   /** Of what is below the root, when the command has ended. */
   readonly isPlain: (folder: string) => boolean
@@ -100,7 +102,7 @@ async function placeOne(mount: SandboxMount, i: number, steps: Steps, o: Placing
     undo.push(() => {
       if (isPlain(dirname(to)) && lstatSync(to, { throwIfNoEntry: false }) === undefined) renameSync(saved, to)
     })
-  } else steps.fresh.add(join(o.root, parentOf(target)))
+  } else steps.touched.add(parentOf(target))
   const gone = (): void => {
     if (isPlain(dirname(to))) rmSync(to, { recursive: true, force: true })
   }
