@@ -13,6 +13,7 @@ import { exprCodes } from './codes/expr.ts'
 import { flagsCodes } from './codes/flags.ts'
 import { gitCodes } from './codes/git.ts'
 import { imageCodes } from './codes/image.ts'
+import { kubernetesCodes } from './codes/kubernetes.ts'
 import { modelCodes } from './codes/model.ts'
 import { pluginCodes } from './codes/plugin.ts'
 import { registryCodes } from './codes/registry.ts'
@@ -51,6 +52,7 @@ export const codes = {
   ...sourceCodes,
   ...deliveryCodes,
   ...dockerCodes,
+  ...kubernetesCodes,
   ...gitCodes,
   ...configCodes,
   ...storeCodes,

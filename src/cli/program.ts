@@ -57,8 +57,28 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
   program
     .command('doctor')
     .option('--json', 'as JSON')
+    .option('--kubernetes', 'ask a cluster instead: rights, quota, pod security')
+    .option('--connector <id>', 'with --kubernetes: the cluster of this connector')
+    .option('--namespace <name>', 'with --kubernetes: this namespace')
     .description('say which rung a RUN stands on here, why on no better one, and what would change that')
-    .action((o) => act(async () => (await import('./commands/doctor.ts')).doctorCommand(o, world)))
+    .action((o) =>
+      act(async () =>
+        o.kubernetes === true
+          ? (await import('./commands/doctor-kubernetes.ts')).doctorKubernetes(o, world)
+          : (await import('./commands/doctor.ts')).doctorCommand(o, world),
+      ),
+    )
+  program
+    .command('k8s')
+    .description('what runs have in Kubernetes clusters')
+    .command('prune')
+    .description('take away pods that runs of this machine left behind')
+    .option('--older-than <duration>', 'of anybody, if they are older: 6h')
+    .option('--connector <id>', 'the cluster of this connector')
+    .option('--namespace <name>', 'this namespace')
+    .option('--dry-run', 'say what would go')
+    .option('--json', 'as JSON')
+    .action((o) => act(async () => (await import('./commands/k8s-prune.ts')).prunePods(o, world)))
   program
     .command('schema')
     .addArgument(new Argument('[document]', 'which').choices(['pipeline', 'connector', 'config']).default('pipeline'))

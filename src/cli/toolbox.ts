@@ -9,6 +9,7 @@ import type { Advisories } from '../ports/advisories.ts'
 import type { Answers } from '../ports/answers.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
+import type { ClusterCare, ClusterWanted } from '../ports/cluster-care.ts'
 import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
@@ -49,6 +50,8 @@ export interface Engine {
   readonly parts: Omit<EngineParts, 'redactor' | 'clock'>
   /** Asks the connector's registry whether it is there and takes the credentials; says so in words. Throws a Problem when not. */
   checkConnector(identifier: string, o: { readonly signal: AbortSignal }): Promise<string>
+  /** Throws why there is no such cluster. */
+  clusterCare(wanted: ClusterWanted, o: { readonly signal: AbortSignal }): Promise<ClusterCare>
   /** Connections of the run. */
   close(): Promise<void>
 }

@@ -54,7 +54,7 @@ function portCheck(text: string, { state, step }: WorkAt<ServiceWork>): ReadyChe
 function commandCheck(command: string, spec: ProcessSpec, { state, work }: WorkAt<ServiceWork>): ReadyCheck {
   const { ports: _, ...same } = spec
   const shell = work.start.kind === 'script' ? work.start.shell : 'Sh'
-  const probe: ProcessSpec = { ...same, name: `${spec.name}.ready`, start: { kind: 'script', shell, script: command } }
+  const probe: ProcessSpec = { ...same, name: `${spec.name}.ready`, beside: spec.name, start: { kind: 'script', shell, script: command } }
   let last = 'it was never run'
   return {
     async holds(signal) {

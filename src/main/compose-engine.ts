@@ -12,6 +12,7 @@ import { registryDelivery } from '../adapters/images/registry-delivery.ts'
 import { registryImages } from '../adapters/images/registry-images.ts'
 import { withDocker } from '../adapters/images/with-docker.ts'
 import { dockerInfra } from '../adapters/infra/docker/docker-infra.ts'
+import { kubernetesInfra } from '../adapters/infra/kubernetes/kubernetes-infra.ts'
 import { localInfra } from '../adapters/infra/local/local-infra.ts'
 import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/cloud-identity.ts'
 import { findEcrRegistry } from '../adapters/registry-auth/ecr/find-ecr-registry.ts'
@@ -25,6 +26,7 @@ import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { contentStore } from '../media/content-store.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
 import { plainUse } from '../ports/registry-use.ts'
+import { calmHeap } from './calm-memory.ts'
 import { composeBuilder } from './compose-builder.ts'
 import { composeBuildx } from './compose-buildx.ts'
 import { composeRegistryUse } from './compose-registry-use.ts'
@@ -61,10 +63,21 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
     client: (use) => registries.clientFor(use, 'pull'),
     stored: async (name, o) => (await stored.source.openStored(name, o)).image,
   })
+  const kubernetes = kubernetesInfra({
+    dir: join(needs.home, 'kubernetes-stages'),
+    env,
+    clock,
+    code,
+    client: (use) => registries.clientFor(use, 'pull'),
+    connectors: needs.connectors,
+    read: readSecretFrom(secrets, needs.onSecret),
+    onFirstUse: calmHeap,
+  })
   return {
     parts: {
       infrastructures: {
         docker,
+        kubernetes,
         local: localInfra({
           dir: join(needs.home, 'stages'),
           env,
@@ -115,8 +128,14 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       const registry = url?.kind === 'literal' ? registryOfUrl(String(url.value)) : undefined
       return pingRegistry(registries.clientFor({ ...plainUse, connector: identifier }, 'push'), registry ?? identifier, o)
     },
+    async clusterCare(wanted, o) {
+      const { clusterCare } = await import('../adapters/infra/kubernetes/cluster-care.ts')
+      const read = readSecretFrom(secrets, needs.onSecret)
+      return clusterCare({ ...wanted, dir: join(needs.home, 'kubernetes-stages'), env, clock, connectors: needs.connectors, read }, o)
+    },
     async close() {
       await docker.close()
+      await kubernetes.close()
       await registries.close()
     },
   }

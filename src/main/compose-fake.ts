@@ -7,6 +7,7 @@ import { passingMemory } from '../adapters/scan-memory/passing-memory.ts'
 import { fakeScanner } from '../adapters/scanners/fake-scanner.ts'
 import { fakeSecrets } from '../adapters/secrets/fake-secrets.ts'
 import type { Clock } from '../base/clock.ts'
+import { problem } from '../base/problem.ts'
 import type { Engine } from '../cli/toolbox.ts'
 
 export function composeFake(clock: Clock): Engine {
@@ -27,6 +28,9 @@ export function composeFake(clock: Clock): Engine {
       secrets: [fakeSecrets()],
     },
     checkConnector: async (identifier) => `${identifier} was not asked: nothing is real here`,
+    clusterCare: async () => {
+      throw problem('K8S_CONFIG_UNUSABLE', { reason: 'nothing is real here' })
+    },
     close: async () => undefined,
   }
 }

@@ -6,6 +6,7 @@ import type { Infrastructure, Runtime } from '../pipeline/infrastructure.ts'
 import type { Stage } from '../pipeline/stage.ts'
 import type { Report } from '../yaml/shape/shape.ts'
 import type { InfraPlan } from './plan.ts'
+import { planKubernetes } from './plan-kubernetes.ts'
 import type { Site } from './site.ts'
 
 type Declared = InfraPlan['declared']
@@ -17,11 +18,14 @@ export function planInfrastructure(stage: Stage, site: Site, report: Report): In
   const { infrastructure, platform, runtime } = source.spec
   const declared = declaredBy(infrastructure, runtime)
   const inside = infrastructure !== undefined && 'type' in infrastructure ? insideOf(infrastructure) : {}
+  const on = site.facts.on ?? runsOn[declared]
+  const spec = infrastructure !== undefined && 'type' in infrastructure && infrastructure.type === 'KubernetesDirect' ? infrastructure.spec : undefined
   return {
-    on: site.facts.on ?? runsOn[declared],
+    on,
     declared,
     os: inside.os ?? platform?.os ?? 'Linux',
     arch: inside.arch ?? platform?.arch ?? 'Amd64',
+    ...(on === 'kubernetes' && { kubernetes: planKubernetes(spec, stage, site, report) }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Text } from '../base/secret-text.ts'
 import type { Span } from '../base/span.ts'
 import type { Work } from '../steps/work.ts'
 import type { FailureLevels } from './failure-plan.ts'
+import type { KubernetesPlan } from './kubernetes-plan.ts'
 
 /** When a node runs, given how its surroundings went so far. `condition` is evaluated just before. */
 export interface WhenPlan {
@@ -17,6 +18,8 @@ export interface InfraPlan {
   readonly declared: 'Cloud' | 'VM' | 'Docker' | 'KubernetesDirect' | 'none'
   readonly os: string
   readonly arch: string
+  /** Where it runs as a pod. */
+  readonly kubernetes?: KubernetesPlan
 }
 
 export interface StepPlan {

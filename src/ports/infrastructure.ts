@@ -51,6 +51,8 @@ export interface ProcessSpec {
   readonly image?: StepImage
   /** Of a service: port of the stage to port of the container, as the step says. */
   readonly ports?: Readonly<Record<string, string>>
+  /** Name of a step that runs: where steps have containers of their own, this one goes into that one's. */
+  readonly beside?: string
   /** Deadline for a polite end before the step is killed. */
   readonly graceMs: number
 }

@@ -15,9 +15,16 @@ export interface ImageToRun {
   /** At most, as the step spells it. */
   readonly memory?: Planned<Text>
   readonly cpu?: Planned<Text>
+  /** What it is promised, as the step spells it; of effect on Kubernetes. */
+  readonly requests?: { readonly memory?: Planned<Text>; readonly cpu?: Planned<Text> }
 }
 
 const pulls = { Always: 'always', IfNotPresent: 'if-missing', Never: 'never' } as const
+
+interface Amounts {
+  readonly memory?: Dynamic<Text> | undefined
+  readonly cpu?: Dynamic<Text> | undefined
+}
 
 interface ContainerSpec {
   readonly image?: Dynamic<Text> | undefined
@@ -26,7 +33,7 @@ interface ContainerSpec {
   readonly imagePullPolicy?: keyof typeof pulls | undefined
   readonly runAsUser?: Dynamic<Text> | undefined
   readonly privileged?: Dynamic<boolean> | undefined
-  readonly resources?: { readonly limits?: { readonly memory?: Dynamic<Text> | undefined; readonly cpu?: Dynamic<Text> | undefined } | undefined } | undefined
+  readonly resources?: { readonly limits?: Amounts | undefined; readonly requests?: Amounts | undefined } | undefined
 }
 
 /** undefined: the step names no image, or an expression in its name is wrong, which has been reported. */
@@ -38,6 +45,7 @@ export function imageToRun(spec: ContainerSpec, o: Resolving): ImageToRun | unde
   const privileged = planned(spec.privileged, o)
   const memory = planned(spec.resources?.limits?.memory, o)
   const cpu = planned(spec.resources?.limits?.cpu, o)
+  const requests = amounts(spec.resources?.requests, o)
   return {
     reference,
     ...(spec.imagePullPolicy !== undefined && { pull: pulls[spec.imagePullPolicy] }),
@@ -46,7 +54,15 @@ export function imageToRun(spec: ContainerSpec, o: Resolving): ImageToRun | unde
     ...(privileged !== undefined && { privileged }),
     ...(memory !== undefined && { memory }),
     ...(cpu !== undefined && { cpu }),
+    ...(requests !== undefined && { requests }),
   }
+}
+
+function amounts(given: Amounts | undefined, o: Resolving): ImageToRun['requests'] {
+  const memory = planned(given?.memory, o)
+  const cpu = planned(given?.cpu, o)
+  if (memory === undefined && cpu === undefined) return undefined
+  return { ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }) }
 }
 
 function planned<T>(dynamic: Dynamic<T> | undefined, o: Resolving): Planned<T> | undefined {

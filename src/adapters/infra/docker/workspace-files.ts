@@ -37,11 +37,14 @@ export interface FarSide {
   get(o: Waiting): Promise<Readable>
 }
 
-/** What is newer here wins: steps see it only when the next one starts, so no step can have changed it meanwhile. */
-export function copiedFiles(folder: string, far: FarSide): WorkspaceFiles {
-  const stamps: Stamps = new Map()
+/**
+ * What is newer here wins: steps see it only when the next one starts, so no step can have changed it meanwhile. `begins`: the other side has the folder
+ * itself already, and what goes there is first of all this user's.
+ */
+export function copiedFiles(folder: string, far: FarSide, begins?: FileOwner): WorkspaceFiles {
+  const stamps: Stamps = new Map(begins === undefined ? [] : [['', '']])
   const inTurn = exclusive()
-  let owner: FileOwner = { uid: 0, gid: 0 }
+  let owner: FileOwner = begins ?? { uid: 0, gid: 0 }
   let mayDiffer = false
   const push = async (o: Waiting): Promise<void> => {
     const changed = await changedFiles(folder, stamps, owner)

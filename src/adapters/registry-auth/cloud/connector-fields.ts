@@ -17,7 +17,10 @@ export interface ConnectorFields extends Owner {
   secret(path: string): ((w: Waiting) => Promise<string>) | undefined
 }
 
-export function connectorFields(connector: CloudConnector, read: ReadSecret): ConnectorFields {
+/** Connectors whose login is a tree. */
+type TreeConnector = CloudConnector | Extract<Connector, { readonly type: 'K8sCluster' }>
+
+export function connectorFields(connector: TreeConnector, read: ReadSecret): ConnectorFields {
   const root = connector.spec.credential ?? connector.spec.auth
   const owner: Owner = { from: `connector ${connector.identifier}`, at: connector.at }
   const lacks = (missing: string) =>

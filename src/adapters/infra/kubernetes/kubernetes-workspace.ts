@@ -1,0 +1,130 @@
+/** The workspace of a stage whose steps run in the containers of a pod. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Diagnostic, diagnose } from '../../../base/diagnostic.ts'
+import { isProblem, problem } from '../../../base/problem.ts'
+import type { CodePlacer } from '../../../ports/code.ts'
+import type { ProcessSpec, RunningStep, Workspace } from '../../../ports/infrastructure.ts'
+import { plainUse } from '../../../ports/registry-use.ts'
+import type { WorkspaceFiles } from '../docker/workspace-files.ts'
+import { hostPath } from '../local/workspace-paths.ts'
+import { programOf } from '../program-of.ts'
+import type { ContainerSlots } from './container-slots.ts'
+import { helperName, inside, userOf } from './manifest/pod.ts'
+import type { PodSettings } from './manifest/settings.ts'
+import { type NodeImages, onNodes, programOfImage } from './node-images.ts'
+import type { StagePod } from './stage-pod.ts'
+import { startBeside } from './start-beside.ts'
+import { type PodStep, startInPod } from './start-in-pod.ts'
+
+interface Waiting {
+  readonly signal: AbortSignal
+}
+
+export interface KubernetesWorkspace extends NodeImages {
+  readonly pod: StagePod
+  readonly slots: ContainerSlots
+  readonly settings: PodSettings
+  readonly files: WorkspaceFiles
+  /** Of this machine, for the stage. */
+  readonly base: string
+  /** In it: where parts that run here find the workspace. */
+  readonly folder: string
+  readonly code: CodePlacer
+  readonly usualImage: string | undefined
+  readonly note: (note: Diagnostic) => void
+  /** What the stage has in the cluster besides its pod. */
+  readonly removeRest: (o: Waiting) => Promise<void>
+}
+
+/** Files of the workspace belong to those who are not root: root may do everything with them all the same. */
+export const usualOwner = 1000
+
+export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
+  const running = new Map<PodStep, Promise<unknown>>()
+  const closing = new AbortController()
+  let steps = 0
+  let closed: Promise<void> | undefined
+  const close = async (w: Waiting): Promise<void> => {
+    closing.abort(new Error('the stage ends'))
+    for (const step of running.keys()) step.stop(0)
+    const results = await Promise.allSettled([o.pod.close(w), o.removeRest(w)])
+    await Promise.all(running.values())
+    await rm(o.base, { recursive: true, force: true, maxRetries: 5 })
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+  return {
+    hostPath: (path) => hostPath(o.folder, path),
+    placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.folder, path), placing),
+    bringHere: (w) => o.files.bring(w),
+    // Asked inside, where it may wait a while: a request for each try would be one too many.
+    answers: async (port, w) => (await o.pod.run(helperName, [`${inside}/launcher`, 'connect', String(port), '1000'], w)) === 0,
+    async start(spec, { signal }) {
+      signal.throwIfAborted()
+      closing.signal.throwIfAborted()
+      for (const [wanted, own] of Object.entries(spec.ports ?? {})) if (wanted !== own) o.note(diagnose('K8S_SERVICE_PORTS', { name: spec.name, own, wanted }))
+      const name = `process-${steps++}`
+      const folder = join(o.base, 'steps', name)
+      const beside = spec.beside === undefined ? undefined : o.slots.of(spec.beside)
+      const w = { signal: AbortSignal.any([signal, closing.signal]) }
+      if (beside !== undefined) return startBeside(spec, { pod: o.pod, container: beside, folder, name }, w)
+      const step = await startStep(spec, folder, closing.signal, o, w).catch(async (cause: unknown) => {
+        await rm(folder, { recursive: true, force: true })
+        signal.throwIfAborted()
+        closing.signal.throwIfAborted()
+        if (isProblem(cause)) throw cause
+        throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
+      })
+      return watched(step, spec, signal)
+    },
+    close(w) {
+      // Once that went wrong, it is tried anew.
+      closed ??= close(w).catch((error: unknown) => {
+        closed = undefined
+        throw error
+      })
+      return closed
+    },
+  }
+
+  function watched(step: PodStep, { graceMs }: ProcessSpec, signal: AbortSignal): RunningStep {
+    const onAbort = (): void => step.stop(graceMs)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    if (closing.signal.aborted) step.stop(0)
+    const end = step.end.finally(() => {
+      signal.removeEventListener('abort', onAbort)
+      running.delete(step)
+    })
+    // Whoever reads the output first learns of a failure later.
+    running.set(
+      step,
+      end.catch(() => undefined),
+    )
+    return { output: step.output, end }
+  }
+}
+
+async function startStep(spec: ProcessSpec, folder: string, closing: AbortSignal, o: KubernetesWorkspace, w: Waiting): Promise<PodStep> {
+  const reference = spec.image?.reference ?? o.usualImage
+  if (reference === undefined) throw problem('K8S_NO_IMAGE', { name: spec.name })
+  const use = spec.image?.registry ?? plainUse
+  const container = o.slots.take(spec)
+  const user = userOf(container, o.settings)
+  const owner = user === undefined || user === 0 ? usualOwner : user
+  if (container.privileged) o.note(diagnose('K8S_PRIVILEGED', { step: spec.name }))
+  return startInPod(
+    spec,
+    {
+      pod: o.pod,
+      container,
+      image: onNodes(reference, use, { ...o, note: () => undefined }),
+      login: use.connector === undefined ? 'without a login' : `by connector ${use.connector}`,
+      folder,
+      ownProgram: (waiting) => programOfImage(reference, use, o.pod.cpu, o, waiting),
+      lend: (waiting) => o.files.lend({ uid: owner, gid: owner }, waiting),
+      closing,
+    },
+    w,
+  )
+}

@@ -1,0 +1,97 @@
+/** Files into the pod of a stage and out of it, through the container that is there for it. */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rm, stat, truncate } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { problem } from '../../../base/problem.ts'
+import type { ClusterConnection } from '../../../kubernetes-api/connection.ts'
+import { execute, executeShort } from '../../../kubernetes-api/exec.ts'
+import { streamSource } from '../../../tar/byte-source.ts'
+import { readTar } from '../../../tar/read-tar.ts'
+import type { FarSide } from '../docker/workspace-files.ts'
+import { helperName, outside } from './manifest/pod.ts'
+
+interface Waiting {
+  readonly signal: AbortSignal
+}
+
+export interface PodPlace {
+  readonly cluster: ClusterConnection
+  readonly namespace: string
+  readonly pod: string
+}
+
+/** The oldest protocol cannot end an input, so its length goes before it. */
+const put = 'head -c "$1" | tar -x -f - -C "$2"'
+/** Once only: whoever asks again after a cut line finds that it has started. */
+const start = `d=${outside}/$3; [ -e "$d/started" ] || { mkdir -p "$d/$4" && ${put.replace('$2', '$d/$4')} && if [ -z "$4" ]; then echo > "$d/go"; fi; }`
+const take = `cd ${outside}/"$1" && tar -c -f - $(ls | grep -E '^(out\\..+|outputs|secrets|env)$')`
+
+const most = 16 * 1024 * 1024
+
+/** Puts the files of a step where its container sees them, and lets it begin. `folder`: below the container's own, for a process beside it. */
+export async function letStepBegin(
+  at: PodPlace,
+  o: { readonly container: string; readonly archive: Buffer; readonly folder?: string },
+  w: Waiting,
+): Promise<void> {
+  const command = ['sh', '-c', start, 'sh', String(o.archive.length), '', o.container, o.folder ?? '']
+  await at.cluster.patiently(() => at.cluster.short.pass(() => insist(at, { container: helperName, command, input: o.archive }, w)), w)
+}
+
+/** What a step has left to be handed back, into a folder here. */
+export async function takeLeft(at: PodPlace, container: string, folder: string, w: Waiting): Promise<void> {
+  await at.cluster.patiently(async () => {
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const { output, errors, ended } = await execute(at.cluster, { ...at, container: helperName, command: ['sh', '-c', take, 'sh', container] }, w)
+    errors.resume()
+    for await (const { entry, body } of readTar(streamSource(output), w)) {
+      if (entry.kind === 'file') await writeSome(join(folder, basename(entry.path)), entry.size, body)
+    }
+    await ended
+  }, w)
+}
+
+/** Of a file that is too large only the size is kept: whoever collects it refuses it. */
+async function writeSome(file: string, size: number, body: () => AsyncIterable<Buffer>): Promise<void> {
+  await pipeline(Readable.from(size > most ? [] : body(), { objectMode: false }), createWriteStream(file, { mode: 0o600 }))
+  if (size > most) await truncate(file, size)
+}
+
+/** The workspace in the pod. `folder`: here, for what has to have a length before it is sent. */
+export function podSide(at: PodPlace, folder: string): FarSide {
+  return {
+    async put(tar, w) {
+      const file = join(folder, `sent-${crypto.randomUUID()}.tar`)
+      try {
+        await pipeline(tar, createWriteStream(file, { mode: 0o600 }), { signal: w.signal })
+        const { size } = await stat(file)
+        const command = ['sh', '-c', put, 'sh', String(size), '/']
+        await at.cluster.patiently(() => insist(at, { container: helperName, command, input: createReadStream(file) }, w), w)
+      } finally {
+        await rm(file, { force: true })
+      }
+    },
+    async get(w) {
+      const { output, errors, ended } = await at.cluster.patiently(
+        () => execute(at.cluster, { ...at, container: helperName, command: ['tar', '-c', '-f', '-', '-C', '/', 'harness'] }, w),
+        w,
+      )
+      errors.resume()
+      const tar = new PassThrough()
+      // Ends well only if the command did: half an archive is none. GNU tar says 1 where a file changed meanwhile.
+      pipeline(output, tar, { end: false }).then(
+        () => ended.then((code) => (code <= 1 ? tar.end() : tar.destroy(new Error(`tar ended with ${code}`)))).catch((error: Error) => tar.destroy(error)),
+        (error: Error) => tar.destroy(error),
+      )
+      return tar
+    },
+  }
+}
+
+async function insist(at: PodPlace, o: Omit<Parameters<typeof executeShort>[1], 'namespace' | 'pod'>, w: Waiting): Promise<void> {
+  const { code, said } = await executeShort(at.cluster, { ...o, ...at }, w)
+  if (code !== 0) throw problem('K8S_EXEC_FAILED', { pod: at.pod, container: o.container, command: 'tar', reason: said || `it ended with ${code}` })
+}

@@ -1,0 +1,27 @@
+/** Pods that runs left behind: those of processes of this machine that are gone, or all that are older than somebody says. What belongs to a pod goes with it. */
+import type { Namespace } from '../../../kubernetes-api/pods.ts'
+import { homeLabel, isLeftOver, ours } from './marks.ts'
+
+interface Waiting {
+  readonly signal: AbortSignal
+}
+
+export interface LeftOvers {
+  /** Of this data folder; its dead processes are known for certain. */
+  readonly home: string
+  /** Of others too: pods that were made before this moment. */
+  readonly before?: number
+  /** Only says what would go. */
+  readonly dryRun?: boolean
+}
+
+/** Their names. */
+export async function removeLeftOvers(namespace: Namespace, o: LeftOvers, w: Waiting): Promise<readonly string[]> {
+  const { before } = o
+  const pods = await namespace.pods(before === undefined ? `${ours},${homeLabel}=${o.home}` : ours, w)
+  const left = pods.filter(
+    (pod) => (pod.labels[homeLabel] === o.home && isLeftOver(pod.labels)) || (before !== undefined && Date.parse(pod.createdAt) < before),
+  )
+  if (o.dryRun !== true) for (const { name } of left) await namespace.deletePod(name, 0, w)
+  return left.map(({ name }) => name)
+}
