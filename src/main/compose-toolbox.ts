@@ -77,9 +77,9 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { branchesOfFile } = await import('../adapters/codebase/find-codebase.ts')
       return branchesOfFile(file, { env, signal })
     },
-    async page() {
+    async page(o) {
       const { pageHere } = await import('./page-here.ts')
-      return pageHere()
+      return pageHere(o)
     },
     async builder(client, home) {
       const { composeBuilder } = await import('./compose-builder.ts')

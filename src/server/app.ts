@@ -99,7 +99,13 @@ const notBuilt = 'The page is not here: it is built by `npm run build`. The API 
 function pageAnswer(request: Request, path: string, page: PageFiles | undefined): Response {
   const file = page === undefined ? undefined : pageFile(page, path)
   if (file === undefined) return new Response(page === undefined ? notBuilt : 'There is no such page.\n', { status: 404 })
-  const headers = { etag: file.etag, 'content-type': file.type, 'cache-control': file.lasting ? 'public, max-age=31536000, immutable' : 'no-cache' }
+  const headers = {
+    etag: file.etag,
+    vary: 'accept-encoding',
+    'content-type': file.type,
+    'cache-control': file.lasting ? 'public, max-age=31536000, immutable' : 'no-cache',
+  }
   if (request.headers.get('if-none-match') === file.etag) return new Response(null, { status: 304, headers })
-  return new Response(file.bytes, { headers })
+  const packed = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '') ? file.gzip : undefined
+  return new Response(packed ?? file.bytes, { headers: { ...headers, ...(packed !== undefined && { 'content-encoding': 'gzip' }) } })
 }

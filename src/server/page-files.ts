@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** The same, compressed, where that makes it smaller. */
+  readonly gzip?: Uint8Array<ArrayBuffer>
   readonly type: string
   readonly etag: string
   /** Its name changes with its content. */
@@ -34,7 +37,15 @@ export async function readPage(folder: string): Promise<PageFiles> {
     const bytes = new Uint8Array(await readFile(path))
     const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`
     const type = types[extname(entry.name)] ?? 'application/octet-stream'
-    files.set(`/${relative(folder, path).replaceAll(sep, '/')}`, { bytes, type, etag, lasting: /-[0-9A-Za-z]{8,}\.\w+$/.test(entry.name) })
+    const gzip = new Uint8Array(gzipSync(bytes, { level: 9 }))
+    const smaller = gzip.length < bytes.length * 0.9
+    files.set(`/${relative(folder, path).replaceAll(sep, '/')}`, {
+      bytes,
+      ...(smaller && { gzip }),
+      type,
+      etag,
+      lasting: /-[0-9A-Za-z]{8,}\.\w+$/.test(entry.name),
+    })
   }
   return files
 }
