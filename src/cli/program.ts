@@ -187,7 +187,12 @@ function addPipelineCommands(program: Command, world: World, act: (action: Actio
     .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
     .addOption(quietOption())
     .addOption(verboseOption())
-    .action((file: string, o) => act(async () => (await import('./commands/run.ts')).runCommand(file, o, world)))
+    .option('--open', 'show the run in the browser; on a terminal its page stays until Ctrl-C')
+    .action((file: string, { open, ...o }) =>
+      act(async () =>
+        open === true ? (await import('./serve/run-and-open.ts')).runAndOpen(file, o, world) : (await import('./commands/run.ts')).runCommand(file, o, world),
+      ),
+    )
   program
     .command('plan')
     .argument('<file>', 'pipeline file')

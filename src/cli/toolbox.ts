@@ -137,6 +137,8 @@ export interface Toolbox {
   knowsSecret(home: string, name: string, o: { readonly signal: AbortSignal }): Promise<boolean>
   /** Of the work tree that holds a file, by name; none without git. */
   branchesOf(file: string, o: { readonly signal: AbortSignal }): Promise<readonly string[]>
+  /** False: nothing here opens addresses. */
+  openBrowser(url: string): Promise<boolean>
   /** The files of the page. */
   page(o: { readonly signal: AbortSignal }): Promise<PageFiles | undefined>
   /** The embedded builder; base images come through the client. */

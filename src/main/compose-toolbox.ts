@@ -77,6 +77,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { branchesOfFile } = await import('../adapters/codebase/find-codebase.ts')
       return branchesOfFile(file, { env, signal })
     },
+    async openBrowser(url) {
+      const { openBrowser } = await import('../adapters/processes/open-browser.ts')
+      return openBrowser(url, env)
+    },
     async page(o) {
       const { pageHere } = await import('./page-here.ts')
       return pageHere(o)
