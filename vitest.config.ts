@@ -6,7 +6,7 @@ import { testThreads } from './test/support/test-threads.ts'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'tools/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/real/**', 'node_modules/**'],
+    exclude: ['test/real/**', 'test/kubernetes/**', 'node_modules/**'],
     pool: testThreads,
     // Modules hold no state and nothing is mocked, so test files share workers: far faster than a worker each.
     isolate: false,

@@ -1,6 +1,6 @@
 /** A command in a container of a pod, with its input and output: channels over one web socket, as the kubelet speaks them. */
 import { PassThrough, type Readable } from 'node:stream'
-import { WebSocket } from 'undici'
+import type { WebSocket } from 'undici'
 import { isProblem, problem } from '../base/problem.ts'
 import { type ClusterConnection, type ClusterRequest, unreachableCluster, urlOf } from './connection.ts'
 import { parseExecStatus } from './schema.ts'
@@ -28,6 +28,8 @@ export interface Executed {
 
 const channels = { input: 0, out: 1, err: 2, status: 3 } as const
 const protocol = 'v4.channel.k8s.io'
+/** Of a web socket's states. */
+const open = 1
 const mostWaiting = 1024 * 1024
 
 export async function execute(cluster: ClusterConnection, o: ExecRequest, { signal }: Waiting): Promise<Executed> {
@@ -43,7 +45,11 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   for (const word of o.command) url.searchParams.append('command', word)
   url.protocol = url.protocol.replace('http', 'ws')
   cluster.count(request)
-  const socket = new WebSocket(url, { protocols: [protocol], headers: await cluster.access.headers(), dispatcher: cluster.dispatcher })
+  const headers = await cluster.access.headers()
+  // Few programs go to clusters.
+  const { WebSocket } = await import('undici')
+  signal.throwIfAborted()
+  const socket = new WebSocket(url, { protocols: [protocol], headers, dispatcher: cluster.dispatcher })
   socket.binaryType = 'arraybuffer'
   await opened(socket, request, cluster, { signal })
   const output = new PassThrough()
@@ -134,7 +140,7 @@ function endOf(
 async function send(socket: WebSocket, input: Readable | Buffer): Promise<void> {
   for await (const chunk of Buffer.isBuffer(input) ? pieces(input) : input) {
     while (socket.bufferedAmount > mostWaiting) await new Promise((resolve) => setTimeout(resolve, 5))
-    if (socket.readyState !== WebSocket.OPEN) return
+    if (socket.readyState !== open) return
     socket.send(Buffer.concat([Buffer.of(channels.input), chunk as Buffer]))
   }
 }

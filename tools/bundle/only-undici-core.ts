@@ -13,14 +13,27 @@ Dispatcher.prototype.request = request
 export { Agent, Pool, ProxyAgent }
 `
 
+/** Commands in pods go over a web socket; loaded with the first of them. */
+const webSocket = `
+import { WebSocket } from 'undici/lib/web/websocket/websocket.js'
+export { WebSocket }
+`
+
+/** The client library of Kubernetes wants all of it, and is itself loaded only by those who go there. */
+const wantsAll = /node_modules\/@kubernetes\//
+const wantsWebSocket = /kubernetes-api\/exec\.ts$/
+
 export function onlyUndiciCore(): Plugin {
   return {
     name: 'only-undici-core',
     setup: ({ initialOptions, onResolve, onLoad }) => {
       // Its own name for being bundled: without the experimental second parser.
       initialOptions.define = { ...initialOptions.define, esbuildDetection: '1' }
-      onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'undici-core' }))
-      onLoad({ filter: /.*/, namespace: 'undici-core' }, () => ({ contents: text, resolveDir: root, loader: 'js' }))
+      onResolve({ filter: /^undici$/ }, ({ importer }) => {
+        if (wantsAll.test(importer)) return undefined
+        return { path: wantsWebSocket.test(importer) ? 'web socket' : 'undici', namespace: 'undici-core' }
+      })
+      onLoad({ filter: /.*/, namespace: 'undici-core' }, ({ path }) => ({ contents: path === 'undici' ? text : webSocket, resolveDir: root, loader: 'js' }))
     },
   }
 }
