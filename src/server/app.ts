@@ -91,7 +91,9 @@ async function respond(route: Route, asked: Asked<unknown, unknown, unknown>, { 
   const answer: Answer = await route.handle(asked, parts)
   if (answer.kind === 'json') return Response.json(answer.value, { status: route.answer.status })
   const type = answer.type === 'text/plain' ? 'text/plain; charset=utf-8' : answer.type
-  return new Response(streamOf(answer.parts, tell), { headers: { ...answer.headers, 'content-type': type, 'x-accel-buffering': 'no' } })
+  return new Response(streamOf(answer.parts, { signal: asked.signal, tell }), {
+    headers: { ...answer.headers, 'content-type': type, 'x-accel-buffering': 'no' },
+  })
 }
 
 const notBuilt = 'The page is not here: it is built by `npm run build`. The API is, at /api/openapi.json.\n'

@@ -34,11 +34,13 @@ export async function listen(o: AppOptions, { host, port }: Address): Promise<Li
     close: () =>
       new Promise((resolve) => {
         const hard = setTimeout(() => server.closeAllConnections(), graceMs)
+        // A connection whose answer has ended is kept open for the next request, which nobody will answer.
+        const idle = setInterval(() => server.closeIdleConnections(), 50)
         server.close(() => {
           clearTimeout(hard)
+          clearInterval(idle)
           resolve()
         })
-        server.closeIdleConnections()
       }),
   }
 }

@@ -2,6 +2,7 @@
  * One reader for all who watch a run live: it looks for news a few times a second and makes the bytes once, however many take them.
  * It knows the last batches only; whoever is further behind reads the history, which knows all.
  */
+import { problem } from '../../base/problem.ts'
 import type { Recorded, RunId } from '../../events/run-event.ts'
 import type { RunRecord } from '../../ports/history.ts'
 import type { ServerParts } from '../parts.ts'
@@ -74,7 +75,7 @@ function startFeed(run: RunId, { from, ...filter }: EventFilter & { readonly fro
       await mayHaveDied(parts)
       // Asked first: what was written before the end is read after it.
       const record = await parts.history.find(run)
-      if (record === undefined) throw new Error('the run was removed')
+      if (record === undefined) throw problem('RUN_NOT_FOUND', { run })
       for await (const events of inBatches(storedEvents(record, parts.history, { ...filter, after: head }))) {
         signal.throwIfAborted()
         push(events)
