@@ -32,6 +32,8 @@ export interface World {
   readonly stdin: () => Readable
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** Aborts at the second: what was asked to end shall end now. */
+  readonly hurry: AbortSignal
   /** As Ctrl-C does: for keys that are read one by one. */
   interrupt(): void
   /** From now on a reader that goes away aborts `signal`, instead of ending the process at once. */

@@ -13,6 +13,7 @@ import { systemClock } from './system-clock.ts'
 export interface Ends {
   readonly interrupt: () => void
   readonly orderly: () => void
+  readonly hurry: AbortSignal
 }
 
 export function composeWorld(signal: AbortSignal, ends: Partial<Ends> = {}): World {
@@ -30,6 +31,7 @@ export function composeWorld(signal: AbortSignal, ends: Partial<Ends> = {}): Wor
     stdout: writer(process.stdout, env),
     stderr: writer(process.stderr, env),
     signal,
+    hurry: ends.hurry ?? new AbortController().signal,
     interrupt: ends.interrupt ?? (() => undefined),
     orderly: ends.orderly ?? (() => undefined),
     tools: composeToolbox({

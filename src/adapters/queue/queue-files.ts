@@ -39,6 +39,10 @@ export function queueFiles(home: string): RunQueue {
   }
   const move = async (run: RunId, from: StateName, to: StateName): Promise<boolean> =>
     (await ifPresent(rename(fileOf(run, from), fileOf(run, to)).then(() => true))) ?? false
+  /** What its starter has noted, which may be no more. */
+  const forgetProcess = async (run: RunId): Promise<void> => {
+    for (const ending of ['pid', 'out']) await rm(join(dir, `${run}.${ending}`), { force: true })
+  }
   return {
     async add({ run, ...about }, order) {
       const key = readKeyFile(keyFile) ?? makeKeyFile(keyFile)
@@ -77,10 +81,13 @@ export function queueFiles(home: string): RunQueue {
       // What it was to run with is of no use any more.
       await write(run, 'refused', { about: kept.about, nonce: '', sealed: '', why })
       await rm(fileOf(run, 'started'), { force: true })
+      await forgetProcess(run)
     },
     async remove(run, from) {
       for (const state of from) {
-        if ((await ifPresent(rm(fileOf(run, state)).then(() => true))) === true) return true
+        if ((await ifPresent(rm(fileOf(run, state)).then(() => true))) !== true) continue
+        await forgetProcess(run)
+        return true
       }
       return false
     },

@@ -43,8 +43,13 @@ export async function serveCommand(files: readonly string[], o: ServeOptions, wo
 }
 
 /** The page stays until the runs are over. */
-async function drain({ dispatcher }: StartedServer, { stderr }: World): Promise<void> {
-  const { running } = dispatcher
-  if (running > 0) await stderr.write(`slipway: ${plural(running, 'run')} to end; nothing new begins, Ctrl-C once more ends them now\n`)
+async function drain({ dispatcher }: StartedServer, { stderr, hurry, tools, home }: World): Promise<void> {
+  const running = dispatcher.runs()
+  if (running.length > 0) await stderr.write(`slipway: ${plural(running.length, 'run')} to end; nothing new begins, Ctrl-C once more ends them now\n`)
+  const stops = await tools.stops(home)
+  const end = (): void => void Promise.all(dispatcher.runs().map((run) => stops.ask(run, 'now')))
+  if (hurry.aborted) end()
+  else hurry.addEventListener('abort', end, { once: true })
   await dispatcher.drain()
+  for (const run of running) await stops.forget(run)
 }

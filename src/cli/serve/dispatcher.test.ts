@@ -61,7 +61,7 @@ describe('the queue of a server', () => {
     for (const run of ['01a', '01b', '01c']) await o.add(run)
     await Promise.all([o.begun('01a'), o.begun('01b')])
     expect(o.started).toEqual(['01a', '01b'])
-    expect(o.work.running).toBe(2)
+    expect(o.work.runs()).toEqual(['01a', '01b'])
     await o.begins('01b')
     o.end('01b')
     await o.begun('01c')

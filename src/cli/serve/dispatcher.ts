@@ -17,8 +17,8 @@ export interface Dispatcher {
   look(): void
   /** Starts nothing any more; resolves when all that it has started are over. */
   drain(): Promise<void>
-  /** How many that it has started are not over. */
-  readonly running: number
+  /** Those that it has started and that are not over. */
+  runs(): readonly RunId[]
 }
 
 const everyMs = 2000
@@ -75,9 +75,7 @@ export function dispatcher({ queue, starter, history, limit }: DispatcherParts, 
   })()
   return {
     look: () => news.resolve(),
-    get running() {
-      return mine.size
-    },
+    runs: () => [...mine.keys()],
     async drain() {
       over.abort(new Error('the server ends'))
       await working

@@ -14,7 +14,11 @@ const filter = {
   output: v.optional(v.pipe(v.picklist(['all', 'none']), v.description('none: without what steps print'))),
   step: v.optional(v.pipe(v.string(), v.description('only events of the step of this path'))),
 }
-const limit = v.optional(v.pipe(count({ least: 1, most: 10_000 }), v.description('how many at most; 1000 when nothing is said')))
+/** Letters of output. */
+const longestAnswer = 4 * 1024 * 1024
+const limit = v.optional(
+  v.pipe(count({ least: 1, most: 10_000 }), v.description('how many at most; 1000 when nothing is said. Fewer may come when they are long.')),
+)
 
 export const eventRoutes = [
   route({
@@ -40,10 +44,12 @@ export const eventRoutes = [
       const record = await runOf(params.run, parts)
       const events = []
       let more = false
+      let size = 0
       for await (const one of storedEvents(record, parts.history, { after, output, step })) {
-        more = events.length === most
+        more = events.length === most || size > longestAnswer
         if (more) break
         events.push(one)
+        if (one.event.kind === 'step.output') size += one.event.text.length
       }
       return json({ run: rowOf(record), events, last: events.at(-1)?.seq ?? after, more })
     },

@@ -141,6 +141,21 @@ describe('slipway serve', promised('ci'), () => {
     await next.until(waiting, 'passed')
   })
 
+  it('ends its runs now at Ctrl-C twice', async () => {
+    const at = place()
+    const one = await served(at)
+    const run = await one.start({ variables: { TIMES: '1000' } })
+    await one.until(run, 'running')
+    one.signal('SIGINT')
+    await pause(300)
+    const began = Date.now()
+    one.signal('SIGINT')
+    expect((await one.ended).code).toBe(0)
+    expect(Date.now() - began).toBeLessThan(15_000)
+    const next = await served(at)
+    await next.until(run, 'aborted', 'interrupted')
+  })
+
   it('says in words what keeps it from starting', async () => {
     const at = place()
     const one = await served(at)
