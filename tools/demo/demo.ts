@@ -1,12 +1,13 @@
 /**
  * `npm run demo`: a base image, then the site pipeline from beginning to end, then its registries asked for what they hold; and once more with a
- * library that has a known flaw, which the scan holds up. Leaves nothing behind.
+ * library that has a known flaw, which the scan holds up; then the page with both runs. Leaves nothing behind.
  */
 import { copyFileSync, cpSync, mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../support/root.ts'
+import { showPage } from './page.ts'
 import { removeHome } from './remove-home.ts'
 import { slipway, startRegistries } from './slipway.ts'
 
@@ -24,6 +25,7 @@ console.log(`\n$ slipway run examples/${example}/pipeline.yaml`)
 const { code } = await slipway(['run', `examples/${example}/pipeline.yaml`], home)
 process.exitCode = code === 0 ? await sameDigests(example) : code
 if (process.exitCode === 0 && example === 'site') process.exitCode = await heldUp()
+if (process.exitCode === 0 && example === 'site') process.exitCode = await showPage(home)
 
 /** The second run has the number 2, and no registry has a tag of that number. */
 async function heldUp(): Promise<number> {

@@ -7,6 +7,11 @@ import { root } from '../support/root.ts'
 
 const cli = join(root, 'src', 'main', 'cli.ts')
 
+/** Program and arguments of a command. */
+export function programArguments(...args: readonly string[]): readonly string[] {
+  return [process.execPath, '--disable-warning=ExperimentalWarning', cli, ...args]
+}
+
 export interface Served {
   readonly name: string
   readonly url: string
