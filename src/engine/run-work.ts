@@ -9,6 +9,7 @@ import { processStart } from './process-start.ts'
 import { stepEnvironment } from './step-environment.ts'
 import { stepImage } from './step-image.ts'
 import { tellOutput } from './step-output.ts'
+import { tellLinks } from './tell-links.ts'
 import { tellReports } from './test-reports.ts'
 
 export const graceMs = 10_000
@@ -21,6 +22,7 @@ export async function runWork(at: WorkAt<RunWork>): Promise<WorkDone> {
   const { outputs, exports, notes } = outputsOf(work, end, context.redactor)
   for (const note of notes) await context.emit({ kind: 'step.note', step: stepPath(step.path), note })
   await tellReports(at)
+  await tellLinks(at)
   return { outcome: exitOutcome(end.exit), outputs, exports }
 }
 

@@ -66,6 +66,8 @@ function applyToStep(step: StepView, event: StepEvent, at: Instant): StepView {
       return { ...step, delivered: [...step.delivered, { ref: event.ref, digest: event.digest, bytes: event.bytes }] }
     case 'images.published':
       return { ...step, published: event.published }
+    case 'links.published':
+      return { ...step, links: event.links }
     case 'file.written':
       return { ...step, files: [...step.files, event.file] }
     case 'step.outputs':

@@ -48,6 +48,12 @@ export interface PublishedImage {
   readonly link?: string
 }
 
+/** A page elsewhere that a step wants to be found, such as a report it has uploaded. */
+export interface PublishedLink {
+  readonly name: string
+  readonly url: string
+}
+
 export type RunEvent =
   | { readonly kind: 'run.started'; readonly plan: PlanSummary; readonly sequenceId: number; readonly pipelineFile: string }
   | { readonly kind: 'stage.started'; readonly stage: StepPath }
@@ -80,6 +86,7 @@ export type RunEvent =
   | { readonly kind: 'image.built'; readonly step: StepPath; readonly digest: string; readonly bytes: number; readonly layers: number; readonly cached: number }
   | { readonly kind: 'image.delivered'; readonly step: StepPath; readonly ref: string; readonly digest: string; readonly bytes: number }
   | { readonly kind: 'images.published'; readonly step: StepPath; readonly published: PublishedImages }
+  | { readonly kind: 'links.published'; readonly step: StepPath; readonly links: readonly PublishedLink[] }
   | { readonly kind: 'file.written'; readonly step: StepPath; readonly file: ArtifactFile }
   /** Code has come into the workspace; `underBuild`: it is what `<+codebase.…>` speaks of. */
   | { readonly kind: 'code.placed'; readonly step: StepPath; readonly folder: string; readonly codebase: CodebaseFacts; readonly underBuild: boolean }

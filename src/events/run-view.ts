@@ -5,7 +5,7 @@ import type { CodebaseFacts } from '../pipeline/codebase-facts.ts'
 import type { StepFact } from '../plan/step-facts.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlanSummary } from './plan-summary.ts'
-import type { ArtifactFile, OutputVariable, Progress, PublishedImages, RunId } from './run-event.ts'
+import type { ArtifactFile, OutputVariable, Progress, PublishedImages, PublishedLink, RunId } from './run-event.ts'
 import type { ScanSummary } from './scan-summary.ts'
 import type { StepPath } from './step-path.ts'
 import type { TestResults } from './test-results.ts'
@@ -50,6 +50,8 @@ export interface StepView {
   readonly delivered: readonly DeliveredImage[]
   /** Of its last try. */
   readonly published?: PublishedImages
+  /** Of its last try. */
+  readonly links?: readonly PublishedLink[]
   readonly files: readonly ArtifactFile[]
   /** Tasks under way; finished ones are dropped. */
   readonly progress: readonly Progress[]

@@ -35,6 +35,7 @@ const story: readonly RunEvent[] = [
   output('word\n'),
   { kind: 'image.built', step, digest: 'sha256:1', bytes: 1, layers: 1, cached: 0 },
   { kind: 'image.delivered', step, ref: 'r/a:1', digest: 'sha256:1', bytes: 1 },
+  { kind: 'links.published', step, links: [{ name: 'report', url: 'https://r/report' }] },
   { kind: 'images.published', step, published: { registryType: 'Docker', registryUrl: 'https://r', images: [{ image: 'r/a:1', digest: 'sha256:1' }] } },
   { kind: 'file.written', step, file: { path: 'a.tar', bytes: 1 } },
   { kind: 'step.outputs', step, outputs: [{ name: 'A', value: 'b', secret: false }] },

@@ -176,6 +176,12 @@ export const engineCodes = {
     message: 'the test reports could not be read: {reason}',
     explain: 'Reading the test reports of the step failed. How the step ended does not change.',
   },
+  ARTIFACT_FILE_UNREADABLE: {
+    severity: 'warning',
+    message: 'what the step has published is not shown: {file}: {reason}',
+    explain:
+      'A step that names a file in PLUGIN_ARTIFACT_FILE publishes with it what the page lists under Artifacts: links (`{"kind": "fileUpload/v1", "data": {"fileArtifacts": [{"name": …, "url": …}]}}`) or images (`docker/v1`). This one says neither. How the step ended does not change.',
+  },
   SERVICE_READY_PORT: {
     severity: 'error',
     message: 'SLIPWAY_READY_TCP is "{text}", which is no port',

@@ -22,7 +22,16 @@ export function insteadOf(o: { readonly selected: ReadonlySet<string> | undefine
   return (stage) => (o.selected?.has(stage.identifier) === false ? { kind: 'unselected' } : o.taken?.get(stage.path))
 }
 
-const kept = new Set<RunEvent['kind']>(['code.placed', 'step.outputs', 'image.built', 'image.delivered', 'images.published', 'file.written', 'step.finished'])
+const kept = new Set<RunEvent['kind']>([
+  'code.placed',
+  'step.outputs',
+  'image.built',
+  'image.delivered',
+  'images.published',
+  'links.published',
+  'file.written',
+  'step.finished',
+])
 
 /** Stages that passed before the first that did not, and beside it. What came after it (stages for `Failure`, say) runs again. */
 export async function takenStages(record: RunRecord, history: History): Promise<ReadonlyMap<string, StandIn>> {
