@@ -21,6 +21,8 @@ export interface RunRow {
 
 export interface RunList {
   readonly runs: readonly RunRow[]
+  /** That wait for their turn, or could not begin; on the first page only. */
+  readonly queued?: readonly RunRow[]
   readonly next?: string
 }
 

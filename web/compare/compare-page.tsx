@@ -8,6 +8,7 @@ import { runStatus } from '../run/run-status.ts'
 import { FailureBox, Waiting } from '../ui/empty.tsx'
 import { Ago, Duration } from '../ui/moment.tsx'
 import { StatusBadge, StatusIcon } from '../ui/status-badge.tsx'
+import { Wide } from '../ui/wide.tsx'
 import { type ComparedSide, type ComparedStep, codeDifferences, compareRuns, type Difference } from './compare-runs.ts'
 
 export type CompareRoute = Extract<Route, { readonly kind: 'compare' }>
@@ -39,7 +40,7 @@ export function ComparePage({ route: { runs } }: { readonly route: CompareRoute 
       )}
       <section class="card">
         <h2>Steps</h2>
-        <div class="wide">
+        <Wide label="Steps of both runs">
           <table class="compared">
             <thead>
               <tr>
@@ -56,7 +57,7 @@ export function ComparePage({ route: { runs } }: { readonly route: CompareRoute 
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       </section>
     </div>
   )

@@ -18,13 +18,20 @@ export interface GraphProps {
   onChoose(key: string): void
 }
 
+interface Drag {
+  readonly x: number
+  readonly y: number
+  readonly at: readonly [number, number]
+  readonly moved: boolean
+}
+
 const directions: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
 export function GraphView({ tree, view, chosen, folded, onChoose }: GraphProps) {
   const plane = useRef<HTMLDivElement>(null)
   const world = useRef<HTMLDivElement>(null)
   const camera = useSignal<Camera>({ x: 0, y: 0, scale: 1 })
-  const dragged = useRef<{ readonly x: number; readonly y: number } | undefined>(undefined)
+  const drag = useRef<Drag | undefined>(undefined)
   const layout = useMemo(() => layoutTree(tree, folded.value), [tree, folded.value])
   const seen = () => ({ w: plane.current?.clientWidth ?? 800, h: plane.current?.clientHeight ?? 400 })
   const showAll = (): void => {
@@ -57,16 +64,21 @@ export function GraphView({ tree, view, chosen, folded, onChoose }: GraphProps) 
   }, [layout])
 
   const pressed = (event: PointerEvent): void => {
-    if (event.target instanceof Element && event.target.closest('button') !== null) return
-    dragged.current = { x: event.clientX - camera.peek().x, y: event.clientY - camera.peek().y }
-    plane.current?.setPointerCapture(event.pointerId)
+    drag.current = { x: event.clientX - camera.peek().x, y: event.clientY - camera.peek().y, at: [event.clientX, event.clientY], moved: false }
   }
   const moved = (event: PointerEvent): void => {
-    if (dragged.current === undefined) return
-    camera.value = kept({ ...camera.peek(), x: event.clientX - dragged.current.x, y: event.clientY - dragged.current.y }, layout, seen())
+    const { current } = drag
+    if (current === undefined || event.buttons === 0) return
+    // A hand that presses a node shakes a little.
+    if (!current.moved && Math.hypot(event.clientX - current.at[0], event.clientY - current.at[1]) < 5) return
+    if (!current.moved) plane.current?.setPointerCapture(event.pointerId)
+    drag.current = { ...current, moved: true }
+    camera.value = kept({ ...camera.peek(), x: event.clientX - current.x, y: event.clientY - current.y }, layout, seen())
   }
-  const released = (): void => {
-    dragged.current = undefined
+  /** The click that ends a drag is none. */
+  const clicked = (event: MouseEvent): void => {
+    if (drag.current?.moved === true) event.stopPropagation()
+    drag.current = undefined
   }
   const focus = (box: Box): void => {
     const { w, h } = seen()
@@ -126,8 +138,7 @@ export function GraphView({ tree, view, chosen, folded, onChoose }: GraphProps) 
         aria-label="Graph of the run"
         onPointerDown={pressed}
         onPointerMove={moved}
-        onPointerUp={released}
-        onPointerCancel={released}
+        onClickCapture={clicked}
         onKeyDown={keyed}
       >
         <div class="world" ref={world} style={{ width: `${layout.w}px`, height: `${layout.h}px` }}>

@@ -26,15 +26,15 @@ export interface Layout {
 export const stepSize = { w: 196, h: 44 }
 const gap = { along: 32, across: 10 }
 const pad = { x: 14, top: 36, bottom: 14 }
-/** A row ends when it is as wide as this, or as wide as makes a long sequence about twice as wide as high. */
-const widestRow = 940
+/** A row ends when it is as wide as this, or as wide as makes a long sequence about twice as wide as high: of stages, and inside of one. */
+const widestRow = { outside: 1700, inside: 940 }
 const proportion = 2.2
 /** More than so many side by side make a grid. */
 const tallestColumn = 12
 const portY = stepSize.h / 2
 
 export function layoutTree(nodes: readonly RunNode[], folded: ReadonlySet<string>): Layout {
-  return sequence(nodes, folded)
+  return sequence(nodes, folded, widestRow.outside)
 }
 
 /** A piece lies at 0,0 until it is moved. Lines enter and leave it at `portY` below its top. */
@@ -44,17 +44,17 @@ function place(node: RunNode, folded: ReadonlySet<string>): Part {
   if (node.kind === 'parallel' && node.loop === undefined) return parallel(node.children, folded)
   const isFolded = node.kind !== 'step' && folded.has(node.key)
   if (node.kind === 'step' || isFolded) return { ...stepSize, boxes: [{ key: node.key, node, x: 0, y: 0, ...stepSize, folded: isFolded }], edges: [] }
-  const inside = node.kind === 'parallel' ? parallel(node.children, folded) : sequence(node.children, folded)
+  const inside = node.kind === 'parallel' ? parallel(node.children, folded) : sequence(node.children, folded, widestRow.inside)
   const w = Math.max(stepSize.w, inside.w) + pad.x * 2
   const h = Math.max(inside.h, 8) + pad.top + pad.bottom
   const moved = move(inside, pad.x, pad.top)
   return { w, h, boxes: [{ key: node.key, node, x: 0, y: 0, w, h, folded: false }, ...moved.boxes], edges: moved.edges }
 }
 
-function sequence(nodes: readonly RunNode[], folded: ReadonlySet<string>): Part {
+function sequence(nodes: readonly RunNode[], folded: ReadonlySet<string>, usual: number): Part {
   const parts = nodes.filter((node) => node.kind !== 'parallel' || node.children.length > 0).map((node) => place(node, folded))
   const area = parts.reduce((sum, { w, h }) => sum + (w + gap.along) * (h + gap.across * 2), 0)
-  const widest = Math.max(widestRow, Math.sqrt(area * proportion))
+  const widest = Math.max(usual, Math.sqrt(area * proportion))
   const placed: Part[] = []
   const edges: string[] = []
   let [x, y, rowHeight, width] = [0, 0, 0, 0]

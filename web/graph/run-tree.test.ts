@@ -39,6 +39,13 @@ describe('the tree of a run', () => {
     expect(tree(plan([stage]), ...late).map(shape)).toEqual([['stage', 'a', ['parallel', 'a/test', 'a/test_0', 'a/test_1/inner'], 'a/one', 'a/tester']])
   })
 
+  it('calls the turns of a loop by what is different about them', () => {
+    const turn = { kind: 'step', path: stepPath('a', 'test_0'), name: 'test (linux)', type: 'Run' } as const
+    const loop = { kind: 'parallel', loop: { path: stepPath('a', 'test'), name: 'test' }, children: [turn] } as const
+    const [stage] = tree(plan([{ kind: 'stage', path: stepPath('a'), name: 'a', infrastructure: 'local', steps: [loop] }]))
+    expect(stage).toMatchObject({ children: [{ loop: { name: 'test' }, children: [{ key: 'a/test_0', name: 'linux' }] }] })
+  })
+
   it('has stages that came up at run time', () => {
     const loop = { path: stepPath('b'), name: 'b' }
     const events = [plan([{ kind: 'parallel', loop, children: [] }]), { kind: 'stage.started', stage: stepPath('b_0') } as const, started('b_0', 'one')]

@@ -36,7 +36,12 @@ function stageNode(node: StageSummaryNode, key: string, late: Late, lateStages: 
   if (node.kind === 'stage') return stage(node, late)
   const { loop, children } = node
   const turns = loop === undefined ? [] : lateStages.filter((path) => isTurn(path, loop)).map((path) => lateStage(path, late))
-  return { kind: 'parallel', key: loop?.path ?? key, ...(loop !== undefined && { loop }), children: [...children.map((one) => stage(one, late)), ...turns] }
+  return {
+    kind: 'parallel',
+    key: loop?.path ?? key,
+    ...(loop !== undefined && { loop }),
+    children: [...children.map((one) => (loop === undefined ? stage(one, late) : inLoop(stage(one, late), loop))), ...turns],
+  }
 }
 
 function stage({ path, name, infrastructure, steps }: StageSummary, late: Late): RunNode {
@@ -56,7 +61,13 @@ function stepNode(node: SummaryNode, key: string, late: Late): RunNode {
   if (loop === undefined) return { kind: 'parallel', key, children }
   const placed = new Set(children.flatMap(stepsIn).map((one) => one.key))
   const turns = lateSteps(late, (step) => isTurn(step, loop) && !placed.has(step), loop.path.split('/').slice(0, -1).join('/'))
-  return { kind: 'parallel', key: loop.path, loop, children: [...children, ...turns] }
+  return { kind: 'parallel', key: loop.path, loop, children: [...children.map((child) => inLoop(child, loop)), ...turns] }
+}
+
+/** Under the name of the loop, `compile (linux, amd64)` is `linux, amd64`. */
+function inLoop(node: RunNode, { name }: LoopSummary): RunNode {
+  const own = node.kind !== 'parallel' && node.name.startsWith(`${name} (`) && node.name.endsWith(')')
+  return own ? { ...node, name: node.name.slice(name.length + 2, -1) } : node
 }
 
 /** `build_0`, or `build_0/…` of a group. */

@@ -1,5 +1,5 @@
 /** A search through a whole log, done by the server: numbers of the lines, and which of them is looked at. */
-import { type Signal, signal } from '@preact/signals'
+import { batch, type Signal, signal } from '@preact/signals'
 import { get } from '../api/client.ts'
 import { paths } from '../api/paths.ts'
 import type { LogFinds } from '../api/types.ts'
@@ -32,10 +32,18 @@ export function logSearch(run: string, step: string, near: () => number): LogSea
     if (wanted.aborted) return
     busy.value = false
     if (!answer.ok) return
-    found.value = answer.value.found.map(({ n }) => n)
-    more.value = answer.value.next !== undefined
-    const next = found.value.findIndex((n) => n >= near())
-    at.value = found.value.length === 0 ? -1 : Math.max(0, next)
+    const lines = answer.value.found.map(({ n }) => n)
+    batch(() => {
+      found.value = lines
+      more.value = answer.value.next !== undefined
+      at.value =
+        lines.length === 0
+          ? -1
+          : Math.max(
+              0,
+              lines.findIndex((n) => n >= near()),
+            )
+    })
   }
   return {
     text,

@@ -85,13 +85,23 @@ export function LogView(props: LogViewProps) {
     }
   }, [store])
   useEffect(() => {
-    if (!running) {
-      void store.refresh().then(() => loadSections(run, { path: step, type: props.type }, sections, store.total.peek()))
-      return
+    if (!running) void store.refresh()
+    else {
+      // It may have begun only now.
+      if (line === undefined && scrollTop.peek() === 0) following.value = true
+      const timer = setInterval(() => document.visibilityState === 'visible' && void store.refresh(), askEveryMs)
+      return () => clearInterval(timer)
     }
-    const timer = setInterval(() => document.visibilityState === 'visible' && void store.refresh(), askEveryMs)
-    return () => clearInterval(timer)
+    return undefined
   }, [store, running])
+  // Sections stand when nothing is printed any more.
+  useEffect(
+    () =>
+      effect(() => {
+        if (!running && store.total.value > 0) void loadSections(run, { path: step, type: props.type }, sections, store.total.value)
+      }),
+    [store, running],
+  )
   // What is followed stays at its end; a line that was asked for is shown as soon as it is there.
   const wanted = useRef(line)
   useEffect(
@@ -109,7 +119,7 @@ export function LogView(props: LogViewProps) {
   useEffect(
     () =>
       effect(() => {
-        const n = search.found.value[search.at.peek()]
+        const n = search.found.value[search.at.value]
         if (n !== undefined) showLine(n)
       }),
     [search],

@@ -6,6 +6,7 @@ import { hrefOf } from '../router.ts'
 import type { Tone } from '../status/status.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { Wide } from '../ui/wide.tsx'
 import type { TabProps } from './run-page.tsx'
 
 const tones: Readonly<Record<string, Tone>> = { critical: 'bad', high: 'bad', medium: 'warn', low: 'still', unknown: 'still', none: 'still' }
@@ -63,7 +64,7 @@ function Scan({ scan }: { readonly scan: ScanSummary }) {
         </fieldset>
       )}
       {shown.length > 0 && (
-        <div class="wide">
+        <Wide label="Findings">
           <table class="findings">
             <thead>
               <tr>
@@ -80,7 +81,7 @@ function Scan({ scan }: { readonly scan: ScanSummary }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       {scan.more > 0 && <p class="faint">{`and ${scan.more} more`}</p>}
     </>

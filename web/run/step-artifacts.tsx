@@ -12,7 +12,7 @@ export function StepArtifacts({ step }: { readonly step: StepView }) {
   const cards = imageCards(step)
   return (
     <section class="part artifacts">
-      <h3>Images and files</h3>
+      <h3>What it made</h3>
       {cards.map((card) => (
         <article key={card.digest} class="image-card">
           <header>
@@ -50,6 +50,19 @@ export function StepArtifacts({ step }: { readonly step: StepView }) {
           {card.registries.length === 0 && <p class="faint">Built, and pushed nowhere.</p>}
         </article>
       ))}
+      {step.links !== undefined && step.links.length > 0 && (
+        <ul class="links">
+          {step.links.map(({ name, url }) => (
+            <li key={url}>
+              <a href={url} target="_blank" rel="noreferrer noopener">
+                <Icon name="link" />
+                {name}
+              </a>
+              <CopyButton text={url} what={`the address of ${name}`} />
+            </li>
+          ))}
+        </ul>
+      )}
       {step.files.length > 0 && (
         <table class="files">
           <tbody>

@@ -21,6 +21,6 @@ export function countsOfTabs(view: RunView): Announced {
   }
 }
 
-export function artifactCount({ delivered, published, files }: StepView): number {
-  return Math.max(delivered.length, published?.images.length ?? 0) + files.length
+export function artifactCount({ delivered, published, links, files }: StepView): number {
+  return Math.max(delivered.length, published?.images.length ?? 0) + files.length + (links?.length ?? 0)
 }

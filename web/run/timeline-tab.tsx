@@ -6,6 +6,7 @@ import { type TimelineRow, timeline } from '../timeline/timeline.ts'
 import { now } from '../ui/clock.ts'
 import { Empty } from '../ui/empty.tsx'
 import { StatusIcon } from '../ui/status-badge.tsx'
+import { Wide } from '../ui/wide.tsx'
 import type { TabProps } from './run-page.tsx'
 
 export function TimelineTab({ live, tree, route }: TabProps) {
@@ -15,7 +16,7 @@ export function TimelineTab({ live, tree, route }: TabProps) {
   const share = (ms: number): string => `${(100 * ms) / (to - from)}%`
   return (
     <div class="tab">
-      <div class="card timeline">
+      <Wide label="Timeline" kind="card timeline">
         <div class="axis" aria-hidden="true">
           {ticks.map((tick) => (
             <span key={tick} style={{ left: share(tick) }}>
@@ -40,7 +41,7 @@ export function TimelineTab({ live, tree, route }: TabProps) {
             </li>
           ))}
         </ol>
-      </div>
+      </Wide>
     </div>
   )
 }

@@ -6,7 +6,7 @@ import { Icon } from '../ui/icon.tsx'
 
 type Query = Readonly<Record<string, string>>
 
-const choices = ['running', 'queued', 'passed', 'failed', 'errored', 'aborted', 'interrupted', 'skipped', 'refused'] as const
+const choices = ['running', 'passed', 'failed', 'errored', 'aborted', 'interrupted', 'skipped'] as const
 const settleMs = 250
 
 export function RunsFilter({ query }: { readonly query: Query }) {

@@ -25,6 +25,8 @@ export function RunsPage({ route: { query } }: { readonly route: RunsRoute }) {
   const { state, again } = useLoaded(address, (signal) => get<RunList>(address, { signal }), everyMs)
   const picked = useSignal<readonly string[]>([])
   const found = state.value
+  const filtered = Object.values(query).some((value) => value !== '')
+  const shown = found.kind === 'ready' ? [...(filtered ? [] : (found.value.queued ?? [])), ...found.value.runs] : []
   const rows = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.runs .run-link')]
   const move = (by: number): void => {
     const all = rows()
@@ -59,10 +61,10 @@ export function RunsPage({ route: { query } }: { readonly route: RunsRoute }) {
       </header>
       {found.kind === 'loading' && <Waiting what="runs" />}
       {found.kind === 'failed' && <FailureBox failure={found.failure} again={again} />}
-      {found.kind === 'ready' && found.value.runs.length === 0 && <NoRuns filtered={Object.values(query).some((value) => value !== '')} />}
-      {found.kind === 'ready' && found.value.runs.length > 0 && (
+      {found.kind === 'ready' && shown.length === 0 && <NoRuns filtered={filtered} />}
+      {found.kind === 'ready' && shown.length > 0 && (
         <>
-          <RunRows runs={found.value.runs} picked={picked.value} onPick={pick} />
+          <RunRows runs={shown} picked={picked.value} onPick={pick} />
           <nav class="pages" aria-label="Pages">
             {query['cursor'] !== undefined && (
               <button type="button" onClick={() => history.back()}>
