@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { misfits } from '../../test/support/json-schema-fits.ts'
 import { knownRun, nasty, queuedRun, type Served, servedApp, step } from '../../test/support/served-app.ts'
@@ -81,6 +82,31 @@ describe('the API, route by route of its document', () => {
     }
     expect((await served.fetch('/api/runs?limit=100000')).status).toBe(400)
     expect((await served.fetch('/api/runs?cursor=../../x')).status).toBe(400)
+  })
+
+  it('answers any text in any place in words, never with a defect', async () => {
+    const served = await servedApp()
+    const all = (await calls(served)).filter(({ name }) => name !== 'streamEvents')
+    const odd = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom('', '0', '-1', '1e9', '../..', "' OR 1=1 --", '%', '\u0000', '<+input>', '[object Object]'),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...all), odd, odd, async ({ path, init, operation }, first, second) => {
+        const names = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name)
+        const query = new URLSearchParams(Object.fromEntries(names.map((name, i) => [name, i % 2 === 0 ? first : second])))
+        const place = (path.split('?')[0] ?? '').replace(knownRun, () => encodeURIComponent(second) || 'x')
+        for (const address of [`${path.split('?')[0]}?${query}`, place]) {
+          const answer = await served.fetch(address, {
+            ...init,
+            ...(init.body !== undefined && { body: JSON.stringify({ [first]: second, step: first, pipeline: second }) }),
+          })
+          expect(answer.status).toBeLessThan(500)
+          await answer.body?.cancel()
+        }
+      }),
+    )
+    expect(served.told).toEqual([])
   })
 
   it('tells no run and no route that are not there', async () => {

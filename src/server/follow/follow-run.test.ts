@@ -110,6 +110,28 @@ describe('a run that is followed', () => {
     }
   })
 
+  it('is read for nobody when all have left', async () => {
+    const { parts, history } = await live()
+    const teller = await begun(history)
+    let looks = 0
+    const counted: History = {
+      ...history,
+      find: (id) => {
+        looks += 1
+        return history.find(id)
+      },
+    }
+    const watching = [watch({ ...parts, history: counted }, { messages: 2 }), watch({ ...parts, history: counted }, { messages: 2 })]
+    await pause(300)
+    await teller.tell(line(1))
+    await Promise.all(watching)
+    await pause(200)
+    const before = looks
+    expect(before).toBeGreaterThan(2)
+    await pause(500)
+    expect(looks).toBe(before)
+  })
+
   it('ends at once when it is over already, with nothing that was seen before', async () => {
     const { parts, history } = await live()
     const teller = await begun(history)
