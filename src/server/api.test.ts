@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { misfits } from '../../test/support/json-schema-fits.ts'
-import { knownRun, nasty, queuedRun, type Served, servedApp, step } from '../../test/support/served-app.ts'
+import { knownRun, nasty, queuedRun, type Served, servedApp, startingRun, step } from '../../test/support/served-app.ts'
 import { tokenRule } from './guard/token.ts'
 
 interface Operation {
@@ -119,6 +119,23 @@ describe('the API, route by route of its document', () => {
     }
     expect((await served.fetch('/api/runs/..%2f..%2fetc%2fpasswd')).status).toBe(404)
     expect((await served.fetch('/api/nothing')).status).toBe(404)
+  })
+})
+
+describe('a run that has not begun', () => {
+  it('is in the list, has an empty view, and is taken back or stopped', async () => {
+    const served = await servedApp()
+    const { queued } = (await (await served.fetch('/api/runs')).json()) as { queued: readonly { run: string; status: string; refusal?: string }[] }
+    expect(queued.map(({ run, status, refusal }) => [run, status, refusal])).toEqual([
+      [queuedRun, 'refused', 'no input'],
+      [startingRun, 'queued', undefined],
+    ])
+    expect(await (await served.fetch(`/api/runs/${startingRun}`)).json()).toMatchObject({ run: { status: 'queued' }, view: { seq: 0, steps: [] } })
+    const abort = async (run: string) =>
+      (await served.fetch(`/api/runs/${run}/abort`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()
+    expect(await abort(queuedRun)).toEqual({ did: 'cancelled' })
+    expect(await abort(startingRun)).toEqual({ did: 'asked' })
+    expect(served.orders).toEqual([`stop ${startingRun} in good order`])
   })
 })
 

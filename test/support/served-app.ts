@@ -11,6 +11,9 @@ import type { ServerParts } from '../../src/server/parts.ts'
 
 export const knownRun = brandAs<RunId>('01run')
 export const queuedRun = brandAs<RunId>('01waits')
+/** Its process was started, and has not said anything yet. */
+export const startingRun = brandAs<RunId>('01starts')
+const waiting = { pipeline: 'acme/shop/web', pipelineName: 'web', pipelineFile: 'web.yaml', queuedAt: 1_700_000_000_001 }
 export const step = stepPath('launch', 'build')
 export const nasty = '<script>alert(1)</script>\u001b[31mred\u001b[0m\u001b]0;title\u0007 "\' &amp;\n'
 
@@ -111,12 +114,10 @@ export async function servedApp(
       start: (order) => ordered(`start ${JSON.stringify(order)}`),
       again: (of, order) => ordered(`again ${of.run} ${JSON.stringify(order)}`),
       queued: async () => [
+        { ...waiting, run: startingRun, state: { kind: 'started' } },
         {
+          ...waiting,
           run: queuedRun,
-          pipeline: 'acme/shop/web',
-          pipelineName: 'web',
-          pipelineFile: 'web.yaml',
-          queuedAt: 1_700_000_000_001,
           state: { kind: 'refused', why: 'no input' },
         },
       ],

@@ -1,6 +1,8 @@
 /** Orders: start, run again, stop, decide. */
 import * as v from 'valibot'
+import { brandAs } from '../../base/brand.ts'
 import { problem } from '../../base/problem.ts'
+import type { RunId } from '../../events/run-event.ts'
 import type { RunRecord } from '../../ports/history.ts'
 import { choices } from '../../ports/intervention.ts'
 import type { ServerParts } from '../parts.ts'
@@ -63,9 +65,14 @@ export const orderRoutes = [
     async handle({ params: { run }, body: { now } }, parts) {
       const cancelled = await parts.desk.cancel(run)
       if (cancelled !== undefined) return json({ did: cancelled })
+      const stop = now ? 'now' : 'in good order'
+      if (await isStarting(run, parts)) {
+        await parts.desk.stop(brandAs<RunId>(run), stop)
+        return json({ did: 'asked' })
+      }
       const record = await runOf(run, parts)
       if (record.status !== 'running') throw problem('RUN_OVER', { run: nameOf(record), status: record.status })
-      await parts.desk.stop(record.run, now ? 'now' : 'in good order')
+      await parts.desk.stop(record.run, stop)
       return json({ did: 'asked' })
     },
   }),
@@ -89,6 +96,12 @@ export const orderRoutes = [
     },
   }),
 ]
+
+/** Its process was started, and has not begun the run: it will hear of the stop when it does. */
+async function isStarting(run: string, { desk, history }: ServerParts): Promise<boolean> {
+  const started = (await desk.queued()).some((one) => one.run === run && one.state.kind === 'started')
+  return started && (await history.find(run)) === undefined
+}
 
 function nameOf({ pipelineName, sequenceId, run }: RunRecord): string {
   return `${pipelineName}#${sequenceId} (${run})`
