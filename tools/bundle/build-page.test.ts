@@ -28,13 +28,18 @@ describe('the page as it is shipped', () => {
     const html = readFileSync(join(page.dir, 'index.html'), 'utf8')
     expect(html).toMatch(/<script type="module" src="\/page-[0-9A-Z]{8}\.js"><\/script>/)
     expect(html).not.toMatch(/<script(?![^>]*src=)|<style|\sstyle=|\son\w+=/)
-    const texts = readdirSync(page.dir).map((name) => [name, readFileSync(join(page.dir, name), 'utf8')] as const)
+    const served = readdirSync(page.dir).filter((name) => name !== 'NOTICES.txt')
+    const texts = served.map((name) => [name, readFileSync(join(page.dir, name), 'utf8')] as const)
     // Names of XML are no addresses to go to.
     const strangers = texts
       .flatMap(([name, text]) => [...text.matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => `${name}: ${url}`))
       .filter((one) => !one.endsWith('//www.w3.org'))
     expect(strangers).toEqual([])
     expect(texts.filter(([, text]) => /\beval\(|new Function\(|@import|@font-face/.test(text)).map(([name]) => name)).toEqual([])
+  })
+
+  it('names the packages inside it with their licences', () => {
+    expect(readFileSync(join(page.dir, 'NOTICES.txt'), 'utf8')).toMatch(/--- @preact\/signals [\d.]+ \(MIT\)[\s\S]*--- preact [\d.]+ \(MIT\)/)
   })
 
   it('makes no HTML of any text', () => {

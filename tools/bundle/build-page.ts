@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { root } from '../support/root.ts'
+import { notices } from './notices.ts'
 
 export interface BuiltPage {
   readonly dir: string
@@ -44,6 +45,7 @@ export async function buildPage(dir: string): Promise<BuiltPage> {
   const html = await readFile(join(root, 'web', 'index.html'), 'utf8')
   await writeFile(join(dir, 'index.html'), html.replace('<!-- files -->', files.join('\n    ')))
   await copyFile(join(root, 'web', 'favicon.svg'), join(dir, 'favicon.svg'))
+  await writeFile(join(dir, 'NOTICES.txt'), await notices(Object.keys(metafile.inputs)))
   return { dir, firstScripts, firstStyles: [style], metafile }
 }
 

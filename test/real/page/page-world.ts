@@ -1,7 +1,6 @@
-/** A real `slipway serve` over pipelines in a folder of its own, with the page as it is shipped, and runs beside it as terminals start them. */
+/** A real `slipway serve` over pipelines in a folder of its own, with the page that it builds when that is older than its sources, and runs beside it as terminals start them. */
 import { join } from 'node:path'
 import process from 'node:process'
-import { buildPage } from '../../../tools/bundle/build-page.ts'
 import { root } from '../../../tools/support/root.ts'
 import { freePort, type RealProcess, startProcess } from '../../support/real-process.ts'
 import { type Files, type TempProject, tempProject } from '../../support/temp-project.ts'
@@ -26,11 +25,7 @@ const hub = `connectors:
   - connector: { identifier: hub, name: hub, type: DockerRegistry, spec: { dockerRegistryUrl: "https://index.docker.io/v2/", providerType: DockerHub, auth: { type: Anonymous } } }
 `
 
-let built: Promise<unknown> | undefined
-
 export async function pageWorld(files: Files, o: { readonly serve?: readonly string[] } = {}): Promise<PageWorld> {
-  built ??= buildPage(join(root, 'dist', 'page'))
-  await built
   const project = tempProject({ '.slipway/config.yaml': hub, ...files })
   const home = tempProject()
   const port = await freePort()
