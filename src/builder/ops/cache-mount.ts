@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { problem } from '../../base/problem.ts'
 import type { Mount } from '../../dockerfile/mounts.ts'
+import { errorCode } from '../../media/file-errors.ts'
 import { takeLock } from '../../media/lock.ts'
 import type { BuildWorld } from '../build-world.ts'
 import { encodeOwner, type Owner, ownerAttribute } from '../exec/keeper/owners.ts'
@@ -68,10 +69,19 @@ async function firstFiles(one: Cache, world: BuildWorld): Promise<Changes> {
 
 /** With one id only, nobody can be given a folder: an attribute says whose it is. */
 async function giveTo(folder: string, name: string, owner: Owner, { runs, world }: { runs: RunWorld; world: BuildWorld }): Promise<void> {
-  if (!runs.sandbox.keepsOwners) chownSync(join(folder, name), owner.uid, owner.gid)
+  if (!runs.sandbox.keepsOwners) giveNow(join(folder, name), owner)
   else if (owner.uid !== 0 || owner.gid !== 0) {
     const work: FinishingWork = { kind: 'attribute', path: name, name: ownerAttribute, value: encodeOwner(owner) }
     await runs.sandbox.finish(folder, [work], { signal: world.signal, scratch: folder })
+  }
+}
+
+/** Where nobody can be given a folder, it stays ours: ids outside of the range, or commands that only pretend to run. */
+function giveNow(folder: string, { uid, gid }: Owner): void {
+  try {
+    chownSync(folder, uid, gid)
+  } catch (error) {
+    if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EPERM') throw error
   }
 }
 
