@@ -10,7 +10,7 @@ import { configText } from '../../support/image-pipeline.ts'
 import { real } from '../../support/real.ts'
 import { samples } from '../../support/samples.ts'
 import { promised } from '../../support/skip.ts'
-import { slipwayHere } from '../../support/slipway-here.ts'
+import { type Ran, slipwayHere } from '../../support/slipway-here.ts'
 import { tempProject } from '../../support/temp-project.ts'
 import { type Authority, makeAuthority } from '../registry/certificates.ts'
 import { type RealRegistry, startRegistry } from '../registry/start-registry.ts'
@@ -42,10 +42,19 @@ export interface DocumentsOn {
   readonly engine: 'embedded' | 'buildx'
   /** More environment, such as where a tool is: asked for in each test. */
   readonly env: () => Readonly<Record<string, string>>
+  /** Where stages run; on this machine, unless it says otherwise. */
+  readonly on?: 'local' | 'kubernetes'
+  /** Of the pipelines, these. */
+  readonly only?: RegExp
+  /** More connectors. */
+  readonly connectors?: readonly object[]
+  /** In place of the program in this process. */
+  readonly slipway?: (dir: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]) => Promise<Ran>
 }
 
 /** To be called inside a `describe` with `documentOptions`. */
-export function documents({ engine, env: more }: DocumentsOn): void {
+export function documents({ engine, env: more, on = 'local', only = /./, connectors = [], slipway = slipwayHere }: DocumentsOn): void {
+  const chosen = manifest.filter(({ id }) => only.test(id))
   let fleet: Fleet
   let base: RealRegistry
   let tls: RealRegistry
@@ -93,7 +102,8 @@ export function documents({ engine, env: more }: DocumentsOn): void {
       'test.txt': 'user-of-file',
       ...flaw,
     }
-    const config = { ...(JSON.parse(configText(fleet.connectors, hosts(wanted))) as object), scan: { db: 'advisories' } }
+    const plain = JSON.parse(configText(fleet.connectors, hosts(wanted))) as { readonly connectors?: readonly object[] }
+    const config = { ...plain, connectors: [...(plain.connectors ?? []), ...connectors], scan: { db: 'advisories' } }
     const { dir } = tempProject({ 'p.yaml': pipeline, '.slipway/config.yaml': JSON.stringify(config), ...files })
     for (const args of [
       ['init', '-q'],
@@ -113,7 +123,7 @@ export function documents({ engine, env: more }: DocumentsOn): void {
     }
     return async (content = 'hello\n', ends = 0) => {
       writeFileSync(join(dir, 'code'), content)
-      const { code, out, err } = await slipwayHere(dir, env, 'run', 'p.yaml', '--on', 'local', '--engine', engine, '--output', 'plain')
+      const { code, out, err } = await slipway(dir, env, 'run', 'p.yaml', '--on', on, '--engine', engine, '--output', 'plain')
       const said = `${out}${err}`
       expect(said).not.toMatch(unshown)
       expect(code, said).toBe(ends)
@@ -121,7 +131,7 @@ export function documents({ engine, env: more }: DocumentsOn): void {
     }
   }
 
-  it.each(manifest.filter(({ id }) => id in expected && !id.endsWith('-secrets')))('$id ($rows)', async ({ id }) => {
+  it.each(chosen.filter(({ id }) => id in expected && !id.endsWith('-secrets')))('$id ($rows)', async ({ id }) => {
     const wanted = expected[id] ?? expect.fail(id)
     const run = await prepared(id, wanted)
     const { said, pushed } = await run()
@@ -139,7 +149,7 @@ export function documents({ engine, env: more }: DocumentsOn): void {
     }
   })
 
-  it.each(manifest.filter(({ id }) => id.endsWith('-tar-cloud') || id.endsWith('-tar-k8s')))('$id: four archives, four pushes ($rows)', async ({ id }) => {
+  it.each(chosen.filter(({ id }) => id.endsWith('-tar-cloud') || id.endsWith('-tar-k8s')))('$id: four archives, four pushes ($rows)', async ({ id }) => {
     const { said, pushed } = await (await prepared(id, { pushed: [], cloned: true }))()
     expect([...said.matchAll(/\] wrote \/harness\/(\S+) /g)].map(([, path]) => path).toSorted()).toEqual(
       ['acr', 'docker', 'ecr', 'gar'].map((name) => `${name}image.tar`),
@@ -150,7 +160,7 @@ export function documents({ engine, env: more }: DocumentsOn): void {
     expect(pushed.map(({ digest }) => digest).toSorted()).toEqual(built.toSorted())
   })
 
-  it.each(['s0-scan', 's1-scan'])('%s: what is too bad reaches no registry, and without a gate it does (GP-01)', async (id) => {
+  it.each(['s0-scan', 's1-scan'].filter((id) => only.test(id)))('%s: what is too bad reaches no registry, and without a gate it does (GP-01)', async (id) => {
     const wanted = { ...(expected[id] ?? expect.fail(id)), dockerfile: 'flawed' } as const
     const repository = wanted.pushed[0]?.replace(/:[^:]*$/, '') ?? ''
     const before = await fleet.digestAt(`${repository}:new-1`).catch(() => undefined)
@@ -163,17 +173,20 @@ export function documents({ engine, env: more }: DocumentsOn): void {
     expect(pushed.map(({ ref }) => ref)).toEqual(wanted.pushed)
   })
 
-  it.each(['s2-secrets', 's3-secrets'])('%s: builds with secrets of variables, of the store and of a file, none of which is kept (GP-12)', async (id) => {
-    const { pushed } = await (await prepared(id, expected[id] ?? expect.fail(id)))()
-    expect(pushed).toEqual([{ ref: expect.stringMatching(/^docker-repo\/image-name:ci-/), digest: expect.any(String) }])
-    const repository = 'docker-repo/image-name'
-    const tag = pushed[0]?.ref.split(':')[1] ?? ''
-    const text = await (await fleet.fetch(repository, `manifests/${tag}`)).text()
-    const { config, layers } = JSON.parse(text) as { readonly config: { readonly digest: string }; readonly layers: readonly { readonly digest: string }[] }
-    expect(await (await fleet.fetch(repository, `blobs/${config.digest}`)).text()).not.toMatch(unshown)
-    for (const { digest } of layers) {
-      const stream = (await fleet.fetch(repository, `blobs/${digest}`)).body?.pipeThrough(new DecompressionStream('gzip'))
-      expect(await new Response(stream ?? null).text()).not.toMatch(unshown)
-    }
-  })
+  it.each(['s2-secrets', 's3-secrets'].filter((id) => only.test(id)))(
+    '%s: builds with secrets of variables, of the store and of a file, none of which is kept (GP-12)',
+    async (id) => {
+      const { pushed } = await (await prepared(id, expected[id] ?? expect.fail(id)))()
+      expect(pushed).toEqual([{ ref: expect.stringMatching(/^docker-repo\/image-name:ci-/), digest: expect.any(String) }])
+      const repository = 'docker-repo/image-name'
+      const tag = pushed[0]?.ref.split(':')[1] ?? ''
+      const text = await (await fleet.fetch(repository, `manifests/${tag}`)).text()
+      const { config, layers } = JSON.parse(text) as { readonly config: { readonly digest: string }; readonly layers: readonly { readonly digest: string }[] }
+      expect(await (await fleet.fetch(repository, `blobs/${config.digest}`)).text()).not.toMatch(unshown)
+      for (const { digest } of layers) {
+        const stream = (await fleet.fetch(repository, `blobs/${digest}`)).body?.pipeThrough(new DecompressionStream('gzip'))
+        expect(await new Response(stream ?? null).text()).not.toMatch(unshown)
+      }
+    },
+  )
 }

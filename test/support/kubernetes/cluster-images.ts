@@ -1,7 +1,7 @@
 /** Images that nodes of a test cluster have without asking a registry: what holds pods together, and a busybox. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface SmallImage {
@@ -34,6 +34,7 @@ export function clusterImages(folder: string, busybox: string): void {
   mkdirSync(images, { recursive: true })
   const root = join(folder, 'busybox-root')
   for (const name of ['bin', 'etc', 'root', 'tmp', 'usr/bin', 'var']) mkdirSync(join(root, name), { recursive: true })
+  chmodSync(join(root, 'tmp'), 0o1777)
   copyFileSync(busybox, join(root, 'bin/busybox'))
   for (const name of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
     if (name !== 'busybox') symlinkSync('busybox', join(root, 'bin', name))

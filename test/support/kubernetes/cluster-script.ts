@@ -27,6 +27,7 @@ oom_score = 0
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pause}"
   disable_apparmor = true
+  restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "overlayfs"
     default_runtime_name = "runc"
@@ -79,7 +80,7 @@ log() { name=$1; shift; "$@" > "${folder}/$name.log" 2>&1 & }
 log etcd etcd --data-dir etcd --listen-client-urls http://127.0.0.1:${ports.etcd} --advertise-client-urls http://127.0.0.1:${ports.etcd} --listen-peer-urls http://127.0.0.1:${ports.peer} --initial-advertise-peer-urls http://127.0.0.1:${ports.peer} --initial-cluster default=http://127.0.0.1:${ports.peer} --unsafe-no-fsync
 log containerd containerd -c containerd.toml
 api() {
-  log kube-apiserver "$PROGRAMS/kube-apiserver" --etcd-servers=http://127.0.0.1:${ports.etcd} --secure-port=${ports.api} --bind-address=127.0.0.1 --cert-dir=certs --token-auth-file=tokens.csv --authorization-mode=RBAC --service-account-key-file=sa.key --service-account-signing-key-file=sa.key --service-account-issuer=https://kubernetes.default.svc --service-cluster-ip-range=10.217.0.0/24 --allow-privileged=true --kubelet-preferred-address-types=InternalIP --enable-admission-plugins=ResourceQuota
+  log kube-apiserver "$PROGRAMS/kube-apiserver" --etcd-servers=http://127.0.0.1:${ports.etcd} --secure-port=${ports.api} --bind-address=127.0.0.1 --cert-dir=certs --token-auth-file=tokens.csv --authorization-mode=RBAC --service-account-key-file=sa.key --service-account-signing-key-file=sa.key --service-account-issuer=https://kubernetes.default.svc --service-cluster-ip-range=10.217.0.0/24 --allow-privileged=true --kubelet-preferred-address-types=Hostname --enable-admission-plugins=ResourceQuota
 }
 api
 echo $! > apiserver.pid
@@ -88,7 +89,7 @@ log kube-controller-manager "$PROGRAMS/kube-controller-manager" --kubeconfig=kub
 log kube-scheduler "$PROGRAMS/kube-scheduler" --kubeconfig=kubeconfig.yaml --leader-elect=false --port=0 --secure-port=0
 until ctr -a /run/slipway-containerd.sock version > /dev/null 2>&1; do sleep 0.2; done
 for image in images/*.tar; do ctr -a /run/slipway-containerd.sock -n k8s.io images import "$image" >> import.log 2>&1; done
-log kubelet "$PROGRAMS/kubelet" --kubeconfig=kubeconfig.yaml --container-runtime=remote --container-runtime-endpoint=unix:///run/slipway-containerd.sock --image-service-endpoint=unix:///run/slipway-containerd.sock --fail-swap-on=false --cgroup-driver=cgroupfs --root-dir=${folder}/kubelet --cert-dir=${folder}/certs --volume-plugin-dir=${folder}/plugins --hostname-override=node --node-ip=127.0.0.1 --address=127.0.0.1 --port=${ports.kubelet} --read-only-port=0 --healthz-port=${ports.kubeletHealth} --anonymous-auth=true --authorization-mode=AlwaysAllow --authentication-token-webhook=false --serialize-image-pulls=false --image-pull-progress-deadline=30s --eviction-hard= --resolv-conf=/etc/resolv.conf --max-pods=200 --sync-frequency=10s
+log kubelet "$PROGRAMS/kubelet" --kubeconfig=kubeconfig.yaml --container-runtime=remote --container-runtime-endpoint=unix:///run/slipway-containerd.sock --image-service-endpoint=unix:///run/slipway-containerd.sock --fail-swap-on=false --cgroup-driver=cgroupfs --root-dir=${folder}/kubelet --cert-dir=${folder}/certs --volume-plugin-dir=${folder}/plugins --hostname-override=localhost --address=127.0.0.1 --port=${ports.kubelet} --read-only-port=0 --healthz-port=${ports.kubeletHealth} --anonymous-auth=true --authorization-mode=AlwaysAllow --authentication-token-webhook=false --serialize-image-pulls=false --image-pull-progress-deadline=30s --eviction-hard= --resolv-conf=/etc/resolv.conf --max-pods=200 --sync-frequency=10s
 touch started
 trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM
 while :; do

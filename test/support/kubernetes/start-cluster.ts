@@ -20,6 +20,8 @@ export interface TestCluster extends AsyncDisposable {
   restartApi(seconds: number): Promise<void>
   /** As the administrator. */
   kubectl(method: string, path: string, body?: unknown): Promise<unknown>
+  /** What is no JSON, such as a log. */
+  text(path: string): Promise<string>
 }
 
 const bridge = 'slipwaykube0'
@@ -67,6 +69,7 @@ export async function startCluster(programs: string, busybox: string): Promise<T
     folder,
     gateway: `${subnet}.1`,
     kubectl: async (method, path, body) => JSON.parse(api(path, { method, body })),
+    text: async (path) => api(path),
     async restartApi(seconds) {
       writeFileSync(join(folder, 'api-away'), String(seconds))
       writeFileSync(join(folder, 'restart-api'), '')

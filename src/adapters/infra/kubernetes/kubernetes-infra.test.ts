@@ -100,6 +100,14 @@ describe('a stage as a pod', () => {
     expect(cluster.pods.size).toBe(0)
   })
 
+  it('puts another image in, when that is only known as the step starts', async () => {
+    const workspace = await opened()
+    const running = await workspace.start(behave('one', { output: 'hello' }, { image: { ...image, reference: 'other:2' } }), { signal })
+    expect(await read(running)).toBe('hello\n')
+    expect(cluster.requests.get('PATCH pods/NAME')).toBe(1)
+    await workspace.close({ signal })
+  })
+
   it('tells want of memory from any other end', async () => {
     const workspace = await opened()
     const running = await workspace.start(behave('big', { oom: true }), { signal })

@@ -53,7 +53,8 @@ export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promi
   watch.know(made)
   const closing = new AbortController()
   let changed = cluster.clock.now()
-  const inTime = <T>(container: string, decide: (pod: PodFacts) => T | undefined, w: Waiting): Promise<T> => within(o, container, changed, decide, w)
+  const inTime = <T>(container: string, decide: (pod: PodFacts) => T | undefined, w: Waiting & { readonly image?: string }): Promise<T> =>
+    within(o, container, changed, decide, w)
   try {
     if (o.secret !== undefined) await namespace.belongsTo('secrets', o.secret, made, { signal })
     const machine = await inTime(helperName, (pod) => firstSteps(pod, o.helper), { signal })
@@ -63,11 +64,12 @@ export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promi
       pod: name,
       cpu: /aarch64|arm64/.test(machine) ? 'arm64' : 'x64',
       async withImage(container, image, w) {
-        if (container.image === image) return
+        // Where nothing changes, no container starts anew.
+        if ((container.image ?? o.helper.image) === image) return
         const before = await watch.until(name, (pod) => runs(pod, container.name), w)
         changed = cluster.clock.now()
         await namespace.patchPod(name, { spec: { containers: [{ name: container.name, image }] } }, w)
-        await inTime(container.name, (pod) => changedImage(pod, container, image, before), w)
+        await inTime(container.name, (pod) => changedImage(pod, container, image, before), { ...w, image })
       },
       running: (container, wanted, w) =>
         inTime(
@@ -137,7 +139,13 @@ function changedImage(pod: PodFacts, { name, step = name }: ContainerPlan, image
 }
 
 /** Ends with K8S_INIT_TIMEOUT, and with the reason why it still waits. */
-async function within<T>(o: StagePodNeeds, container: string, since: number, decide: (pod: PodFacts) => T | undefined, { signal }: Waiting): Promise<T> {
+async function within<T>(
+  o: StagePodNeeds,
+  container: string,
+  since: number,
+  decide: (pod: PodFacts) => T | undefined,
+  { signal, image }: Waiting & { readonly image?: string },
+): Promise<T> {
   const { name } = o.manifest.metadata
   const { clock } = o.cluster
   const stop = new AbortController()
@@ -145,7 +153,11 @@ async function within<T>(o: StagePodNeeds, container: string, since: number, dec
   let last: PodFacts | undefined
   let told = false
   const tooLate = clock.sleep(Math.max(0, since + o.initTimeoutMs - clock.now()), { signal: both }).then(() => {
-    throw problem('K8S_INIT_TIMEOUT', { pod: name, limit: humanDuration(o.initTimeoutMs), reason: whyWaiting(last, container) })
+    throw problem('K8S_INIT_TIMEOUT', {
+      pod: name,
+      limit: humanDuration(o.initTimeoutMs),
+      reason: image === undefined ? whyWaiting(last, container) : `the node does not have ${image} yet`,
+    })
   })
   tooLate.catch(() => undefined)
   const decided = o.watch.until(
@@ -170,16 +182,30 @@ async function within<T>(o: StagePodNeeds, container: string, since: number, dec
   }
 }
 
+/** What a kubelet takes to tell that a pod is gone when its containers are: older ones look every ten seconds. */
+const patienceMs = 1500
+
 /** Gone when it answers. */
-async function removePod({ namespace, watch, manifest }: StagePodNeeds, { signal }: Waiting): Promise<void> {
+async function removePod({ cluster, namespace, watch, manifest }: StagePodNeeds, { signal }: Waiting): Promise<void> {
   const { name } = manifest.metadata
+  const gone = (pod: PodFacts | undefined): true | undefined => (pod === undefined ? true : undefined)
   await namespace.deletePod(name, manifest.spec.terminationGracePeriodSeconds, { signal })
-  await watch
-    .until(name, (pod) => (pod === undefined ? true : undefined), { signal })
-    .catch(async (error: unknown) => {
-      // A node that does not answer never says that its pod is gone.
-      if (!signal.aborted) throw error
-      await namespace.deletePod(name, 0, { signal: AbortSignal.timeout(10_000) })
-    })
+  try {
+    await watch.until(name, (pod) => gone(pod) ?? (allEnded(pod) ? true : undefined), { signal })
+    const soon = new AbortController()
+    const removed = watch.until(name, gone, { signal: AbortSignal.any([signal, soon.signal]) }).catch(() => undefined)
+    await Promise.race([removed, cluster.clock.sleep(patienceMs, { signal })])
+    soon.abort()
+    if ((await removed) === undefined) await namespace.deletePod(name, 0, { signal })
+    await watch.until(name, gone, { signal })
+  } catch (error) {
+    // A node that does not answer never says that its pod is gone.
+    if (!signal.aborted) throw error
+    await namespace.deletePod(name, 0, { signal: AbortSignal.timeout(10_000) })
+  }
   watch.forget(name)
+}
+
+function allEnded(pod: PodFacts | undefined): boolean {
+  return pod?.ending === true && [...pod.containers.values()].every(({ now }) => now.kind !== 'running')
 }

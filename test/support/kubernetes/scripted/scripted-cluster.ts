@@ -149,7 +149,8 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
         answer(200, podJson(pod, faults))
         for (const { name: container, image } of patch.spec.containers) {
           const one = pod.containers.get(container)
-          if (one === undefined || one.ended) continue
+          // The kubelet does nothing where nothing changes.
+          if (one === undefined || one.ended || one.image === image) continue
           one.image = image
           setTimeout(() => one.start(), 1)
         }
