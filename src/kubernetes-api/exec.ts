@@ -51,7 +51,6 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   signal.throwIfAborted()
   const socket = new WebSocket(url, { protocols: [protocol], headers, dispatcher: cluster.dispatcher })
   socket.binaryType = 'arraybuffer'
-  await opened(socket, request, cluster, { signal })
   const output = new PassThrough()
   const errors = new PassThrough()
   const abort = (): void => socket.close()
@@ -63,6 +62,8 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   })
   // Whoever reads the output first learns of a failure later.
   ended.catch(() => undefined)
+  // Whoever listens is there before anything is said.
+  await opened(socket, request, cluster, { signal })
   if (o.input !== undefined) send(socket, o.input).catch(abort)
   return { output, errors, ended }
 }

@@ -13,6 +13,8 @@ export interface LogRequest {
   readonly container: string
   /** Resolves once the container has ended: what it has printed is all there is then. Never rejects. */
   readonly ended: Promise<unknown>
+  /** Its pod may be taken away at any moment, and nobody wants what is missing then. */
+  readonly mayGo?: () => boolean
   /** How long a line may go on after that. */
   readonly patienceMs?: number
 }
@@ -51,27 +53,34 @@ export async function* followLog(cluster: ClusterConnection, o: LogRequest, { si
         for await (const chunk of body) {
           patience?.heard()
           const text = reader.read(chunk as Buffer)
-          if (text.length > 0) yield text
+          if (text.length === 0) continue
+          tries = 0
+          yield text
         }
       } finally {
         body.destroy()
       }
-      tries = 0
-      if (!last) continue
-      const rest = reader.rest()
-      if (rest.length > 0) yield rest
-      return
+      if (last) {
+        const rest = reader.rest()
+        if (rest.length > 0) yield rest
+        if (reader.remarks.includes('unable to retrieve container logs') && o.mayGo?.() !== true) throw lost(o, reader.remarks.trim())
+        return
+      }
     } catch (error) {
       signal.throwIfAborted()
       const away = !isProblem(error) || error.retryable || isStarting(error)
       if (!away) throw error
-      if (cluster.clock.now() - lastAnswer > awayMs)
-        throw problem('K8S_LOG_LOST', { pod: o.pod, container: o.container, reason: error instanceof Error ? error.message : String(error) }, { cause: error })
+      if (cluster.clock.now() - lastAnswer > awayMs) throw lost(o, error instanceof Error ? error.message : String(error), error)
     } finally {
       patience?.clear()
     }
+    // What ends without a word has ended with its container, of which we shall hear.
     if (!over || last) await Promise.race([...(last ? [] : [ended]), cluster.clock.sleep(waitBeforeTry(tries++), { signal })])
   }
+}
+
+function lost({ pod, container }: LogRequest, reason: string, cause?: unknown): Error {
+  return problem('K8S_LOG_LOST', { pod, container, reason }, { cause })
 }
 
 /** The kubelet has not heard of the container that it runs. */

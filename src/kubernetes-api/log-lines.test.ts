@@ -69,7 +69,9 @@ describe('a log with times', () => {
     expect(Buffer.concat([reader.read(Buffer.from(`${at(1, 1)} ${long}ab`)), reader.rest()]).toString()).toBe(`${long}ab`)
   })
 
-  it('keeps what the kubelet says without a time', () => {
-    expect(logReader(newLogPlace()).read(Buffer.from('unable to retrieve container logs\n')).toString()).toBe('unable to retrieve container logs\n')
+  it('is not what the kubelet itself says, without a time', () => {
+    const reader = logReader(newLogPlace())
+    const said = reader.read(Buffer.from(`${at(1, 1)} one\nunable to retrieve container logs for x\n${at(1, 2)} two\nrpc error`))
+    expect([said.toString() + reader.rest().toString(), reader.remarks]).toEqual(['one\ntwo\n', 'unable to retrieve container logs for x\nrpc error'])
   })
 })

@@ -12,6 +12,8 @@ export interface LogPlace {
 export interface LogReader {
   /** Bytes of the answer to what they say to people. */
   read(chunk: Buffer): Buffer
+  /** What the kubelet itself says, in lines without a time. */
+  readonly remarks: string
   /** What is left where the log ends without the end of a line. */
   rest(): Buffer
 }
@@ -50,7 +52,8 @@ export function logReader(place: LogPlace): LogReader {
     length = 0
   }
   const finish = (): void => {
-    if (skipLines > 0) skipLines--
+    if (remark) remark = false
+    else if (skipLines > 0) skipLines--
     else {
       if (counted()) place.lines++
       skipBytes = 0
@@ -60,7 +63,13 @@ export function logReader(place: LogPlace): LogReader {
     maybe = false
   }
   let out: Buffer[] = []
+  let remark = false
+  let remarks = ''
   const give = (bytes: Buffer): void => {
+    if (remark) {
+      remarks += bytes.toString('utf8')
+      return
+    }
     length += bytes.length
     if (skipLines > 0) return
     const skipped = Math.min(skipBytes, bytes.length)
@@ -74,6 +83,9 @@ export function logReader(place: LogPlace): LogReader {
     return bytes
   }
   return {
+    get remarks() {
+      return remarks
+    },
     read(chunk) {
       for (let at = 0; at < chunk.length; ) {
         if (stamp !== undefined) {
@@ -85,9 +97,11 @@ export function logReader(place: LogPlace): LogReader {
           stamp = undefined
           const isStamp = stampPattern.test(text.toString('latin1'))
           if (!maybe) {
-            // Without a time: the kubelet itself says something.
-            if (isStamp) second = `${text.toString('latin1', 0, 19)}Z`
-            begin()
+            remark = !isStamp
+            if (isStamp) {
+              second = `${text.toString('latin1', 0, 19)}Z`
+              begin()
+            }
           }
           if (!isStamp) give(text)
           maybe = false
@@ -109,7 +123,7 @@ export function logReader(place: LogPlace): LogReader {
     },
     rest() {
       if (stamp !== undefined && stamp.length > 0) {
-        if (!maybe) begin()
+        remark = !maybe
         give(Buffer.from(stamp))
         stamp = undefined
       }

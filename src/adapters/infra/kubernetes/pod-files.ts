@@ -25,7 +25,7 @@ export interface PodPlace {
 /** The oldest protocol cannot end an input, so its length goes before it. */
 const put = 'head -c "$1" | tar -x -f - -C "$2"'
 /** Once only: whoever asks again after a cut line finds that it has started. */
-const start = `d=${outside}/$3; [ -e "$d/started" ] || { mkdir -p "$d/$4" && ${put.replace('$2', '$d/$4')} && if [ -z "$4" ]; then echo > "$d/go"; fi; }`
+const start = `d=${outside}/$3; mark="$d/${'$'}{4:+$4/request}"; [ -n "$4" ] || mark="$d/started"; [ -e "$mark" ] || { mkdir -p "$d/$4" && ${put.replace('$2', '$d/$4')} && if [ -z "$4" ]; then echo > "$d/go"; fi; }`
 const take = `cd ${outside}/"$1" && tar -c -f - $(ls | grep -E '^(out\\..+|outputs|secrets|env)$')`
 
 const most = 16 * 1024 * 1024

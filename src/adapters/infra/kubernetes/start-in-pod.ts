@@ -114,8 +114,8 @@ function unlessClosing(closing: AbortSignal): (error: unknown) => void {
   }
 }
 
-async function* chunks({ pod, container }: Begun, ended: Promise<unknown>): AsyncGenerator<OutputChunk> {
-  const log = { namespace: pod.namespace, pod: pod.pod, container: container.name, ended: ended.catch(() => undefined) }
+async function* chunks({ pod, container, closing }: Begun, ended: Promise<unknown>): AsyncGenerator<OutputChunk> {
+  const log = { namespace: pod.namespace, pod: pod.pod, container: container.name, ended: ended.catch(() => undefined), mayGo: () => closing.aborted }
   // Until the container has ended, whatever becomes of the signal.
   for await (const bytes of followLog(pod.cluster, log, { signal: new AbortController().signal })) yield { stream: 'out', bytes }
 }
