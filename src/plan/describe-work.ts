@@ -10,6 +10,7 @@ import { placeName } from '../steps/plan-cache-work.ts'
 import { describeSource } from '../steps/plan-clone-work.ts'
 import type { ScanWork } from '../steps/scan-work.ts'
 import type { PlannedStart, RunWork, ServiceWork, Work } from '../steps/work.ts'
+import { describeBaseImages } from './describe-base-images.ts'
 
 export function describeWork(work: Work): readonly string[] {
   switch (work.kind) {
@@ -93,15 +94,16 @@ function describeScan({ failOn, target, variant, sbom }: ScanWork): readonly str
   ]
 }
 
-function describeImage({ plan, tool, engine }: ImageWork): readonly string[] {
+function describeImage(work: ImageWork): readonly string[] {
+  const { plan, tool, engine } = work
   const choice = [`tool ${tool.name}: ${tool.reasons.join('; ')}`, `engine ${engine.name}: ${engine.reasons.join('; ')}`]
   if (plan.kind === 'skip') return [`skipped: ${plan.because}`, ...choice]
   if (plan.kind === 'deferred') return [`decided at run time, after ${plan.waits.map((wait) => wait.until).join(', ')}`, ...choice]
-  return [...describeJob(plan.job), ...choice]
+  return [...describeJob(plan.job, work), ...choice]
 }
 
-function describeJob(job: ImageJob): readonly string[] {
-  return [sourceLine(job.source), ...cacheLines(job.source), ...job.outputs.map(outputLine)]
+function describeJob(job: ImageJob, work: ImageWork): readonly string[] {
+  return [sourceLine(job.source), ...describeBaseImages(job, work), ...cacheLines(job.source), ...job.outputs.map(outputLine)]
 }
 
 function sourceLine(source: JobSource): string {
