@@ -5,6 +5,7 @@ import { compareDebian } from '../versions/debian.ts'
 import { compareSemantic } from '../versions/semantic.ts'
 import { affects } from './affects.ts'
 import { compile } from './compile.ts'
+import { cvss2Score } from './cvss2.ts'
 import { cvss3Score } from './cvss3.ts'
 import { cvss4Score } from './cvss4.ts'
 import { ecosystemsOf } from './ecosystems.ts'
@@ -86,6 +87,9 @@ describe('an advisory', () => {
     const unrated = { severity: [{ type: 'CVSS_V3', score: vector }] }
     expect(rated({ id: 'CVE-1999-1', ecosystem: 'Debian:12', package: 'a', severity: 'not yet assigned', more: unrated })).toBe('critical')
     expect(rated({ id: 'CVE-1999-1', ecosystem: 'Debian:12', package: 'a' })).toBe('unknown')
+    // Version 2 knows no critical flaws.
+    const old = (score: string) => ({ id: 'GHSA-1', ecosystem: 'npm', package: 'a', more: { severity: [{ type: 'CVSS_V2', score }] } })
+    expect([rated(old('AV:N/AC:L/Au:N/C:C/I:C/A:C')), rated(old('AV:N/AC:M/Au:N/C:N/I:P/A:N')), rated(old('AV:N'))]).toEqual(['high', 'medium', 'unknown'])
   })
 
   it('is refused when it is none, and read as far as it makes sense when its members are of the wrong kind', () => {
@@ -155,4 +159,17 @@ it('compares packages of systems by their source, and says which it could not co
     ['packages with unusual versions', 'their versions have no order: zlib-odd a b'],
   ])
   expect(judged).toBe(2)
+})
+
+it.each([
+  ['AV:N/AC:L/Au:N/C:C/I:C/A:C', 10],
+  ['(AV:N/AC:L/Au:N/C:P/I:P/A:P)', 7.5],
+  ['CVSS:2.0/AV:N/AC:M/Au:N/C:N/I:P/A:N', 4.3],
+  ['AV:L/AC:H/Au:N/C:C/I:C/A:C', 6.2],
+  ['AV:N/AC:L/Au:N/C:N/I:N/A:N', 0],
+  ['AV:N/AC:L/Au:N/C:P/I:P', undefined],
+  ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', undefined],
+  ['AV:__proto__/AC:constructor', undefined],
+])('scores %s of version 2 as %s', (vector, score) => {
+  expect(cvss2Score(vector)).toBe(score)
 })

@@ -1,7 +1,8 @@
-/** Our scores of vectors against a library that others use for them: every base vector of CVSS 3.1, and 10,000 of CVSS 4.0. */
+/** Our scores of vectors against a library that others use for them: every base vector of CVSS 2 and 3.1, and 10,000 of CVSS 4.0. */
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { cvss2Score } from '../../../src/scan/osv/cvss2.ts'
 import { cvss3Score } from '../../../src/scan/osv/cvss3.ts'
 import { cvss4Score } from '../../../src/scan/osv/cvss4.ts'
 import { npmLibrary } from '../../support/npm-package.ts'
@@ -9,6 +10,7 @@ import { npmLibrary } from '../../support/npm-package.ts'
 const library = npmLibrary('ae-cvss-calculator', '1.0.13')
 
 interface Calculator {
+  readonly Cvss2: new (vector: string) => { calculateScores(): { readonly base?: number } }
   readonly Cvss3P1: new (vector: string) => { calculateScores(): { readonly base?: number } }
   readonly Cvss4P0: new (vector: string) => { calculateScores(): { readonly overall?: number } }
 }
@@ -29,6 +31,13 @@ describe('CVSS', library.options, () => {
     const all = products({ AV: 'NALP', AC: 'LH', PR: 'NLH', UI: 'NR', S: 'UC', C: 'NLH', I: 'NLH', A: 'NLH' }).map((rest) => `CVSS:3.1${rest}`)
     const wrong = all.filter((vector) => cvss3Score(vector) !== new Cvss3P1(vector).calculateScores().base)
     expect([all.length, wrong]).toEqual([2592, []])
+  })
+
+  it('scores every base vector of version 2 as the library does', () => {
+    const { Cvss2 } = load()
+    const all = products({ AV: 'NAL', AC: 'LMH', Au: 'NSM', C: 'NPC', I: 'NPC', A: 'NPC' }).map((rest) => rest.slice(1))
+    const wrong = all.filter((vector) => cvss2Score(vector) !== new Cvss2(vector).calculateScores().base)
+    expect([all.length, wrong]).toEqual([729, []])
   })
 
   it('scores vectors of version 4.0 as the library does', () => {
