@@ -17,6 +17,7 @@ import type { RunContext } from './parts.ts'
 import type { RunImages } from './run-images.ts'
 import { runNodes, skipAll } from './run-nodes.ts'
 import type { Launch } from './run-plan.ts'
+import { scannerReady } from './scan/scanner-ready.ts'
 import { stageServices } from './stage-services.ts'
 import { standIn } from './stand-in.ts'
 import { StopReason, stoppedBy } from './stop-reason.ts'
@@ -114,9 +115,11 @@ async function open(stage: StagePlan, run: RunState, context: RunContext): Promi
   const { signal } = context
   const infrastructure = context.infrastructures[stage.infrastructure.on]
   if (infrastructure === undefined) throw problem('INFRA_NOT_AVAILABLE', { infra: stage.infrastructure.on })
-  const findings = [...(await infrastructure.check(stage, { signal })), ...(await enginesReady(stage, context))]
+  const scanner = await scannerReady(stage, run.launch.plan, context)
+  const findings = [...(await infrastructure.check(stage, { signal })), ...(await enginesReady(stage, context)), ...scanner]
   const [worst, ...others] = findings.filter((finding) => finding.severity === 'error')
   if (worst !== undefined && hasErrors(findings)) throw new Problem(worst, { others })
+  for (const note of scanner) await context.emit({ kind: 'stage.note', stage: stepPath(stage.path), note })
   return infrastructure.open(stage, {
     run: run.launch.run,
     signal,
