@@ -5,6 +5,7 @@ import type { ImageFormat } from '../oci/media-types.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { Image } from '../oci/views.ts'
 import type { BuildEvent, Building, BuildRequest } from '../ports/builder.ts'
+import type { MountFacts } from '../ports/cache-mounts.ts'
 import type { Remote } from '../ports/remote.ts'
 import type { BuiltStage } from './build-stage.ts'
 import type { CacheClient } from './cache/cache-import.ts'
@@ -74,6 +75,8 @@ export interface BuildWorld extends Waiting {
   readonly openRemote: OpenRemote
   /** What RUN needs; `at` is the RUN that asks. */
   readonly runs: (at: Span) => Promise<RunWorld>
+  /** The same where a RUN has asked. */
+  readonly runsNow: () => Promise<RunWorld | undefined>
   /** Ends when what was fetched for later builds is on the disk. */
   readonly settled: () => Promise<void>
   /** Secrets, network and the like, as asked for. */
@@ -84,6 +87,8 @@ export interface BuildWorld extends Waiting {
   readonly write: (layer: PendingLayer) => Promise<WrittenLayer>
   /** Work that nobody waits for yet; the build ends when it has ended. */
   readonly ahead: Promise<unknown>[]
+  /** Cache mounts that commands of this build had, by the names of their folders. */
+  readonly mounts: Map<string, MountFacts>
   /** A folder for what this build alone needs; gone when it ends. */
   readonly scratch: () => Promise<string>
 }

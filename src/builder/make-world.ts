@@ -70,6 +70,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
     request,
     exported: exportedFrom(read),
     ahead: [],
+    mounts: new Map(),
     write: async (layer) => {
       const written = await layer.write()
       // Layers of a base are kept nowhere.
@@ -78,6 +79,7 @@ export function makeWorld(request: BuildRequest, o: BuildOptions, read: Started)
       return written
     },
     runs: worlds.at,
+    runsNow: worlds.now,
     settled: worlds.settled,
     emit,
     begin,

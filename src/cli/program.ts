@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { readBytes } from '../base/read-bytes.ts'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
+import { addCacheCommands } from './cache-commands.ts'
 import { addDatabaseCommands } from './db-commands.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
 import { collect } from './name-value.ts'
@@ -232,31 +233,6 @@ function addPluginCommand(program: Command, world: World, act: Act): void {
     .option('--dry-run', 'the same; a build without a push is PLUGIN_DRY_RUN=true')
     .option('--json', 'with --plan: as JSON')
   command.action((o) => act(async () => (await import('./commands/plugin.ts')).pluginCommand(o, () => command.helpInformation(), world)))
-}
-
-/** Under the name that describes it, and under the one that docker's users try. */
-function addCacheCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
-  const load = async () => import('./commands/cache.ts')
-  for (const name of ['cache', 'builder']) {
-    const cache = program.command(name, { hidden: name === 'builder' }).description('the cache of builds on this machine')
-    cache
-      .command('du')
-      .description('how large it is')
-      .option('--json', 'as JSON')
-      .option('--verbose', 'each piece')
-      .action((o) => act(async () => (await load()).cacheUsage(o, world)))
-    cache
-      .command('prune')
-      .description('take away what was not used for 15 days, and what goes beyond 20 GB')
-      .option('-a, --all', 'everything that no build is using')
-      .option('--filter <until=24h>', 'what was not used for so long', collect, [])
-      .option('--keep-storage <size>', 'the longest unused, until this much is left')
-      .option('--dry-run', 'only say what would go')
-      .option('-f, --force', 'nobody is asked anyway')
-      .option('--json', 'as JSON')
-      .option('--verbose', 'each piece')
-      .action((o) => act(async () => (await load()).pruneCache(o, world)))
-  }
 }
 
 const sources = 'archive, layout folder, stored image, reference, or docker-daemon:NAME:TAG'

@@ -9,6 +9,7 @@ import type { Advisories } from '../ports/advisories.ts'
 import type { Answers } from '../ports/answers.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
+import type { CacheMounts } from '../ports/cache-mounts.ts'
 import type { ClusterCare, ClusterWanted } from '../ports/cluster-care.ts'
 import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
@@ -127,6 +128,8 @@ export interface Toolbox {
   registry(needs: RegistryNeeds): Promise<RegistryAccess>
   /** What builds of this data folder keep between them. */
   buildCache(home: string): Promise<BuildCache>
+  /** The folders that RUN --mount=type=cache keeps. */
+  cacheMounts(home: string): Promise<CacheMounts>
   /** Of the embedded scanner: those of the data folder, or of a file. */
   advisories(o: { readonly home: string; readonly path?: string }): Promise<Advisories>
   /** What a RUN would find on this machine. Tried out. */

@@ -35,6 +35,11 @@ describe('--cache-to', () => {
     }))
 })
 
+it('takes cache mounts along when asked', () => {
+  expect(target('type=local,dest=x,mounts=true')).toMatchObject({ mounts: true })
+  expect(target('type=local,dest=x,mounts=0')).not.toHaveProperty('mounts')
+})
+
 describe('a wrong spec', () => {
   it.each([
     ['type=gha', 'CACHE_TYPE_UNKNOWN'],
@@ -45,6 +50,8 @@ describe('a wrong spec', () => {
     ['type=local', 'CACHE_SPEC_INVALID: .*dest=FOLDER'],
     ['type=inline,ignore-error=maybe', 'CACHE_SPEC_INVALID: .*true nor false'],
     ['ref=x', 'CACHE_SPEC_INVALID: .*no type'],
+    ['type=local,dest=x,mounts=some', 'CACHE_SPEC_INVALID: .*true nor false'],
+    ['type=inline,mounts=true', 'CACHE_SPEC_INVALID: .*no cache mounts'],
     ['type=local,"dest=x', 'CACHE_SPEC_INVALID: .*quote'],
     ['type=local,x', 'CACHE_SPEC_INVALID: .*NAME=VALUE'],
   ])('%s is refused', (text, expected) => {

@@ -13,6 +13,8 @@ export type CacheTarget = (CacheSource | { readonly kind: 'inline' }) & {
   readonly mode: 'min' | 'max'
   /** What goes wrong is a warning then. */
   readonly ignoreError: boolean
+  /** With what `RUN --mount=type=cache` keeps. */
+  readonly mounts?: true
 }
 
 /** `type` and the rest of a spec, secrets put in. */
@@ -34,10 +36,14 @@ export function cacheSource(spec: PlainCacheSpec, o: PlaceOptions): CacheSource 
 }
 
 export function cacheTarget(spec: PlainCacheSpec, o: PlaceOptions): CacheTarget {
-  const { mode = 'min', 'ignore-error': ignore = 'false' } = spec.attributes
+  const { mode = 'min', 'ignore-error': ignore = 'false', mounts = 'false' } = spec.attributes
   if (mode !== 'min' && mode !== 'max') throw wrong(spec, `mode=${mode} is neither min nor max`)
   if (!/^(?:true|false|1|0)$/.test(ignore)) throw wrong(spec, `ignore-error=${ignore} is neither true nor false`)
-  return { ...placeOf(spec, 'dest', o), mode, ignoreError: ignore === 'true' || ignore === '1' }
+  if (!/^(?:true|false|1|0)$/.test(mounts)) throw wrong(spec, `mounts=${mounts} is neither true nor false`)
+  const place = placeOf(spec, 'dest', o)
+  const withMounts = mounts === 'true' || mounts === '1'
+  if (withMounts && place.kind === 'inline') throw wrong(spec, 'an image carries no cache mounts; use type=registry or type=local')
+  return { ...place, mode, ignoreError: ignore === 'true' || ignore === '1', ...(withMounts && { mounts: true }) }
 }
 
 function placeOf(spec: PlainCacheSpec, folder: 'src' | 'dest', o: PlaceOptions): CacheSource | { readonly kind: 'inline' } {

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { FromWorker, ToWorker } from '../adapters/builders/rootless/messages.ts'
 import { ownChannel } from '../adapters/builders/rootless/process-channel.ts'
 import { serveBuild } from '../adapters/builders/rootless/serve-build.ts'
+import { mountsOf } from '../builder/mounts/cache-mounts.ts'
 import { openRunWorld } from '../builder/run-world.ts'
 import { cacheKeeper } from '../builder/store/cache-keeper.ts'
+import { contentStore } from '../media/content-store.ts'
 import { createRegistryClient } from '../registry/client.ts'
 import { proxiesOf } from '../registry/proxies.ts'
 import { ownDispatchers, undiciHttp } from '../registry/undici-http.ts'
@@ -24,6 +26,7 @@ export async function runWorker(): Promise<void> {
       return builderHere({ home, client, env, ...(sandbox !== undefined && { sandbox }) })
     },
     cache: ({ home }) => cacheKeeper(home),
+    mounts: ({ home, env }) => mountsOf(home, contentStore(join(home, 'images')), forcedSandbox(env, { inNamespace: true })),
     ability: async ({ home, env }, w) => (await openRunWorld(join(home, 'build'), forcedSandbox(env, { inNamespace: true }), w)).ability,
   })
   await new Promise<void>((resolve) => (process.connected ? void process.once('disconnect', () => resolve()) : resolve()))

@@ -4,19 +4,21 @@ import { join } from 'node:path'
 import { embeddedBuilder } from '../adapters/builders/embedded-builder.ts'
 import { severalPlatforms } from '../adapters/builders/several-platforms.ts'
 import { imageStore } from '../adapters/images/image-store.ts'
-import { Problem } from '../base/problem.ts'
+import { isProblem, Problem } from '../base/problem.ts'
 import type { Sandbox } from '../builder/exec/sandbox.ts'
 import { foreignRun } from '../builder/foreign-runs.ts'
+import { mountsOf } from '../builder/mounts/cache-mounts.ts'
 import { cacheKeeper } from '../builder/store/cache-keeper.ts'
 import { buildStore } from '../builder/store/directory.ts'
 import { contentStore } from '../media/content-store.ts'
 import { parseRef, withDefaultTag } from '../oci/ref.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
+import type { CacheMounts } from '../ports/cache-mounts.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { imageFor, pullImage } from '../registry/pull.ts'
 import { composeRemote } from './compose-remote.ts'
-import { composeRootless, composeRootlessCache, type Person } from './compose-rootless.ts'
+import { composeRootless, composeRootlessCache, composeRootlessMounts, type Person } from './compose-rootless.ts'
 import { forcedSandbox } from './forced-rung.ts'
 import { inContainer } from './in-container.ts'
 import { machinePlatform } from './machine-platform.ts'
@@ -53,6 +55,32 @@ export function wayOf(person: Person): Way {
 /** A folder that only a namespace may enter is there once a RUN had many ids. */
 export function composeBuildCache(home: string, person: Person): BuildCache {
   return person.uid === 0 || !existsSync(join(home, 'build', 'snapshots')) ? cacheKeeper(home) : composeRootlessCache(home, person)
+}
+
+/** By whoever carries out a RUN: the folders are its own. */
+export function composeCacheMounts(home: string, person: Person): CacheMounts {
+  const way = wayOf(person)
+  const here = mountsOf(home, contentStore(join(home, 'images')), way.sandbox)
+  if (way.kind === 'here') return here
+  const inside = composeRootlessMounts(home, person)
+  return way.orHere ? orElse(inside, here) : inside
+}
+
+/** Where no namespace can be had. */
+function orElse(first: CacheMounts, second: CacheMounts): CacheMounts {
+  const either = async <T>(act: (mounts: CacheMounts) => Promise<T>): Promise<T> => {
+    try {
+      return await act(first)
+    } catch (error) {
+      if (isProblem(error, 'BUILD_RUN_IMPOSSIBLE')) return act(second)
+      throw error
+    }
+  }
+  return {
+    list: (o) => either((mounts) => mounts.list(o)),
+    pack: (ids, o) => either((mounts) => mounts.pack(ids, o)),
+    lay: (packed, o) => either((mounts) => mounts.lay(packed, o)),
+  }
 }
 
 /** In this process. */

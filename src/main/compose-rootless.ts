@@ -6,6 +6,7 @@ import type { WorkerChannel } from '../adapters/builders/rootless/ask-worker.ts'
 import { childChannel } from '../adapters/builders/rootless/process-channel.ts'
 import { rootlessBuilder } from '../adapters/builders/rootless/rootless-builder.ts'
 import { rootlessCache } from '../adapters/builders/rootless/rootless-cache.ts'
+import { rootlessMounts } from '../adapters/builders/rootless/rootless-mounts.ts'
 import { problem } from '../base/problem.ts'
 import { enterUserNamespace } from '../builder/exec/user-namespace.ts'
 import { contentStore } from '../media/content-store.ts'
@@ -13,6 +14,7 @@ import { thisUser } from '../media/this-user.ts'
 import type { Waiting } from '../oci/views.ts'
 import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
+import type { CacheMounts } from '../ports/cache-mounts.ts'
 import { openBlob } from '../registry/blobs.ts'
 import type { BuilderParts } from './compose-builder.ts'
 import { workerCommand } from './worker-command.ts'
@@ -50,6 +52,10 @@ export function composeRootless(o: Rootless): Builder {
 /** Folders in the cache may belong to ids of a namespace. */
 export function composeRootlessCache(home: string, person: Person): BuildCache {
   return rootlessCache({ facts: { home, hosts: [], env: person.env }, start: (w) => startWorker(home, person, w) })
+}
+
+export function composeRootlessMounts(home: string, person: Person): CacheMounts {
+  return rootlessMounts({ facts: { home, hosts: [], env: person.env }, start: (w) => startWorker(home, person, w) })
 }
 
 async function startWorker(home: string, person: Person, w: Waiting): Promise<WorkerChannel> {

@@ -56,6 +56,10 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { joinedCache } = await import('../adapters/step-cache/folder/joined-cache.ts')
       return joinedCache(composeBuildCache(home, machine), join(home, 'step-cache'))
     },
+    async cacheMounts(home) {
+      const { composeCacheMounts } = await import('./compose-builder.ts')
+      return composeCacheMounts(home, machine)
+    },
     async advisories({ home, path }) {
       const { advisoryStore } = await import('../adapters/scanners/osv/advisory-store.ts')
       const { databasePath } = await import('../adapters/scanners/osv/names.ts')

@@ -3,6 +3,8 @@
 export interface CachePart {
   readonly kind: 'layer' | 'files of a RUN' | 'unpacked layer' | 'cache mount' | 'record' | 'saved files'
   readonly name: string
+  /** Of a cache mount. */
+  readonly id?: string
   readonly bytes: number
   readonly usedMs: number
 }

@@ -57,6 +57,7 @@ describe('a builder per way of using registries', () => builderContract(embedded
 
 describe('a builder in another process', () => {
   const ability = { kind: 'able', rung: 3, layers: 'folder' } as const
+  const mounts = () => Promise.reject(new Error('no')) as never
   const noCache = { items: async () => [], prune: async () => ({ removed: [], bytes: 0, leftBytes: 0 }) }
   const outside = (inside: Builder, store: BuildStore): Builder =>
     rootlessBuilder({
@@ -66,7 +67,7 @@ describe('a builder in another process', () => {
       openBlob: (descriptor, _origin, o) => store.openBlob(descriptor.digest, o),
       async start() {
         const { port1, port2 } = new MessageChannel()
-        void serveBuild(channel(port2), { builder: () => inside, cache: () => noCache, ability: async () => ability }).finally(() => port2.close())
+        void serveBuild(channel(port2), { builder: () => inside, cache: () => noCache, mounts, ability: async () => ability }).finally(() => port2.close())
         return channel(port1)
       },
     })

@@ -52,6 +52,12 @@ export const buildxCodes = {
     explain:
       'buildx takes the credentials of this kind of cache only as arguments, which every user of the machine can read. A cache only saves time, so the build goes on without.',
   },
+  BUILDX_CACHE_MOUNTS: {
+    severity: 'warning',
+    message: 'mounts=true of a cache has no effect with buildx: its cache mounts stay in the builder',
+    hint: 'use the embedded engine, which takes them along',
+    explain: 'What RUN --mount=type=cache keeps is in the builder that buildx drives, and BuildKit has no way to export it.',
+  },
   BUILDX_WARNING: {
     severity: 'warning',
     message: '{text}',

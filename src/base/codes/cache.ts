@@ -38,6 +38,46 @@ export const cacheCodes = {
     explain:
       'The cache lists a layer that its registry or folder does not give out. During a build everything is done again without that cache; while the image is pushed it is an error, because the image needs the layer.',
   },
+  CACHE_MOUNT_IN_USE: {
+    severity: 'error',
+    message: 'The cache mount {id} is in use: {what}.',
+    hint: 'Try again when the build is over.',
+    explain:
+      'A folder of RUN --mount=type=cache is exported while nobody changes it, and replaced while nobody works with it. One that a build has for itself (sharing=locked or private) is waited for, a minute at most.',
+  },
+  CACHE_MOUNT_UNKNOWN: {
+    severity: 'error',
+    message: 'There is no cache mount {id} {where}.',
+    hint: 'There are: {known}.',
+    explain:
+      'An id is what RUN --mount=type=cache,id=… says, or the target where it says none. `slipway cache mounts` lists those of this machine. Folders that a build of another user, or on another rung of the sandbox, made are not seen.',
+  },
+  CACHE_MOUNT_REFUSED: {
+    severity: 'error',
+    message: 'The cache mount {id} is refused: {reason}.',
+    explain:
+      'What is laid down must be a folder that this program packed: every path below one folder, no path that leaves it or passes through a link, the content as its digest says. Nothing was laid down.',
+  },
+  CACHE_MOUNT_NOT_IMPORTED: {
+    severity: 'warning',
+    message: 'The cache mount {id} begins anew; that of {from} cannot be had: {reason}',
+    explain:
+      'A cache that --cache-from names lists the folder, but does not give it out, or it is damaged. A cache only saves time, so the build goes on without it.',
+  },
+  CACHE_MOUNTS_NONE: {
+    severity: 'error',
+    message: '{place} has no cache mounts.',
+    hint: 'Make some with a build that has RUN --mount=type=cache, and export them with `slipway cache export` or cacheTo with mounts=true.',
+    explain:
+      'The folders of RUN --mount=type=cache travel in a cache of this program. An ordinary image, or a cache that was exported without mounts=true, has none.',
+  },
+  CACHE_EXPORT_NOWHERE: {
+    severity: 'error',
+    message: 'It is not said where to export the cache mounts to.',
+    hint: 'Name a file, or a registry with --push REFERENCE, or both.',
+    explain:
+      '`slipway cache export mounts.tar` writes an archive, which `slipway push` and `skopeo copy` can carry on; `--push ghcr.io/acme/mounts` sends it to a registry.',
+  },
   CACHE_EXPORT_FAILED: {
     severity: 'error',
     message: 'The cache cannot be exported to {place}: {reason}',

@@ -3,6 +3,7 @@ import { digestOf } from '../../oci/digest.ts'
 import { mediaTypes } from '../../oci/media-types.ts'
 import { imageFromManifest } from '../../oci/partial-image.ts'
 import type { Image, Layer } from '../../oci/views.ts'
+import { keyOf } from '../mounts/mount-name.ts'
 import { type CacheDocument, cacheArtifactType, cacheConfigType, encodeDocument, layerOf } from './artifact.ts'
 import type { CacheImport } from './cache-import.ts'
 import type { Collected } from './collect-records.ts'
@@ -22,12 +23,14 @@ export function merged(own: Collected, before: CacheImport | undefined, oldestMs
     return layer === undefined || wanted.has(layer.digest)
   })
   const stories = [...own.document.stories, ...(before?.document.stories ?? [])].slice(0, mostStories)
-  return { document: { records: kept, stories }, layers: [...own.layers, ...(before?.layers.values() ?? [])] }
+  const mounts = new Map((before?.document.mounts ?? []).filter(({ at }) => at === 0 || at >= oldestMs).map((row) => [keyOf(row), row]))
+  for (const row of own.document.mounts) mounts.set(keyOf(row), row)
+  return { document: { records: kept, stories, mounts: [...mounts.values()] }, layers: [...own.layers, ...(before?.layers.values() ?? [])] }
 }
 
 export async function cacheImage({ document, layers }: Collected): Promise<Image> {
   const configBytes = Buffer.from(encodeDocument(document))
-  const named = new Set(document.records.flatMap((row) => layerOf(row)?.digest ?? []))
+  const named = new Set([...document.records.flatMap((row) => layerOf(row)?.digest ?? []), ...document.mounts.map(({ descriptor }) => descriptor.digest)])
   const byDigest = new Map<string, Layer>()
   for (const layer of layers) {
     const { digest } = await layer.descriptor()
@@ -52,5 +55,7 @@ export async function cacheImage({ document, layers }: Collected): Promise<Image
 
 /** As it stands in the configuration of an image that carries its own cache. */
 export function inlineDocument({ document }: Collected): unknown {
-  return JSON.parse(encodeDocument({ records: document.records.filter(({ name }) => !name.startsWith('files-')), stories: [] } satisfies CacheDocument))
+  return JSON.parse(
+    encodeDocument({ records: document.records.filter(({ name }) => !name.startsWith('files-')), stories: [], mounts: [] } satisfies CacheDocument),
+  )
 }

@@ -68,14 +68,18 @@ async function fromFolder({ dir, tag }: Extract<CacheSource, { kind: 'local' }>)
 }
 
 /** A cache of ours, or an image that carries its own: of several platforms, all. */
-async function importOf(view: Image | Index, label: string, has: CacheImport['has']): Promise<CacheImport | undefined> {
+export async function importOf(view: Image | Index, label: string, has: CacheImport['has']): Promise<CacheImport | undefined> {
   const images = await imagesOf(view)
   const found = await Promise.all(images.map(async (image) => ({ image, document: await documentOf(image) })))
   const own = found.flatMap(({ image, document }) => (document === undefined ? [] : [{ image, document }]))
   if (own.length === 0) return undefined
   const layers = new Map<Digest, Layer>()
   for (const { image } of own) for (const layer of await image.layers()) layers.set((await layer.descriptor()).digest, layer)
-  const document = { records: own.flatMap((one) => one.document.records), stories: own.flatMap((one) => one.document.stories) }
+  const document = {
+    records: own.flatMap((one) => one.document.records),
+    stories: own.flatMap((one) => one.document.stories),
+    mounts: own.flatMap((one) => one.document.mounts),
+  }
   const asked = new Map<Digest, Promise<boolean>>()
   return {
     label,

@@ -2,6 +2,10 @@
 import { problem } from '../../base/problem.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { RepositoryRef } from '../../oci/ref.ts'
+import type { Layer } from '../../oci/views.ts'
+import type { MountFacts } from '../../ports/cache-mounts.ts'
+import { mountLayer } from '../mounts/mount-layer.ts'
+import { keyOf } from '../mounts/mount-name.ts'
 import type { BuildStore } from '../store/build-store.ts'
 import type { Waiting } from '../tree/node.ts'
 import type { CacheImport } from './cache-import.ts'
@@ -13,6 +17,14 @@ export interface CacheStore extends BuildStore {
   whence(name: string): string
   /** The repository that holds the blob, so that a push to the same registry can mount it. */
   originOf(digest: Digest): RepositoryRef | undefined
+  /** A cache mount as another machine left it, the newest first. */
+  packedMount(facts: MountFacts): Promise<PackedLayer | undefined>
+}
+
+export interface PackedLayer {
+  readonly layer: Layer
+  /** Whose it is, for messages. */
+  readonly from: string
 }
 
 /** A record that was of use is kept here too, as if it had been made here; its blob is not fetched for that. */
@@ -33,6 +45,7 @@ export function cacheStore(local: BuildStore, imports: () => Promise<readonly Ca
     ...local,
     whence: (name) => found.get(name)?.label ?? thisMachine,
     originOf: (digest) => blobs.get(digest)?.layers.get(digest)?.origin,
+    packedMount: async (facts) => packedIn(await imports(), facts),
     async readRecord(name, o) {
       const own = await local.readRecord(name, o)
       if (own !== undefined || !shared(name)) return own
@@ -56,6 +69,13 @@ export function cacheStore(local: BuildStore, imports: () => Promise<readonly Ca
       return local.openBlob(digest, o)
     },
   }
+}
+
+function packedIn(imports: readonly CacheImport[], facts: MountFacts): PackedLayer | undefined {
+  const rows = imports.flatMap((one) => one.document.mounts.filter((row) => keyOf(row) === keyOf(facts)).map((row) => ({ row, one })))
+  const [newest] = rows.toSorted((a, b) => b.row.at - a.row.at)
+  const layer = newest?.one.layers.get(newest.row.descriptor.digest)
+  return newest === undefined || layer === undefined ? undefined : { layer: mountLayer(newest.row, layer), from: newest.one.label }
 }
 
 async function fetchInto(local: BuildStore, digest: Digest, from: CacheImport | undefined, o: Waiting): Promise<void> {

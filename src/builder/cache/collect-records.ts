@@ -1,11 +1,14 @@
 /** What a build leaves to others: the records of its layers, and the layers themselves where they were written. */
+import { join } from 'node:path'
 import type { Layer } from '../../oci/views.ts'
 import type { BuiltStage } from '../build-stage.ts'
 import type { BuildWorld } from '../build-world.ts'
 import { storedLayer } from '../layer/stored-layer.ts'
+import { mountsFolder, readFacts } from '../mounts/mount-name.ts'
+import { packMount } from '../mounts/pack-mount.ts'
 import type { PendingLayer } from '../pending-layer.ts'
 import { parseLayerRecord } from '../solve/layer-cache.ts'
-import { type CacheDocument, type CacheRecord, layerOf, mayTravel } from './artifact.ts'
+import { type CacheDocument, type CacheRecord, layerOf, type MountRow, mayTravel } from './artifact.ts'
 import { sharedRecords } from './shared-records.ts'
 import { type Story, withoutSecrets } from './story.ts'
 
@@ -40,10 +43,24 @@ export async function collectRecords(mode: 'min' | 'max', from: Collecting, worl
   }
   const rows = [...records].map(([name, value]): CacheRecord => ({ name, value, at: from.nowMs }))
   const kept = rows.filter(({ name, value }) => shared(name) && mayTravel(name, value))
-  return { document: { records: kept, stories: [withoutSecrets(from.story)] }, layers: kept.flatMap((row) => layerIn(row, world)) }
+  return { document: { records: kept, stories: [withoutSecrets(from.story)], mounts: [] }, layers: kept.flatMap((row) => layerIn(row, world)) }
 }
 
 function layerIn(record: CacheRecord, world: BuildWorld): readonly Layer[] {
   const written = layerOf(record) === undefined ? undefined : parseLayerRecord(record.value)
   return written === undefined ? [] : [storedLayer(written, world.store)]
+}
+
+/** The cache mounts that commands of this build had, as they are now. */
+export async function collectMounts(nowMs: number, world: BuildWorld): Promise<Pick<Collected, 'layers'> & { readonly mounts: readonly MountRow[] }> {
+  const runs = await world.runsNow()
+  if (runs === undefined) return { mounts: [], layers: [] }
+  const root = mountsFolder(world.store.workFolder)
+  const mounts: MountRow[] = []
+  for (const [name, facts] of world.mounts) {
+    const folder = join(root, name)
+    const packed = await packMount({ name, folder, facts: readFacts(folder) ?? facts }, { store: world.store, runs, signal: world.signal })
+    mounts.push({ ...packed, at: nowMs })
+  }
+  return { mounts, layers: mounts.map((row) => storedLayer(row, world.store)) }
 }

@@ -1,5 +1,6 @@
 /** The caches of one build: opened when it begins, told of and exported when it ends. */
 import { createHash } from 'node:crypto'
+import { isProblem } from '../../base/problem.ts'
 import type { CacheTarget } from '../../image-job/cache-place.ts'
 import { once } from '../../oci/once.ts'
 import { parseRef } from '../../oci/ref.ts'
@@ -7,7 +8,7 @@ import type { BuildRequest } from '../../ports/builder.ts'
 import type { BuildOptions, BuildWorld } from '../build-world.ts'
 import { type CacheImport, openImports } from './cache-import.ts'
 import { type CacheStore, cacheStore } from './cache-store.ts'
-import { type Collected, type Collecting, collectRecords } from './collect-records.ts'
+import { type Collected, type Collecting, collectMounts, collectRecords } from './collect-records.ts'
 import { exportCache } from './export-cache.ts'
 import { type Gone, impatient } from './impatient-client.ts'
 import { sharedRecords } from './shared-records.ts'
@@ -74,12 +75,15 @@ async function opened(request: BuildRequest, o: BuildOptions): Promise<readonly 
 
 async function leave(targets: readonly CacheTarget[], from: Collecting & { readonly story: Story }, world: BuildWorld, o: BuildOptions): Promise<Ended> {
   const collected = { min: once(() => collectRecords('min', from, world)), max: once(() => collectRecords('max', from, world)) }
+  const mounts = once(() => collectMounts(from.nowMs, world))
   const inline = targets.some(({ kind }) => kind === 'inline')
   for (const target of targets) {
     if (target.kind === 'inline' || o.cacheClient === undefined) continue
     const told = world.begin(`exporting cache to ${target.kind === 'local' ? target.dir : target.ref}`)
     try {
-      await exportCache(target, await collected[target.mode](), {
+      const records = await collected[target.mode]()
+      const own = target.mounts === true ? withMounts(records, await mountsFor(target, mounts, world)) : records
+      await exportCache(target, own, {
         client: o.cacheClient,
         signal: world.signal,
         tell: (note) => world.emit({ kind: 'note', note }),
@@ -92,6 +96,24 @@ async function leave(targets: readonly CacheTarget[], from: Collecting & { reado
     }
   }
   return { inline: inline ? await collected.min() : undefined }
+}
+
+type Mounts = Awaited<ReturnType<typeof collectMounts>>
+
+function withMounts({ document, layers }: Collected, own: Mounts): Collected {
+  return { document: { ...document, mounts: own.mounts }, layers: [...layers, ...own.layers] }
+}
+
+/** Where the export may fail without the build, what the mounts hold is left out when it cannot be read. */
+async function mountsFor(target: Exclude<CacheTarget, { kind: 'inline' }>, mounts: () => Promise<Mounts>, world: BuildWorld): Promise<Mounts> {
+  try {
+    return await mounts()
+  } catch (error) {
+    world.signal.throwIfAborted()
+    if (!target.ignoreError || !isProblem(error)) throw error
+    world.emit({ kind: 'note', note: { ...error.diagnostic, severity: 'warning' } })
+    return { mounts: [], layers: [] }
+  }
 }
 
 function tracedSteps(world: BuildWorld) {

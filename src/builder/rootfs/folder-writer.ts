@@ -23,6 +23,7 @@ import type { FinishingWork, Sandbox, Scratch } from '../exec/sandbox.ts'
 import { type FileNode, parentOf, type TreeNode, type Waiting } from '../tree/node.ts'
 import type { AboutSnapshot } from './about-snapshot.ts'
 import { isKeptAttribute } from './file-node.ts'
+import { writeWithHoles } from './write-with-holes.ts'
 
 export interface FolderWriter {
   /** The folder above must have been put before; a directory that is put twice is one directory. */
@@ -40,7 +41,8 @@ export interface FolderWriter {
   end(): Promise<AboutSnapshot>
 }
 
-export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): FolderWriter {
+/** `holes`: long runs of zeros take no room. */
+export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch & { readonly holes?: true }): FolderWriter {
   const kinds = new Map<string, TreeNode['kind']>()
   const folders = new Map<string, TreeNode>()
   const opaque = new Set<string>()
@@ -156,8 +158,11 @@ export function folderWriter(folder: string, sandbox: Sandbox, o: Scratch): Fold
   }
 }
 
-async function writeFile(file: string, node: FileNode, given: (() => AsyncIterable<Uint8Array>) | undefined, o: Waiting): Promise<void> {
+type Given = (() => AsyncIterable<Uint8Array>) | undefined
+
+async function writeFile(file: string, node: FileNode, given: Given, o: Waiting & { readonly holes?: true }): Promise<void> {
   const content = given?.() ?? (await node.content(o))
+  if (o.holes === true && !(content instanceof Uint8Array)) return writeWithHoles(file, content as AsyncIterable<Uint8Array>, o)
   if (!(content instanceof Uint8Array) && node.size > 1024 * 1024) {
     const source = content instanceof Readable ? content : Readable.from(content, { objectMode: false })
     return pipeline(source, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal: o.signal })

@@ -1,6 +1,6 @@
 /** Everything that the builder keeps between builds, piece by piece: what it is, how large, and when it was last of use. */
 import { randomUUID } from 'node:crypto'
-import type { Stats } from 'node:fs'
+import { existsSync, type Stats } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContentStore } from '../../media/content-store.ts'
@@ -8,6 +8,7 @@ import { ifPresent } from '../../media/file-errors.ts'
 import { takeLock } from '../../media/lock.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { CachePart } from '../../ports/build-cache.ts'
+import { factsFile, isMountFolder, readFacts } from '../mounts/mount-name.ts'
 import { parseLayerRecord } from '../solve/layer-cache.ts'
 import { folderSize } from './folder-size.ts'
 import { markName } from './used.ts'
@@ -29,15 +30,19 @@ export interface Kept {
 export async function cacheItems(o: Kept): Promise<readonly CacheItem[]> {
   const snapshots = await things(o, 'snapshots', 'files of a RUN')
   const layers = await things(o, 'layers', 'unpacked layer')
-  const mounts = await things(o, 'caches', 'cache mount')
-  return [...snapshots, ...layers, ...mounts, ...(await recordsAndBlobs(o))]
+  return [...snapshots, ...layers, ...(await mountItems(o)), ...(await recordsAndBlobs(o))]
+}
+
+/** Folders of `RUN --mount=type=cache`. */
+export function mountItems(o: Pick<Kept, 'workFolder'>): Promise<readonly CacheItem[]> {
+  return things(o, 'caches', 'cache mount')
 }
 
 /** Files and folders right below one folder. */
-async function things({ workFolder }: Kept, folder: string, kind: ItemKind): Promise<readonly CacheItem[]> {
+async function things({ workFolder }: Pick<Kept, 'workFolder'>, folder: string, kind: ItemKind): Promise<readonly CacheItem[]> {
   const found: CacheItem[] = []
   for (const name of (await ifPresent(readdir(join(workFolder, folder)))) ?? []) {
-    if (name.endsWith('.lock')) continue
+    if (kind === 'cache mount' && !isMountFolder(name)) continue
     const path = join(workFolder, folder, name)
     const facts = await ifPresent(lstat(path))
     if (facts === undefined) continue
@@ -53,7 +58,8 @@ async function things({ workFolder }: Kept, folder: string, kind: ItemKind): Pro
         release()
       }
     }
-    found.push({ kind, name, bytes, usedMs: await usedMs(), remove })
+    const id = kind === 'cache mount' ? readFacts(path)?.id : undefined
+    found.push({ kind, name, ...(id !== undefined && { id }), bytes, usedMs: await usedMs(), remove })
   }
   return found
 }
@@ -73,6 +79,8 @@ async function removeUnused(path: string, aside: string, unused: () => Promise<b
   }
   await rm(moved, { recursive: true, force: true })
   await rm(mark, { force: true })
+  // Unless a build has made it anew by now.
+  if (!existsSync(path)) await rm(factsFile(path), { force: true })
   return true
 }
 

@@ -24,7 +24,7 @@ export async function cacheUsage(o: DuOptions, world: World): Promise<ExitCode> 
   const items = await (await world.tools.buildCache(world.home)).items(world)
   const total = items.reduce((sum, { bytes }) => sum + bytes, 0)
   if (o.json === true) {
-    const rows = items.map(({ kind, name, bytes, usedMs }) => ({ kind, name, bytes, used: new Date(usedMs).toISOString() }))
+    const rows = items.map(({ kind, name, id, bytes, usedMs }) => ({ kind, name, id, bytes, used: new Date(usedMs).toISOString() }))
     await world.stdout.write(`${JSON.stringify({ bytes: total, items: rows }, null, 2)}\n`)
     return exitCodes.done
   }
@@ -42,7 +42,7 @@ function rowsText(items: Items, verbose: boolean, world: World): string {
   }
   const age = (usedMs: number) => `used ${humanDuration(world.clock.now() - usedMs)} ago`
   const shown = items.filter(({ kind }) => kind !== 'record').toSorted((a, b) => b.usedMs - a.usedMs)
-  return shown.map((one) => `${one.kind.padEnd(16)} ${one.name.padEnd(71)} ${humanBytes(one.bytes).padStart(8)}  ${age(one.usedMs)}\n`).join('')
+  return shown.map((one) => `${one.kind.padEnd(16)} ${(one.id ?? one.name).padEnd(71)} ${humanBytes(one.bytes).padStart(8)}  ${age(one.usedMs)}\n`).join('')
 }
 
 function line(kind: string, count: number, bytes: number): string {

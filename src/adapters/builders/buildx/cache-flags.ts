@@ -13,6 +13,9 @@ const fromEnvironment: Readonly<Record<string, Readonly<Record<string, string>>>
   s3: { access_key_id: 'AWS_ACCESS_KEY_ID', secret_access_key: 'AWS_SECRET_ACCESS_KEY', session_token: 'AWS_SESSION_TOKEN' },
 }
 
+/** Ours: buildx keeps cache mounts in its builder, and exports none. */
+export const mountsKey = 'mounts'
+
 /** Attributes with a secret that only an argument could tell. */
 const secret = /^(?:secret_access_key|account_key|client_secret|oidc_token|gcp_json_key|token)$/
 
@@ -26,6 +29,7 @@ export function cacheFlags(
     for (const [key, value] of Object.entries(spec.attributes)) {
       const variable = fromEnvironment[spec.type]?.[key]
       if (variable !== undefined) env[variable] = value
+      else if (key === mountsKey) continue
       else if (key === 'ref' && spec.type === 'registry') pairs.push(...registryPairs(refOf(value)))
       else pairs.push([key, value])
     }

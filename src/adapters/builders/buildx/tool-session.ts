@@ -7,7 +7,7 @@ import { noWishes, type ToolWishes } from '../../../ports/tool-wishes.ts'
 import type { OpenBase } from './base-contexts.ts'
 import type { CommandLine } from './build-args.ts'
 import { buildStory } from './build-story.ts'
-import { holdsSecret } from './cache-flags.ts'
+import { holdsSecret, mountsKey } from './cache-flags.ts'
 import { type ChosenBuilder, chooseBuilder } from './choose-builder.ts'
 import { clientAuths, type ToolRegistry } from './client-logins.ts'
 import { type Asking, findTool, type ToolMemory } from './find-tool.ts'
@@ -120,6 +120,7 @@ export async function openTool(
   const { signal } = asking
   await writeClientConfig(asking.folder, o.world.env, { auths: await clientAuths(wishes, o.registries, { signal }), proxies: asking.proxies })
   for (const { type } of [...wishes.cacheFrom, ...wishes.cacheTo].filter(holdsSecret)) emit({ kind: 'note', note: diagnose('BUILDX_CACHE_SECRET', { type }) })
+  if (wishes.cacheTo.some(({ attributes }) => Object.hasOwn(attributes, mountsKey))) emit({ kind: 'note', note: diagnose('BUILDX_CACHE_MOUNTS', {}) })
   const { version, versionText } = await findTool(asking)
   const builder = await chooseBuilder(wishes, asking, { id: asking.id, emit })
   emit({ kind: 'log', text: `[internal] docker buildx ${versionText}, builder ${builder.name ?? builder.facts.name}, driver ${builder.facts.driver}` })

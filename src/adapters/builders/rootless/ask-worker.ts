@@ -15,7 +15,7 @@ export interface Asked extends Waiting {
   readonly credentialsFor?: (connector: string | undefined, target: RegistryTarget, o: Waiting) => Promise<Credentials | undefined>
 }
 
-export type Answer = Extract<FromWorker, { readonly kind: 'built' | 'checked' | 'able' | 'used' | 'pruned' }>
+export type Answer = Exclude<FromWorker, { readonly kind: 'event' | 'who am I' | 'failed' }>
 
 /** Rejects with what the job failed with. On abort it waits until the other side has stopped. */
 export async function askWorker(job: Job, o: Asked): Promise<Answer> {

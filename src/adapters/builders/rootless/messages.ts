@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../base/diagnostic.ts'
 import type { Ability } from '../../../builder/exec/sandbox.ts'
 import type { CacheLimits, CachePart, CachePruned } from '../../../ports/build-cache.ts'
 import type { BuildEvent, BuildRequest } from '../../../ports/builder.ts'
+import type { Laid, ListedMount, PackedMount } from '../../../ports/cache-mounts.ts'
 import type { Credentials, RegistryTarget } from '../../../ports/registry-auth.ts'
 import type { HostMapping } from '../../../registry/endpoint.ts'
 import type { FailureParcel } from './failure-parcel.ts'
@@ -22,6 +23,9 @@ export type ToWorker =
   | { readonly kind: 'ability'; readonly facts: WorkerFacts }
   | { readonly kind: 'usage'; readonly facts: WorkerFacts }
   | { readonly kind: 'prune'; readonly facts: WorkerFacts; readonly limits: CacheLimits; readonly nowMs: number; readonly dryRun: boolean }
+  | { readonly kind: 'mounts'; readonly facts: WorkerFacts }
+  | { readonly kind: 'pack mounts'; readonly facts: WorkerFacts; readonly ids: readonly string[] }
+  | { readonly kind: 'lay mounts'; readonly facts: WorkerFacts; readonly mounts: readonly PackedMount[]; readonly replace: boolean }
   | { readonly kind: 'credentials'; readonly id: number; readonly credentials: Credentials | undefined }
   | { readonly kind: 'no credentials'; readonly id: number; readonly failure: FailureParcel }
   | { readonly kind: 'abort' }
@@ -37,6 +41,9 @@ export type FromWorker =
   | { readonly kind: 'able'; readonly ability: Ability }
   | { readonly kind: 'used'; readonly items: readonly CachePart[] }
   | { readonly kind: 'pruned'; readonly pruned: CachePruned }
+  | { readonly kind: 'mounts'; readonly mounts: readonly ListedMount[] }
+  | { readonly kind: 'packed'; readonly mounts: readonly PackedMount[] }
+  | { readonly kind: 'laid'; readonly mounts: readonly Laid[] }
   | { readonly kind: 'failed'; readonly failure: FailureParcel }
 
 /** A pair of ears and a mouth: a child process, or a message port in tests. */

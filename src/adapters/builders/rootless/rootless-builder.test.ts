@@ -2,13 +2,16 @@ import { Readable } from 'node:stream'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { isProblem, problem } from '../../../base/problem.ts'
+import type { Digest } from '../../../oci/digest.ts'
 import { randomImage } from '../../../oci/random-image.ts'
 import type { Builder, BuildRequest } from '../../../ports/builder.ts'
+import type { CacheMounts } from '../../../ports/cache-mounts.ts'
 import type { RegistryAuth } from '../../../ports/registry-auth.ts'
 import type { WorkerChannel } from './ask-worker.ts'
 import type { Channel, WorkerFacts } from './messages.ts'
 import { type RootlessOptions, rootlessBuilder } from './rootless-builder.ts'
 import { rootlessCache } from './rootless-cache.ts'
+import { rootlessMounts } from './rootless-mounts.ts'
 import { type AskedAuth, type BuildChannel, serveBuild } from './serve-build.ts'
 
 const signal = AbortSignal.timeout(20_000)
@@ -42,6 +45,7 @@ function channel<In, Out>(port: MessagePort): Channel<In, Out> {
 }
 
 const ability = { kind: 'able', rung: 3, layers: 'folder' } as const
+const noMounts = () => Promise.reject(new Error('no')) as never
 const noCache = { items: async () => [], prune: async () => ({ removed: [], bytes: 0, leftBytes: 0 }) }
 
 interface Given {
@@ -70,6 +74,7 @@ function rootless({ inside, here, credentialsFor, start }: Given) {
         void serveBuild(channel(port2) as BuildChannel, {
           builder: (given, auth) => inside(auth, given),
           cache: () => noCache,
+          mounts: noMounts,
           ability: async () => ability,
         }).finally(() => port2.close())
         return channel(port1)
@@ -234,6 +239,7 @@ describe('a cache that another process looks after', () => {
         void serveBuild(channel(port2) as BuildChannel, {
           builder: () => Promise.reject(new Error('no')) as never,
           cache: () => inside,
+          mounts: noMounts,
           ability: async () => ability,
         }).finally(() => port2.close())
         return channel(port1)
@@ -242,5 +248,39 @@ describe('a cache that another process looks after', () => {
     expect(await cache.items({ signal })).toEqual([part])
     expect(await cache.prune({ unusedMs: 1, keepBytes: 2 }, { signal, nowMs: 5, dryRun: true })).toEqual({ removed: [part], bytes: 3, leftBytes: 1 })
     expect(asked).toEqual([{ unusedMs: 1, keepBytes: 2 }, 5, true])
+  })
+})
+
+describe('cache mounts in another process', () => {
+  it('are listed, packed and laid down there, and problems come back as they were', async () => {
+    const asked: unknown[] = []
+    const digest = `sha256:${'a'.repeat(64)}` as Digest
+    const packed = { id: '/c', diffId: digest, descriptor: { mediaType: 'x', digest, size: 3 } }
+    const mounts = rootlessMounts({
+      facts,
+      start: async () => {
+        const { port1, port2 } = new MessageChannel()
+        const inside: CacheMounts = {
+          list: async () => [{ id: '/c', bytes: 1, usedMs: 2, inUse: true }],
+          pack: async (ids) => (ids.length > 0 ? Promise.reject(problem('CACHE_MOUNT_UNKNOWN', { id: 'x', where: 'here', known: 'none' })) : [packed]),
+          async lay(given, { replace }) {
+            asked.push(given, replace)
+            return given.map((one) => ({ ...one, how: 'laid down' as const }))
+          },
+        }
+        void serveBuild(channel(port2) as BuildChannel, {
+          builder: noMounts,
+          cache: () => noCache,
+          mounts: () => inside,
+          ability: async () => ability,
+        }).finally(() => port2.close())
+        return channel(port1)
+      },
+    })
+    expect(await mounts.list({ signal })).toEqual([{ id: '/c', bytes: 1, usedMs: 2, inUse: true }])
+    expect(await mounts.pack([], { signal })).toEqual([packed])
+    expect(isProblem(await mounts.pack(['x'], { signal }).catch((e: unknown) => e), 'CACHE_MOUNT_UNKNOWN')).toBe(true)
+    expect(await mounts.lay([packed], { signal, replace: true })).toEqual([{ ...packed, how: 'laid down' }])
+    expect(asked).toEqual([[packed], true])
   })
 })

@@ -4,6 +4,7 @@ import type { Ability } from '../../../builder/exec/sandbox.ts'
 import type { Waiting } from '../../../oci/views.ts'
 import type { BuildCache, CachePart } from '../../../ports/build-cache.ts'
 import type { Builder } from '../../../ports/builder.ts'
+import type { CacheMounts } from '../../../ports/cache-mounts.ts'
 import type { RegistryAuth } from '../../../ports/registry-auth.ts'
 import { packFailure, unpackFailure } from './failure-parcel.ts'
 import { packImage } from './image-parcel.ts'
@@ -17,6 +18,7 @@ export type AskedAuth = (connector: string | undefined) => RegistryAuth
 export interface WorkerTools {
   builder(facts: WorkerFacts, auth: AskedAuth): Builder
   cache(facts: WorkerFacts): BuildCache
+  mounts(facts: WorkerFacts): CacheMounts
   /** What a RUN would find here. */
   ability(facts: WorkerFacts, o: Waiting): Promise<Ability>
 }
@@ -47,6 +49,12 @@ async function answer(job: Job, tools: WorkerTools & { readonly auth: AskedAuth 
         const { removed, bytes, leftBytes } = await tools.cache(job.facts).prune(job.limits, { nowMs: job.nowMs, dryRun: job.dryRun, signal })
         return channel.send({ kind: 'pruned', pruned: { removed: removed.map(plain), bytes, leftBytes } })
       }
+      case 'mounts':
+        return channel.send({ kind: 'mounts', mounts: await tools.mounts(job.facts).list({ signal }) })
+      case 'pack mounts':
+        return channel.send({ kind: 'packed', mounts: await tools.mounts(job.facts).pack(job.ids, { signal }) })
+      case 'lay mounts':
+        return channel.send({ kind: 'laid', mounts: await tools.mounts(job.facts).lay(job.mounts, { signal, replace: job.replace }) })
       case 'check':
         return channel.send({ kind: 'checked', found: await tools.builder(job.facts, tools.auth).check(job.request, { signal }) })
       case 'build': {
@@ -61,8 +69,8 @@ async function answer(job: Job, tools: WorkerTools & { readonly auth: AskedAuth 
 }
 
 /** Without what cannot travel. */
-function plain({ kind, name, bytes, usedMs }: CachePart): CachePart {
-  return { kind, name, bytes, usedMs }
+function plain({ kind, name, id, bytes, usedMs }: CachePart): CachePart {
+  return { kind, name, ...(id !== undefined && { id }), bytes, usedMs }
 }
 
 function askingAuth(channel: BuildChannel, waiting: Map<number, (answer: Extract<ToWorker, { kind: 'credentials' | 'no credentials' }>) => void>): AskedAuth {
