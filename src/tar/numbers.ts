@@ -35,7 +35,7 @@ function readBig(block: Buffer, offset: number, width: number, where: number): b
   if (nul >= offset && nul < end) end = nul
   const text = block.toString('latin1', offset, end).trim()
   if (text === '') return 0n
-  if (!/^[0-7]+$/.test(text)) throw problem('TAR_CORRUPT', { offset: where + offset, reason: `"${text}" is not an octal number` })
+  if (!/^[0-7]+$/.test(text)) throw problem('TAR_CORRUPT', { offset: where + offset, reason: `${JSON.stringify(text)} is not an octal number` })
   return BigInt(`0o${text}`)
 }
 
