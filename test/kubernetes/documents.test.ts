@@ -61,7 +61,13 @@ describe('Slipway in a pod without privileges', { ...documentOptions, ...cluster
   /** The folder is what the runner finds; its data folder is a volume of its own. */
   async function inPod(dir: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Ran> {
     const name = `runner-${++pods}`
-    const variables = { ...env, SLIPWAY_HOME: '/data', KUBECONFIG: world.kubeconfig, PATH: '/usr/local/bin:/usr/bin:/bin' }
+    const variables = {
+      ...env,
+      SLIPWAY_HOME: '/data',
+      KUBECONFIG: world.kubeconfig,
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      SLIPWAY_KUBERNETES_IMAGE: 'slipway.test/helper:1',
+    }
     const folders = [dir, world.own?.folder ?? '']
     const manifest = {
       apiVersion: 'v1',

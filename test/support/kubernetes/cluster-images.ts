@@ -43,5 +43,7 @@ export function clusterImages(folder: string, busybox: string): void {
   const config = { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'OF_THE_IMAGE=yes'], Cmd: ['sh'] }
   imageArchive({ name: 'docker.io/library/busybox:1.37', root, config }, join(images, 'busybox.tar'))
   imageArchive({ name: 'docker.io/library/busybox:other', root, config: { ...config, Env: [...config.Env, 'OTHER=yes'] } }, join(images, 'other.tar'))
+  // Under a name that no `hosts` sends elsewhere.
+  imageArchive({ name: 'slipway.test/helper:1', root, config }, join(images, 'helper.tar'))
   imageArchive({ name: 'slipway.test/pause:1', root, config: { Cmd: ['/bin/busybox', 'sleep', '1000000000'] } }, join(images, 'pause.tar'))
 }
