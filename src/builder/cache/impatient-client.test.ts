@@ -30,6 +30,7 @@ describe('a cache whose registry does not answer', () => {
     expect(f.events.flatMap((event) => (event.kind === 'note' ? [event.note.code] : []))).toEqual(['CACHE_IMPORT_FAILED'])
     const strict = await f.build(text, { cacheFrom: [place], cacheTo: [{ ...place, mode: 'max', ignoreError: false }], cacheClient }).catch((e: unknown) => e)
     expect(isProblem(strict, 'CACHE_EXPORT_FAILED')).toBe(true)
-    expect(asked.length).toBe(4)
+    // Two for this build, and one that may have been on its way when the second failed.
+    expect([4, 5]).toContain(asked.length)
   })
 })

@@ -11,6 +11,7 @@ import type { CachePart } from '../../ports/build-cache.ts'
 import { factsFile, isMountFolder, readFacts } from '../mounts/mount-name.ts'
 import { parseLayerRecord } from '../solve/layer-cache.ts'
 import { folderSize } from './folder-size.ts'
+import { isPutRecord, type PutBlob, parsePutRecord } from './put-record.ts'
 import { markName } from './used.ts'
 
 export type ItemKind = CachePart['kind']
@@ -92,10 +93,9 @@ async function recordsAndBlobs(o: Kept): Promise<readonly CacheItem[]> {
     const path = join(folder, name)
     const facts = await ifPresent(stat(path))
     if (facts === undefined) continue
-    const text = /^(?:layer|result)-/.test(name) ? await ifPresent(readFile(path, 'utf8')) : undefined
-    const layer = text === undefined ? undefined : parseLayerRecord(text)
-    if (layer !== undefined) {
-      const { digest, size } = layer.descriptor
+    const blob = await blobOf(path, name)
+    if (blob !== undefined) {
+      const { digest, size } = blob
       const entry = blobs.get(digest) ?? { size, records: [] }
       entry.records.push(path)
       blobs.set(digest, entry)
@@ -104,6 +104,14 @@ async function recordsAndBlobs(o: Kept): Promise<readonly CacheItem[]> {
   }
   for (const [digest, { size, records }] of blobs) if (!o.named.has(digest)) items.push(...(await blobItem(o.content, digest, size, records)))
   return items
+}
+
+/** Of the records that are about a blob; undefined: this one is not. */
+async function blobOf(path: string, name: string): Promise<PutBlob | undefined> {
+  if (!isPutRecord(name) && !/^(?:layer|result)-/.test(name)) return undefined
+  const text = await ifPresent(readFile(path, 'utf8'))
+  if (text === undefined) return undefined
+  return isPutRecord(name) ? parsePutRecord(text) : parseLayerRecord(text)?.descriptor
 }
 
 function recordItem(path: string, name: string, facts: Stats): CacheItem {

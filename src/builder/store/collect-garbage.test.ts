@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { contentStore } from '../../media/content-store.ts'
 import { takeLock } from '../../media/lock.ts'
@@ -9,6 +10,7 @@ import { type Fixture, fixture } from '../build-fixture.ts'
 import { fakeSandbox } from '../exec/fake-sandbox-fixture.ts'
 import { cacheItems, type Kept } from './cache-items.ts'
 import { type Collection, collectGarbage, collectNowAndThen } from './collect-garbage.ts'
+import { buildStore } from './directory.ts'
 import { holdStore } from './hold.ts'
 import { markUsed } from './used.ts'
 
@@ -81,6 +83,15 @@ describe('collection of garbage', () => {
     const descriptor = await saveImage(content, first.image, { signal })
     await collect({}, { named: await blobsOf(content, [descriptor], { signal }) })
     for (const { digest } of (await first.image.manifest()).layers) expect(await content.has(digest)).toBe(true)
+  })
+
+  it('knows a layer that a build has put into the store before it failed', async () => {
+    const { f, kept, collect, items } = await builtOnce()
+    await collect()
+    const { digest } = await buildStore(kept.content, kept.workFolder).putBlob(Readable.from([Buffer.from('no record is about it')]), { signal })
+    expect((await items()).filter(({ kind }) => kind === 'layer').map(({ name }) => name)).toEqual([digest])
+    await collect()
+    expect([existsSync(kept.content.blobPath(digest)), await items(), readdirSync(join(f.storeDir, 'build/records'))]).toEqual([false, [], []])
   })
 
   it('leaves what a build at work has used since it began, of this process and of others', async () => {

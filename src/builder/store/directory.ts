@@ -7,6 +7,7 @@ import { writeFileAtomically } from '../../media/atomic-file.ts'
 import { type ContentStore, contentStore } from '../../media/content-store.ts'
 import { ifPresent } from '../../media/file-errors.ts'
 import type { BuildStore } from './build-store.ts'
+import { putRecordName, putRecordText } from './put-record.ts'
 
 /** `folder` holds `records/`, `scratch/`, and for RUN `snapshots/`, `caches/` and `runs/`. Records can be made again, so they need not survive a power cut; blobs must. */
 export function buildStore(content: ContentStore, folder: string): BuildStore {
@@ -18,7 +19,12 @@ export function buildStore(content: ContentStore, folder: string): BuildStore {
   return {
     workFolder: resolve(folder),
     tick,
-    putBlob: (bytes, o) => content.put(bytes, o),
+    putBlob: async (bytes, o) => {
+      const blob = await content.put(bytes, o)
+      // Before anything is made of it: a build that fails here leaves a layer that the cache knows, and counts.
+      await writeFileAtomically(join(folder, 'records', putRecordName(blob.digest)), putRecordText(blob), { durability: 'fast' })
+      return blob
+    },
     // Collection of garbage leaves alone what was asked for.
     hasBlob: (digest) => content.reuse(digest),
     openBlob: (digest, o) => content.open(digest, o),

@@ -15,9 +15,7 @@ import { namespaceSandbox } from '../../../src/builder/exec/namespaces.ts'
 import type { LayerForm } from '../../../src/builder/exec/sandbox.ts'
 import { cacheKeeper } from '../../../src/builder/store/cache-keeper.ts'
 import { buildStore } from '../../../src/builder/store/directory.ts'
-import { recordedBlobs } from '../../../src/builder/store/recorded-blobs.ts'
 import { contentStore } from '../../../src/media/content-store.ts'
-import { prune } from '../../../src/media/prune.ts'
 import { root as project } from '../../../tools/support/root.ts'
 import { real } from '../../support/real.ts'
 import { needs, promised } from '../../support/skip.ts'
@@ -93,8 +91,6 @@ RUN ${last}
     for (let i = 0; i < atOnce; i++) expect((await slipway(home, ['images', 'rm', `soak:${i}`])).code).toBe(0)
     const pruned = await slipway(home, ['cache', 'prune', '--keep-storage', String(limit)])
     expect({ code: pruned.code, said: pruned.code === 0 ? '' : pruned.said }).toEqual({ code: 0, said: '' })
-    // What only images without a name need is no part of the cache.
-    expect((await slipway(home, ['images', 'prune', '--grace', '0s'])).code).toBe(0)
     const after = leftBehind(mark)
     const store = filesBelow(home)
     print('at once', { builds: atOnce, seconds, before, after, store })
@@ -147,8 +143,6 @@ RUN ${last}
       // As if hours went by: a build that has ended a moment ago may still be delivering what it made.
       const nowMs = Date.now() + 7_200_000
       await keeper.prune({ unusedMs: Number.POSITIVE_INFINITY, keepBytes: limit }, { signal, nowMs })
-      // Layers of builds that failed, of which no record tells: they count in no limit, and go by their age.
-      await prune(content, async () => [], { beforeMs: nowMs, keep: await recordedBlobs(home), signal })
     }
     const begun = performance.now()
     // The first ones load what a process loads once.
