@@ -21,7 +21,8 @@ describe('real processes', () => {
     const port = await freePort()
     const ready = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/`)).ok
     const running = await startProcess({ program: process.execPath, args: ['-e', server], env: { PORT: String(port) }, ready })
-    expect(running.output()).toBe('up\n')
+    // It may answer a moment before what it printed is here.
+    await expect.poll(() => running.output()).toBe('up\n')
     await running.stop()
     await running.stop()
     expect(isAlive(running.pid)).toBe(false)
