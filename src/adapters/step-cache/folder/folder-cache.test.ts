@@ -21,7 +21,8 @@ const put = (cache: ReturnType<typeof folderCache>, key: string, size = 1000) =>
 const keysOf = async (cache: ReturnType<typeof folderCache>) => (await cache.find('', { match: 'prefix', signal })).map(({ key }) => key)
 
 stepCacheContract(async () => {
-  const clock = fakeClock()
+  // The time of files that are being written is that of the machine.
+  const clock = fakeClock(Date.now())
   return { cache: made({ clock }).cache, largePart: 100_000, tick: () => clock.advance(1) }
 })
 
