@@ -23,12 +23,14 @@ describe('ST-14 container settings without a container', () => {
   it.each([
     ['BuildAndPushDockerRegistry', { connectorRef: 'hub', repo: 'acme/app', tags: ['1'] }, ['resources']],
     ['Run', { image: 'a:1', command: 'x' }, []],
-  ])('of %s on docker have an effect in containers, not on image steps, which this process does', (type, spec, told) => {
+  ])('of %s on docker and kubernetes have an effect in containers, not on image steps, which this process does', (type, spec, told) => {
     const step = { step: { identifier: 'a', name: 'a', type, spec: { ...spec, resources: { limits: { memory: '1Gi' } } } } }
     const read = readPipeline(sourceFile('p.yaml', pipeline([stage('s', [step])])), { inputs: {} })
     if (!read.ok) throw new Error(JSON.stringify(read.diagnostics))
-    const { diagnostics } = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on: 'docker' } }).plan()
-    const settings = diagnostics.filter(({ code }) => code === 'PLAN_SETTING_WITHOUT_EFFECT').map(({ message }) => message)
-    expect(settings).toEqual(told.map((name) => expect.stringContaining(name)))
+    for (const on of ['docker', 'kubernetes'] as const) {
+      const { diagnostics } = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on } }).plan()
+      const settings = diagnostics.filter(({ code }) => code === 'PLAN_SETTING_WITHOUT_EFFECT').map(({ message }) => message)
+      expect(settings).toEqual(told.map((name) => `${name}: no effect on ${on}`))
+    }
   })
 })

@@ -9,8 +9,8 @@ const containerKeys = ['resources', 'runAsUser', 'privileged', 'imagePullPolicy'
 
 export function noteContainerSettings(site: StepSite, report: Report): void {
   const { on } = planInfrastructure(site.stage, site, () => undefined)
-  // Images are built by this process, wherever other steps run.
-  if (on === 'kubernetes' || (on === 'docker' && !isImageStep(site.step))) return
+  // Images are made by this process, wherever other steps run.
+  if ((on === 'kubernetes' || on === 'docker') && !isImageStep(site.step)) return
   const keys = on === 'local' && 'image' in site.step.spec ? (['resources'] as const) : containerKeys
   const given = keys.filter((key) => has(site.step, key))
   if (given.length > 0) report(diagnose('PLAN_SETTING_WITHOUT_EFFECT', { settings: given.join(', '), infra: on }, { at: site.step.at }))

@@ -96,7 +96,7 @@ export const modelCodes = {
     severity: 'info',
     message: '{settings}: no effect on {infra}',
     explain:
-      'Container settings such as resources, users and privileges belong to the containers of Kubernetes and Docker. Elsewhere they are accepted and do nothing; on this machine users, privileges and pull policies count for steps that name an image.',
+      'Container settings such as resources, users and privileges belong to the containers of Kubernetes and Docker. Elsewhere they are accepted and do nothing; on this machine users, privileges and pull policies count for steps that name an image. Steps that make images are carried out by Slipway itself, wherever it runs, so there they do nothing either.',
   },
   PLAN_ONE_STRATEGY: {
     severity: 'error',
