@@ -27,10 +27,13 @@ export async function run({ root, runs }: BenchContext): Promise<BenchResult> {
   const dir = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
   try {
     const work = await makeScanWorkload(dir)
-    const candidates = [ours((await bundle(join(dir, 'bundle'))).entry, dir, work), theirs(trivy.path, work)]
+    const { entry } = await bundle(join(dir, 'bundle'))
+    const candidates = [ours('slipway', entry, dir, work), theirs(trivy.path, work)]
     const load = loadavg()[0] ?? 0
     const rows: Measured[] = []
     for (const how of ['warm', 'cold'] as const) rows.push(...(await measure(candidates, how, runs)))
+    const many = ours('slipway, 100,000 packages', entry, dir, { ...work, archive: work.manyPackages })
+    for (const how of ['warm', 'cold'] as const) rows.push(...(await measure([many], how, runs)))
     rows.push(summary('import of the advisories', 'ms', [work.importMs]))
     const of = (what: string) => rows.find((row) => row.what === what)?.median ?? Number.NaN
     const figures = {
@@ -61,11 +64,11 @@ async function measure(candidates: readonly Candidate[], how: 'warm' | 'cold', r
   ])
 }
 
-function ours(cli: string, dir: string, { archive, database }: ScanWorkload): Candidate {
+function ours(name: string, cli: string, dir: string, { archive, database }: ScanWorkload): Candidate {
   const home = join(dir, 'home')
   const env = { SLIPWAY_HOME: home, NODE_COMPILE_CACHE: join(dir, 'compile-cache'), NO_COLOR: '1' }
   const args = ['--disable-warning=ExperimentalWarning', cli, 'scan', archive, '--scanner', 'osv', '--db', database, '--format', 'json']
-  return { name: 'slipway', command: { program: process.execPath, args, env }, memory: join(home, 'scan', 'layers') }
+  return { name, command: { program: process.execPath, args, env }, memory: join(home, 'scan', 'layers') }
 }
 
 function theirs(program: string, { archive, trivyCache }: ScanWorkload): Candidate {

@@ -16,6 +16,8 @@ import { type Advisory, writeVulnerabilityDb } from '../../../test/support/trivy
 
 export interface ScanWorkload {
   readonly archive: string
+  /** An image with a hundred thousand packages and nothing else. */
+  readonly manyPackages: string
   /** For trivy --cache-dir. */
   readonly trivyCache: string
   /** For slipway scan --db. */
@@ -33,14 +35,9 @@ const signal = new AbortController().signal
 const common = { uid: 0, gid: 0, mode: 0o644, mtimeNs: 1_700_000_000_000_000_000n }
 
 export async function makeScanWorkload(dir: string): Promise<ScanWorkload> {
-  const layers = [baseLayer(), appLayer()]
-  const made = await Promise.all(layers.map(layerOf))
-  const diffIds = await Promise.all(made.map(({ layer }) => layer.diffId()))
-  const config = { architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers' as const, diff_ids: diffIds } }
-  const image = await assembleImage({ format: 'docker', config, layers: made.map(({ layer }) => layer) })
-  const archive = join(dir, 'image.tar')
-  const ref = parseRef('bench/debian:1')
-  await writeArchive(archive, [{ view: image, refs: ref.ok ? [ref.value] : [] }], { signal })
+  const made = await Promise.all([baseLayer(), appLayer()].map(layerOf))
+  const archive = await archiveOf(join(dir, 'image.tar'), made)
+  const manyPackages = await archiveOf(join(dir, 'many-packages.tar'), [await layerOf(manyLayer())])
   const advisories = advisoriesOf()
   const trivyCache = join(dir, 'trivy')
   writeVulnerabilityDb(trivyCache, advisories)
@@ -58,7 +55,16 @@ export async function makeScanWorkload(dir: string): Promise<ScanWorkload> {
   const started = performance.now()
   await importAdvisories({ sources: [mirror], database, nowMs: Date.now(), signal })
   const sum = (key: 'plain' | 'packed') => made.reduce((bytes, one) => bytes + one[key], 0)
-  return { archive, trivyCache, database, plainBytes: sum('plain'), packedBytes: sum('packed'), importMs: performance.now() - started }
+  return { archive, manyPackages, trivyCache, database, plainBytes: sum('plain'), packedBytes: sum('packed'), importMs: performance.now() - started }
+}
+
+async function archiveOf(path: string, made: readonly { readonly layer: Layer }[]): Promise<string> {
+  const diffIds = await Promise.all(made.map(({ layer }) => layer.diffId()))
+  const config = { architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers' as const, diff_ids: diffIds } }
+  const image = await assembleImage({ format: 'docker', config, layers: made.map(({ layer }) => layer) })
+  const ref = parseRef('bench/debian:1')
+  await writeArchive(path, [{ view: image, refs: ref.ok ? [ref.value] : [] }], { signal })
+  return path
 }
 
 /** Half of the flaws of a package that is there are fixed in what is there. One CVE is about two packages, as many are. */
@@ -73,16 +79,26 @@ function advisoriesOf(): readonly Advisory[] {
   }))
 }
 
-function baseLayer(): readonly TarItem[] {
-  const status = Array.from(
-    { length: packages },
-    (_, i) =>
-      `Package: package-${i}\nStatus: install ok installed\nPriority: optional\nSection: libs\nInstalled-Size: 1000\nMaintainer: Somebody <somebody@example.org>\nArchitecture: amd64\nSource: source-${i * 7}\nVersion: 2.0-${i % 9}\nDepends: libc6 (>= 2.36)\nDescription: a package of the bench\n with a long text about what it is for,\n of several lines\n`,
-  ).join('\n')
+function stanza(i: number, source: string): string {
+  return `Package: package-${i}\nStatus: install ok installed\nPriority: optional\nSection: libs\nInstalled-Size: 1000\nMaintainer: Somebody <somebody@example.org>\nArchitecture: amd64\nSource: ${source}\nVersion: 2.0-${i % 9}\nDepends: libc6 (>= 2.36)\nDescription: a package of the bench\n with a long text about what it is for,\n of several lines\n`
+}
+
+function systemOf(stanzas: readonly string[]): readonly TarItem[] {
   return [
     text('etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n'),
     text('etc/debian_version', '12.5\n'),
-    text('var/lib/dpkg/status', status),
+    text('var/lib/dpkg/status', stanzas.join('\n')),
+  ]
+}
+
+/** One in ten has advisories: ten of them, and half of those are about what is there. */
+function manyLayer(): readonly TarItem[] {
+  return systemOf(Array.from({ length: 100_000 }, (_, i) => stanza(i, i % 10 === 0 ? `source-${i / 10}` : `other-${i}`)))
+}
+
+function baseLayer(): readonly TarItem[] {
+  return [
+    ...systemOf(Array.from({ length: packages }, (_, i) => stanza(i, `source-${i * 7}`))),
     ...Array.from({ length: packages }, (_, i) => text(`var/lib/dpkg/info/package-${i}.list`, listOf(i))),
     ...Array.from({ length: files - packages - 3 }, (_, i) => text(pathOf(i), words(i))),
   ]
