@@ -22,7 +22,7 @@ const people = [
   { who: 'an ordinary user', ids: () => idsOf(account) },
 ]
 
-const examples = ['flow/background', 'flow/matrix', 'flow/retry', 'flow/stages', 'hello/pipeline', 'questions/pipeline', 'site/pipeline']
+const examples = ['flow/background', 'flow/matrix', 'flow/retry', 'flow/stages', 'hello/pipeline', 'questions/pipeline', 'self/pipeline', 'site/pipeline']
 
 /** What their last steps say. The others want images, a registry or a network that fails just so. */
 const forReal = [
