@@ -18,4 +18,14 @@ describe('queue in files', () => {
     await queueFiles(place.dir).add(about, { kind: 'file', cwd: '/', file: 'p', options })
     for (const file of place.files()) expect(place.read(file)).not.toContain('never-in-clear')
   })
+
+  it('leaves none out of a list that is made while its state changes', async () => {
+    const queue = queueFiles(tempProject().dir)
+    const run = brandAs<RunId>('01b')
+    await queue.add({ run, pipeline: 'p', pipelineName: 'p', pipelineFile: 'p', queuedAt: 1 }, { kind: 'file', cwd: '/', file: 'p', options: {} })
+    for (let i = 0; i < 300; i++) {
+      const [listed] = await Promise.all([queue.list(), i % 2 === 0 ? queue.take(run) : queue.putBack(run)])
+      expect(listed.map((one) => one.run)).toEqual([run])
+    }
+  })
 })

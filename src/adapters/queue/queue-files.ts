@@ -50,17 +50,21 @@ export function queueFiles(home: string): RunQueue {
       await write(run, 'waiting', { about, nonce: Buffer.from(nonce).toString('base64'), sealed: Buffer.from(bytes).toString('base64') })
     },
     async list() {
-      const runs = []
+      const runs = new Map<RunId, QueuedRun & { readonly state: QueueState }>()
       for (const name of ((await ifPresent(readdir(dir))) ?? []).sort()) {
         const [id = '', ending] = name.split('.')
-        const state = stateNames.find((one) => one === ending)
+        const seen = stateNames.find((one) => one === ending)
+        if (seen === undefined) continue
         const run = brandAs<RunId>(id)
-        // It may have changed its state since.
-        const kept = state === undefined ? undefined : await read(run, state)
-        if (kept === undefined || state === undefined) continue
-        runs.push({ run, ...kept.about, state: state === 'refused' ? { kind: state, why: kept.why ?? '' } : { kind: state } })
+        // It may have changed its state since, and is in the next one then; of what was waiting none is left out.
+        for (const state of new Set([seen, ...stateNames])) {
+          const kept = await read(run, state)
+          if (kept === undefined) continue
+          runs.set(run, { run, ...kept.about, state: state === 'refused' ? { kind: state, why: kept.why ?? '' } : { kind: state } })
+          break
+        }
       }
-      return runs
+      return [...runs.values()]
     },
     take: (run) => move(run, 'waiting', 'started'),
     async order(run) {

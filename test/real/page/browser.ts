@@ -29,7 +29,7 @@ export async function openPage(browser: Browser, url: string, o: BrowserContextO
   page.on('console', (message) => {
     // A server that is gone is told of by the browser too; that is meant to happen.
     if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(message.text()))
-      complaints.push(message.text())
+      complaints.push(`${message.text()} ${message.location().url}`)
   })
   page.on('request', (request) => {
     if (!request.url().startsWith(new URL(url).origin)) complaints.push(`asks ${request.url()}`)
