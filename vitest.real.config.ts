@@ -4,7 +4,9 @@ import { PromiseReporter } from './test/support/promise-reporter.ts'
 
 const all = 'test/real/**/*.test.ts'
 /** They compare mounts, loop devices and processes of the machine before and after, or kill by the clock and need all of it. */
-const alone = ['builder/cache-crash', 'crash/run-killed', 'steps/examples', 'steps/image-steps', 'builder/soak', 'demo'].map((name) => `test/real/${name}.test.ts`)
+const alone = ['builder/cache-crash', 'crash/run-killed', 'steps/examples', 'steps/image-steps', 'builder/soak', 'demo'].map(
+  (name) => `test/real/${name}.test.ts`,
+)
 const nothing = 'node_modules/**'
 
 export default defineConfig({
