@@ -7,20 +7,33 @@ import { isAlive, thisProcess } from './owner-process.ts'
 /** The way to give it back; undefined: somebody has it. */
 export function takeLock(file: string): (() => void) | undefined {
   for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, thisProcess(), { flag: 'wx' })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error
-    }
     const owner = ownerOf(file)
-    // Given back between the two looks: whoever comes first has it now.
-    if (owner === undefined) continue
-    // Empty: being written this moment.
-    if (owner === '' || isAlive(owner)) return undefined
-    takeAway(file, owner)
+    if (owner !== undefined && isAlive(owner)) return undefined
+    if (owner !== undefined) takeAway(file, owner)
+    if (put(file)) return () => rmSync(file, { force: true })
   }
   return undefined
+}
+
+/** Whether somebody who lives has it. */
+export function isLocked(file: string): boolean {
+  const owner = ownerOf(file)
+  return owner !== undefined && isAlive(owner)
+}
+
+/** With the name in it from the first moment: an empty file is what a power cut left, and nobody's. */
+function put(file: string): boolean {
+  const whole = `${file}-${randomUUID()}`
+  writeFileSync(whole, thisProcess())
+  try {
+    linkSync(whole, file)
+    return true
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+    return false
+  } finally {
+    rmSync(whole, { force: true })
+  }
 }
 
 function ownerOf(file: string): string | undefined {

@@ -1,11 +1,13 @@
 /** Layers as folders in overlay form, each made once: `snapshots/<chain>[-<form>]/{fs,about.json}`. They can be made again, so nothing here is fsynced. */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { errorCode } from '../../media/file-errors.ts'
+import { takeLock } from '../../media/lock.ts'
 import { isAlive, thisProcess } from '../../media/owner-process.ts'
-import { markUsed } from '../store/used.ts'
+import { collectorLock, markUsed } from '../store/used.ts'
 import { type AboutSnapshot, encodeAbout, readAbout } from './about-snapshot.ts'
 
 export interface Snapshots {
@@ -41,12 +43,38 @@ export function snapshots(root: string, form: () => string = () => ''): Snapshot
       await rename(finished, join(whole, 'fs'))
       await writeFile(join(whole, 'about.json'), encodeAbout(facts))
       await mkdir(join(root, 'snapshots'), { recursive: true, mode: 0o700 })
-      if (about(chain) === undefined) await rm(place(chain), { recursive: true, force: true })
-      await rename(whole, place(chain)).catch((error: unknown) => {
-        if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error
-      })
+      const folder = place(chain)
+      markUsed(root, `snapshots/${nameOf(chain)}`)
+      while (!(await putDown(whole, folder)) && about(chain) === undefined) {
+        const lock = collectorLock(root, `snapshots/${nameOf(chain)}`)
+        if (!moveStale(folder, { to: join(finished, '..', `stale-${randomUUID()}`), lock, isStale: () => about(chain) === undefined })) await pause(2)
+      }
     },
     work: () => startWork(join(root, 'runs')),
+  }
+}
+
+/** Answers false where another build was faster, and where something lies that nobody can use. */
+async function putDown(whole: string, folder: string): Promise<boolean> {
+  try {
+    await rename(whole, folder)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Alone and in one go: what another build has just put down is not taken away from whoever reads it by now. Answers false when another is at it. */
+function moveStale(folder: string, { to, lock, isStale }: { readonly to: string; readonly lock: string; readonly isStale: () => boolean }): boolean {
+  const release = takeLock(lock)
+  if (release === undefined) return false
+  try {
+    // In this order: what is there and of no use stays as it is, while a place that is free may be taken at any moment.
+    if (existsSync(folder) && isStale()) renameSync(folder, to)
+    return true
+  } finally {
+    release()
   }
 }
 

@@ -1,10 +1,10 @@
 /** Everything that the builder keeps between builds, piece by piece: what it is, how large, and when it was last of use. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, type Stats } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { renameSync, rmSync, type Stats, statSync } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { ContentStore } from '../../media/content-store.ts'
-import { ifPresent } from '../../media/file-errors.ts'
+import { errorCode, ifPresent } from '../../media/file-errors.ts'
 import { takeLock } from '../../media/lock.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { CachePart } from '../../ports/build-cache.ts'
@@ -12,7 +12,7 @@ import { factsFile, isMountFolder, readFacts } from '../mounts/mount-name.ts'
 import { parseLayerRecord } from '../solve/layer-cache.ts'
 import { folderSize } from './folder-size.ts'
 import { isPutRecord, type PutBlob, parsePutRecord } from './put-record.ts'
-import { markName } from './used.ts'
+import { collectorLock, markName } from './used.ts'
 
 export type ItemKind = CachePart['kind']
 
@@ -48,41 +48,61 @@ async function things({ workFolder }: Pick<Kept, 'workFolder'>, folder: string, 
     const facts = await ifPresent(lstat(path))
     if (facts === undefined) continue
     const mark = join(workFolder, 'used', markName(`${folder}/${name}`))
-    const usedMs = async () => Math.max(facts.mtimeMs, (await ifPresent(stat(mark)))?.mtimeMs ?? 0)
+    const usedMs = () => Math.max(facts.mtimeMs, statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0)
     const bytes = facts.isDirectory() ? await folderSize(path, kind !== 'cache mount') : facts.size
     const remove = async (beforeMs: number): Promise<boolean> => {
       const release = kind === 'cache mount' ? takeLock(`${path}.lock`) : () => undefined
       if (release === undefined) return false
       try {
-        return await removeUnused(path, join(workFolder, 'scratch'), async () => (await usedMs()) < beforeMs, mark)
+        const lock = collectorLock(workFolder, `${folder}/${name}`)
+        return await removeUnused({ path, mark, lock, aside: join(workFolder, 'scratch'), unused: () => usedMs() < beforeMs })
       } finally {
         release()
       }
     }
     const id = kind === 'cache mount' ? readFacts(path)?.id : undefined
-    found.push({ kind, name, ...(id !== undefined && { id }), bytes, usedMs: await usedMs(), remove })
+    found.push({ kind, name, ...(id !== undefined && { id }), bytes, usedMs: usedMs(), remove })
   }
   return found
 }
 
-/** Out of sight first, then a second look: whoever marked it before is seen now, whoever comes after does not find it. */
-async function removeUnused(path: string, aside: string, unused: () => Promise<boolean>, mark: string): Promise<boolean> {
-  if (!(await unused())) return false
+interface Thing {
+  readonly path: string
+  readonly mark: string
+  /** For `markUsed`: whoever marks it now waits, and does not find it; whoever has marked it before is seen. */
+  readonly lock: string
+  /** Where it goes until it is removed. */
+  readonly aside: string
+  readonly unused: () => boolean
+}
+
+async function removeUnused({ path, mark, lock, aside, unused }: Thing): Promise<boolean> {
   await mkdir(aside, { recursive: true })
+  await mkdir(dirname(lock), { recursive: true, mode: 0o700 })
   const moved = join(aside, `removed-${randomUUID()}`)
-  if ((await ifPresent(rename(path, moved).then(() => true))) === undefined) return false
-  if (!(await unused())) {
-    const back = await rename(moved, path).then(
-      () => true,
-      () => false,
-    )
-    if (back) return false
+  const release = takeLock(lock)
+  // Another collector is at it.
+  if (release === undefined) return false
+  // In one go: a build of this very process would otherwise wait for what cannot go on.
+  try {
+    if (!unused() || !moveAway(path, moved)) return false
+    for (const about of [mark, factsFile(path)]) rmSync(about, { force: true })
+  } finally {
+    release()
   }
   await rm(moved, { recursive: true, force: true })
-  await rm(mark, { force: true })
-  // Unless a build has made it anew by now.
-  if (!existsSync(path)) await rm(factsFile(path), { force: true })
   return true
+}
+
+/** Answers false when it is gone already. */
+function moveAway(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 async function recordsAndBlobs(o: Kept): Promise<readonly CacheItem[]> {

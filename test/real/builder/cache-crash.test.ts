@@ -20,9 +20,18 @@ interface Ended {
   readonly errors: string
 }
 
-/** `killAfterMs` counts from the moment when the build begins. */
-function start(store: string, text: string, o: { readonly killAfterMs?: number; readonly commands?: 'real' } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [script, context, join(root, store), text, o.commands ?? ''], { stdio: ['ignore', 'pipe', 'pipe'] })
+interface Start {
+  /** Counts from the moment when the build begins. */
+  readonly killAfterMs?: number
+  readonly commands?: 'real'
+  /** Its input ends then. */
+  readonly until?: Promise<unknown>
+}
+
+function start(store: string, text: string, o: Start = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [script, context, join(root, store), text, o.commands ?? ''], { stdio: ['pipe', 'pipe', 'pipe'] })
+  if (o.until === undefined) child.stdin.end()
+  else void o.until.then(() => child.stdin.end())
   let [out, errors] = ['', '']
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString()
@@ -101,11 +110,12 @@ describe('one store', () => {
   it('builds side by side, the same and others, beside collection of garbage', async () => {
     const others = [text, text.replace('WORKDIR /work', 'WORKDIR /other'), text.replace('w1', 'w9')]
     const expected = await Promise.all(others.map((one, i) => start(`alone-${i}`, one)))
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 12; round++) {
       const store = `shared-${round}`
       const builds = [...others, ...others].map((one) => start(store, one))
-      const prune = start(store, 'prune')
-      const ended = await Promise.all(builds)
+      const building = Promise.all(builds)
+      const prune = start(store, 'prune', { until: building })
+      const ended = await building
       expect((await prune).errors).toBe('')
       for (const [i, { result, errors }] of ended.entries()) {
         expect({ i, errors, digest: result?.digest }).toEqual({ i, errors: '', digest: expected[i % others.length]?.result?.digest })

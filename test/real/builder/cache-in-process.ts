@@ -37,12 +37,16 @@ else {
   process.stdout.write(`${JSON.stringify({ digest: await image.digest(), layers, cachedLayers })}\n`)
 }
 
-/** Everything that may go, again and again. */
+/** Everything that may go, again and again, until there is nothing more to read. */
 async function pruneAWhile(): Promise<void> {
+  let stopped = false
+  process.stdin.resume().once('end', () => {
+    stopped = true
+  })
   const kept = { content: contentStore(storeDir), workFolder: `${storeDir}/build`, named: new Set<never>() }
-  for (let i = 0; i < 20; i++) {
+  while (!stopped) {
     await collectGarbage(kept, { signal, nowMs: Date.now(), limits: { unusedMs: -1, keepBytes: Number.POSITIVE_INFINITY } })
-    await new Promise((go) => setTimeout(go, 20))
+    await new Promise((go) => setTimeout(go, 1))
   }
   process.stdout.write(`${JSON.stringify({ left: (await cacheItems(kept)).length })}\n`)
 }

@@ -120,7 +120,7 @@ describe.each(rungs)('RUN on rung %i', options, (rung, layers) => {
       ['a here-document as a program', 'RUN <<EOF\n#!/bin/cat\ntext\nEOF', ['#!/bin/cat', 'text']],
       ['a here-document for a command', 'RUN cat <<EOF | tr a-z A-Z\nshout\nEOF', ['SHOUT']],
       ['the mask for new files', 'RUN umask', ['0022']],
-      ['process number 1, and no others', 'RUN echo $$; ls -d /proc/[0-9]* | wc -l', ['1', '3']],
+      ['process number 1, and no others', 'RUN echo $$; echo /proc/[0-9]*', ['1', '/proc/1']],
       ['the host name that BuildKit gives', 'RUN hostname', ['buildkitsandbox']],
       ['no input', 'RUN cat; echo done', ['done']],
       ['no terminal', 'RUN test -t 0 || test -t 1 || echo none', ['none']],
