@@ -9,10 +9,11 @@ import type { ProcessSpec, StepImage, Workspace } from '../../../ports/infrastru
 import { plainUse } from '../../../ports/registry-use.ts'
 import { hostPath } from '../local/workspace-paths.ts'
 import { programOf } from '../program-of.ts'
+import { runningSteps } from '../running-steps.ts'
 import { stageLabel } from './labels.ts'
 import { removeMarked } from './remove-stage.ts'
 import type { StageContainer } from './stage-container.ts'
-import { type StepContainer, startInContainer } from './start-in-container.ts'
+import { startInContainer } from './start-in-container.ts'
 import type { ImageSources } from './step-images.ts'
 
 export interface DockerWorkspace extends ImageSources {
@@ -30,9 +31,9 @@ export interface DockerWorkspace extends ImageSources {
 }
 
 export function dockerWorkspace(o: DockerWorkspace): Workspace {
-  const running = new Map<StepContainer, Promise<unknown>>()
+  const steps = runningSteps()
   const closing = new AbortController()
-  let steps = 0
+  let folders = 0
   return {
     hostPath: (path) => hostPath(o.folder, path),
     placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.folder, path), placing),
@@ -41,7 +42,7 @@ export function dockerWorkspace(o: DockerWorkspace): Workspace {
       signal.throwIfAborted()
       closing.signal.throwIfAborted()
       tellPorts(spec, o)
-      const folder = join(o.base, 'steps', String(steps++))
+      const folder = join(o.base, 'steps', String(folders++))
       const needs = { ...o, folder }
       const step = await startInContainer(withImage(spec, o), needs, { signal: AbortSignal.any([signal, closing.signal]) }).catch(async (cause: unknown) => {
         await rm(folder, { recursive: true, force: true })
@@ -49,26 +50,13 @@ export function dockerWorkspace(o: DockerWorkspace): Workspace {
         if (isProblem(cause)) throw cause
         throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
       })
-      const onAbort = (): void => step.stop(spec.graceMs)
-      signal.addEventListener('abort', onAbort, { once: true })
-      if (signal.aborted) onAbort()
-      if (closing.signal.aborted) step.stop(0)
-      const end = step.end.finally(() => {
-        signal.removeEventListener('abort', onAbort)
-        running.delete(step)
-      })
-      // Whoever reads the output first learns of a failure later.
-      running.set(
-        step,
-        end.catch(() => undefined),
-      )
-      return { output: step.output, end }
+      return steps.watch(step, { graceMs: spec.graceMs, signal })
     },
     answers: (port, w) => o.stage.answers(port, w),
     async close({ signal }) {
       closing.abort(new Error('the stage ends'))
-      for (const step of running.keys()) step.stop(0)
-      await Promise.all(running.values())
+      steps.stopAll()
+      await steps.ended()
       await removeMarked(o.engine, { label: stageLabel, value: o.stageId }, { signal })
       await rm(o.base, { recursive: true, force: true, maxRetries: 5 })
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tempProject } from '../../../../test/support/temp-project.ts'
-import { homeId, isLeftOver, labelsOf } from './labels.ts'
+import { homeId } from '../home-id.ts'
+import { isLeftOver, labelsOf } from './labels.ts'
 
 const self = { pid: process.pid, kill: process.kill.bind(process) }
 const belonging = { home: 'h', run: 'r', stage: 's', stageId: 'i' }

@@ -1,7 +1,4 @@
 /** Labels on everything that a stage makes in the engine: whose it is, and whether anybody still needs it. */
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Labels } from '../../../docker-api/labels.ts'
 import { isAlive, thisProcess } from '../../../media/owner-process.ts'
 
@@ -47,14 +44,4 @@ function runs(pid: number, { kill }: Self): boolean {
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
-}
-
-/** Made once per data folder. */
-export async function homeId(dir: string): Promise<string> {
-  const file = join(dir, 'id')
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  await writeFile(file, randomUUID(), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  return (await readFile(file, 'utf8')).trim()
 }

@@ -9,9 +9,9 @@ import type { ContainerMount } from '../../../docker-api/containers.ts'
 import type { DockerEngine } from '../../../docker-api/engine.ts'
 import type { Labels } from '../../../docker-api/labels.ts'
 import { writeTar } from '../../../tar/write-tar.ts'
+import { copiedFiles, sharedFiles, type WorkspaceFiles } from '../copied/workspace-files.ts'
 import { fileItem, folderItem, keeperImage, keeperProgram } from './keeper-image.ts'
 import { connectTo } from './programs.ts'
-import { copiedFiles, sharedFiles, type WorkspaceFiles } from './workspace-files.ts'
 
 interface Waiting {
   readonly signal: AbortSignal

@@ -8,7 +8,7 @@ import { parseLabels, parseQuotas, parseReview, parseVersion } from '../../../ku
 import type { Connector } from '../../../pipeline/connector.ts'
 import type { ClusterCare, ClusterWanted, RightFact } from '../../../ports/cluster-care.ts'
 import type { ReadSecret } from '../../registry-auth/connector-auth.ts'
-import { homeId } from '../docker/labels.ts'
+import { homeId } from '../home-id.ts'
 import { clusterOfConnector } from './cluster-of-connector.ts'
 import { removeLeftOvers } from './remove-left-overs.ts'
 import { type Right, rights } from './rights.ts'

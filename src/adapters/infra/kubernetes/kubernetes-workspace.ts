@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { type Diagnostic, diagnose } from '../../../base/diagnostic.ts'
 import { isProblem, problem } from '../../../base/problem.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
-import type { ProcessSpec, RunningStep, Workspace } from '../../../ports/infrastructure.ts'
+import type { ProcessSpec, Workspace } from '../../../ports/infrastructure.ts'
 import { plainUse } from '../../../ports/registry-use.ts'
-import type { WorkspaceFiles } from '../docker/workspace-files.ts'
+import type { WorkspaceFiles } from '../copied/workspace-files.ts'
 import { hostPath } from '../local/workspace-paths.ts'
 import { programOf } from '../program-of.ts'
+import { runningSteps } from '../running-steps.ts'
 import type { ContainerSlots } from './container-slots.ts'
 import { helperName, inside, userOf } from './manifest/pod.ts'
 import type { PodSettings } from './manifest/settings.ts'
@@ -41,15 +42,15 @@ export interface KubernetesWorkspace extends NodeImages {
 export const usualOwner = 1000
 
 export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
-  const running = new Map<PodStep, Promise<unknown>>()
+  const steps = runningSteps()
   const closing = new AbortController()
-  let steps = 0
+  let processes = 0
   let closed: Promise<void> | undefined
   const close = async (w: Waiting): Promise<void> => {
     closing.abort(new Error('the stage ends'))
-    for (const step of running.keys()) step.stop(0)
+    steps.stopAll()
     const results = await Promise.allSettled([o.pod.close(w), o.removeRest(w)])
-    await Promise.all(running.values())
+    await steps.ended()
     await rm(o.base, { recursive: true, force: true, maxRetries: 5 })
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
@@ -63,7 +64,7 @@ export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
       signal.throwIfAborted()
       closing.signal.throwIfAborted()
       for (const [wanted, own] of Object.entries(spec.ports ?? {})) if (wanted !== own) o.note(diagnose('K8S_SERVICE_PORTS', { name: spec.name, own, wanted }))
-      const name = `process-${steps++}`
+      const name = `process-${processes++}`
       const folder = join(o.base, 'steps', name)
       const beside = spec.beside === undefined ? undefined : o.slots.of(spec.beside)
       const w = { signal: AbortSignal.any([signal, closing.signal]) }
@@ -75,7 +76,7 @@ export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
         if (isProblem(cause)) throw cause
         throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
       })
-      return watched(step, spec, signal)
+      return steps.watch(step, { graceMs: spec.graceMs, signal })
     },
     close(w) {
       // Once that went wrong, it is tried anew.
@@ -85,23 +86,6 @@ export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
       })
       return closed
     },
-  }
-
-  function watched(step: PodStep, { graceMs }: ProcessSpec, signal: AbortSignal): RunningStep {
-    const onAbort = (): void => step.stop(graceMs)
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
-    if (closing.signal.aborted) step.stop(0)
-    const end = step.end.finally(() => {
-      signal.removeEventListener('abort', onAbort)
-      running.delete(step)
-    })
-    // Whoever reads the output first learns of a failure later.
-    running.set(
-      step,
-      end.catch(() => undefined),
-    )
-    return { output: step.output, end }
   }
 }
 

@@ -9,7 +9,7 @@ import type { ClusterConnection } from '../../../kubernetes-api/connection.ts'
 import { execute, executeShort } from '../../../kubernetes-api/exec.ts'
 import { streamSource } from '../../../tar/byte-source.ts'
 import { readTar } from '../../../tar/read-tar.ts'
-import type { FarSide } from '../docker/workspace-files.ts'
+import type { FarSide } from '../copied/workspace-files.ts'
 import { helperName, outside } from './manifest/pod.ts'
 
 interface Waiting {

@@ -6,6 +6,7 @@ import { isProblem, problem } from '../../../base/problem.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
 import type { ProcessSpec, StepEnd, StepImage, Workspace } from '../../../ports/infrastructure.ts'
 import { programOf } from '../program-of.ts'
+import { runningSteps } from '../running-steps.ts'
 import { answers } from './answers.ts'
 import type { ImageSteps } from './image/image-job.ts'
 import { startInImage } from './image/start-in-image.ts'
@@ -41,7 +42,7 @@ export interface WorkspaceOptions {
 const stepRoot = '/run/slipway'
 
 export function localWorkspace(o: WorkspaceOptions): Workspace {
-  const running = new Map<ProcessTree, Promise<unknown>>()
+  const steps = runningSteps()
   return {
     hostPath: o.hostPath,
     placeCode: (request, placing) => o.code.place(request, o.hostPath, placing),
@@ -54,22 +55,13 @@ export function localWorkspace(o: WorkspaceOptions): Workspace {
         if (isProblem(cause)) throw cause
         throw problem('STEP_START_FAILED', { program: programOf(spec), reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
       })
-      const onAbort = (): void => tree.end(spec.graceMs)
-      signal.addEventListener('abort', onAbort, { once: true })
-      if (signal.aborted) onAbort()
-      const end = endOf(tree, collect, folder).finally(() => {
-        signal.removeEventListener('abort', onAbort)
-        running.delete(tree)
-      })
-      // Whoever reads the output first learns of a failure later.
-      const settled = end.catch(() => undefined)
-      running.set(tree, settled)
-      return { output: tree.output, end }
+      const step = { output: tree.output, end: endOf(tree, collect, folder), stop: (graceMs: number) => tree.end(graceMs) }
+      return steps.watch(step, { graceMs: spec.graceMs, signal })
     },
     answers: (port, { signal }) => answers(port, signal),
     async close() {
-      for (const tree of running.keys()) tree.end(0)
-      await Promise.all(running.values())
+      steps.stopAll()
+      await steps.ended()
       await o.room?.starter.close()
       await o.images.remove(o.base)
       await o.images.close()

@@ -1,7 +1,7 @@
 /** `sharedPaths` of a stage that can be folders of containers. */
 import { posix } from 'node:path'
-import { diagnose } from '../../../base/diagnostic.ts'
-import type { StageOpening } from '../../../ports/infrastructure.ts'
+import { diagnose } from '../../base/diagnostic.ts'
+import type { StageOpening } from '../../ports/infrastructure.ts'
 
 export function pathsToShare(paths: readonly string[], note: StageOpening['note']): readonly string[] {
   const good = new Set<string>()
