@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 import { PromiseReporter } from './test/support/promise-reporter.ts'
 
 const all = 'test/real/**/*.test.ts'
-/** They compare mounts, loop devices and processes of the machine before and after, or kill by the clock and need all of it. */
-const alone = ['builder/cache-crash', 'crash/run-killed', 'steps/examples', 'steps/image-steps', 'builder/soak', 'demo'].map(
+/** They compare mounts, loop devices and processes of the machine before and after, kill by the clock, or look at a page as fast as people do. */
+const alone = ['builder/cache-crash', 'crash/run-killed', 'steps/examples', 'steps/image-steps', 'builder/soak', 'page/*', 'demo'].map(
   (name) => `test/real/${name}.test.ts`,
 )
 const nothing = 'node_modules/**'

@@ -1,6 +1,6 @@
 /** `slipway build` with RUN by a root that may neither mount nor make namespaces: rung 6, and rung 5 where a user namespace is allowed. Needs root to give rights away. */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -11,6 +11,8 @@ import { needs, promised } from '../../support/skip.ts'
 
 const busybox = real('busybox', { apt: 'busybox-static', version: ['busybox'] })
 const missing = process.getuid?.() === 0 ? busybox.missing : 'giving rights away needs root'
+/** Of this test's commands alone. */
+const sleepLong = `4711${process.pid}`
 /** What a container's root has not. */
 const without = '-sys_admin,-sys_ptrace,-sys_module,-net_admin,-dac_read_search,-sys_rawio'
 
@@ -46,7 +48,7 @@ COPY busybox /bin/busybox
 RUN ["/bin/busybox", "sh", "-c", "/bin/busybox --install -s /bin; mkdir -p /etc /home/app; echo app:x:1000:1000::/home/app:/bin/sh > /etc/passwd; echo 10 > /f; chown 33:44 /f; chown app /home/app"]
 USER app
 WORKDIR /home/app
-RUN --mount=type=cache,target=/c,uid=1000 --mount=type=secret,id=s,uid=1000 echo seen $(id -u) $(stat -c %u:%g /f) $(cat /run/secrets/s) $(cat /proc/self/comm); echo kept >> /c/x; echo mine > mine; echo > /dev/null; (sleep 4711 &)
+RUN --mount=type=cache,target=/c,uid=1000 --mount=type=secret,id=s,uid=1000 echo seen $(id -u) $(stat -c %u:%g /f) $(cat /run/secrets/s) $(cat /proc/self/comm); echo kept >> /c/x; echo mine > mine; echo > /dev/null; (sleep ${sleepLong} &)
 RUN --mount=type=cache,target=/c,uid=1000 echo seen $(cat /c/x) $(stat -c %u mine) $(ls -A /c)
 USER 0
 RUN rm /f; echo seen $(ls /f 2>&1 | wc -l) $(cat /home/app/mine); test ! -e /run/secrets && echo seen no secrets
@@ -69,10 +71,11 @@ RUN rm /f; echo seen $(ls /f 2>&1 | wc -l) $(cat /home/app/mine); test ! -e /run
   }, 110_000)
 })
 
+/** By the command line: other tests have processes of busybox too. */
 function sleeping(): readonly string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/exe`).endsWith('busybox')
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('sleep\0' + sleepLong + '\0')
     } catch {
       return false
     }

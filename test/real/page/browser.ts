@@ -27,8 +27,11 @@ export async function openPage(browser: Browser, url: string, o: BrowserContextO
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)))
   page.on('console', (message) => {
-    // A server that is gone is told of by the browser too; that is meant to happen.
-    if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(message.text()))
+    // A server that is gone is told of by the browser too; that is meant to happen. Networks of this machine come and go beside the test.
+    if (
+      message.type() === 'error' &&
+      !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_NETWORK_CHANGED/.test(message.text())
+    )
       complaints.push(`${message.text()} ${message.location().url}`)
   })
   page.on('request', (request) => {
