@@ -68,7 +68,8 @@ export async function* followLog(cluster: ClusterConnection, o: LogRequest, { si
       }
     } catch (error) {
       signal.throwIfAborted()
-      const away = !isProblem(error) || error.retryable || isStarting(error)
+      if (isTakenAway(error) && o.mayGo?.() === true) return
+      const away = !isProblem(error) || error.retryable || isStarting(error) || isTakenAway(error)
       if (!away) throw error
       if (cluster.clock.now() - lastAnswer > awayMs) throw lost(o, error instanceof Error ? error.message : String(error), error)
     } finally {
@@ -86,6 +87,11 @@ function lost({ pod, container }: LogRequest, reason: string, cause?: unknown): 
 /** The kubelet has not heard of the container that it runs. */
 function isStarting(error: unknown): boolean {
   return isProblem(error, 'K8S_REFUSED') && /is waiting to start|ContainerCreating|PodInitializing/.test(error.message)
+}
+
+/** The kubelet has taken its containers away: of a pod that it evicts, before it says so. */
+function isTakenAway(error: unknown): boolean {
+  return isProblem(error, 'K8S_REFUSED') && /is not available/.test(error.message)
 }
 
 /** Cuts a log that nobody ends, though its container has ended and it is silent. */

@@ -1,7 +1,7 @@
 /** Pods and what belongs to them in one namespace: the few requests that a stage needs. */
 import { isProblem } from '../base/problem.ts'
 import type { ClusterConnection, ClusterRequest } from './connection.ts'
-import { type PodFacts, parsePod, parsePods } from './schema.ts'
+import { type EventFacts, type PodFacts, parseEvents, parsePod, parsePods } from './schema.ts'
 
 interface Waiting {
   readonly signal: AbortSignal
@@ -20,6 +20,8 @@ export interface Namespace {
   createPod(manifest: Manifest, o: Waiting): Promise<PodFacts>
   pod(name: string, o: Waiting): Promise<PodFacts | undefined>
   pods(selector: string, o: Waiting): Promise<readonly PodFacts[]>
+  /** What was noted about it, as far as that is still kept. */
+  eventsOf(pod: string, o: Waiting): Promise<readonly EventFacts[]>
   patchPod(name: string, patch: unknown, o: Waiting): Promise<PodFacts>
   /** What is not there is gone already. */
   deletePod(name: string, graceSeconds: number, o: Waiting): Promise<void>
@@ -64,6 +66,10 @@ export function namespaceOf(cluster: ClusterConnection, namespace: string): Name
       }, w)
     },
     pods: async (labelSelector, w) => parsePods(await cluster.json({ ...at('list', 'pods'), query: { labelSelector } }, w), cluster.name).pods,
+    async eventsOf(name, w) {
+      const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`
+      return parseEvents(await cluster.json({ ...at('list', 'events'), query: { fieldSelector } }, w), cluster.name)
+    },
     patchPod: async (name, body, w) => parsePod(await cluster.json({ ...at('patch', 'pods', name), body }, w), cluster.name),
     async deletePod(name, gracePeriodSeconds, w) {
       await cluster.json({ ...at('delete', 'pods', name), ...absent, body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds } }, w)

@@ -37,6 +37,9 @@ const amounts = v.nullish(v.record(text, text), {})
 const quotas = v.object({
   items: v.nullish(v.array(v.object({ metadata: v.object({ name: text }), status: v.nullish(v.object({ hard: amounts, used: amounts })) })), []),
 })
+const podEvents = v.object({
+  items: v.nullish(v.array(v.object({ reason: some, message: some, involvedObject: v.nullish(v.object({ fieldPath: some })) })), []),
+})
 const event = v.object({ type: text, object: v.looseObject({}) })
 const bookmark = v.object({ metadata: v.object({ resourceVersion: some }) })
 const status = v.object({
@@ -106,6 +109,22 @@ export function parseEvent(line: string, cluster: string): PodEvent {
 export const parseReview = (json: unknown, cluster: string): boolean => parsed(review, json, cluster).status?.allowed === true
 export const parseVersion = (json: unknown, cluster: string): string => parsed(version, json, cluster).gitVersion
 export const parseLabels = (json: unknown, cluster: string): Readonly<Record<string, string>> => parsed(labelled, json, cluster).metadata.labels ?? {}
+
+/** What a node, the scheduler or others have noted about an object. */
+export interface EventFacts {
+  /** `Failed` */
+  readonly reason: string
+  readonly message: string
+  /** `spec.containers{step-1}` */
+  readonly field: string
+}
+
+export const parseEvents = (json: unknown, cluster: string): readonly EventFacts[] =>
+  (parsed(podEvents, json, cluster).items ?? []).map(({ reason, message, involvedObject }) => ({
+    reason: reason ?? '',
+    message: message ?? '',
+    field: involvedObject?.fieldPath ?? '',
+  }))
 
 export interface QuotaFacts {
   readonly name: string

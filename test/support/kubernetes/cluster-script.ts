@@ -12,11 +12,13 @@ export interface ClusterPlaces {
 }
 
 export const adminToken = 'the-token-of-the-administrator'
+/** Of somebody without any right. */
+export const strangersToken = 'the-token-of-a-stranger'
 const pause = 'slipway.test/pause:1'
 
 export function clusterFiles({ folder, ports, subnet, bridge }: ClusterPlaces): Readonly<Record<string, string>> {
   return {
-    'tokens.csv': `${adminToken},admin,1,system:masters\n`,
+    'tokens.csv': `${adminToken},admin,1,system:masters\n${strangersToken},stranger,2\n`,
     'kubeconfig.yaml': kubeconfig(`https://127.0.0.1:${ports.api}`, adminToken),
     'containerd.toml': `version = 2
 root = "${folder}/containerd"
@@ -93,7 +95,7 @@ log kubelet "$PROGRAMS/kubelet" --kubeconfig=kubeconfig.yaml --container-runtime
 touch started
 trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM
 while :; do
-  if [ -e restart-api ]; then rm restart-api; kill $(cat apiserver.pid); sleep "$(cat api-away 2>/dev/null || echo 1)"; api; echo $! > apiserver.pid; fi
+  if [ -e restart-api ]; then rm restart-api; kill -9 $(cat apiserver.pid); sleep "$(cat api-away 2>/dev/null || echo 1)"; api; echo $! > apiserver.pid; fi
   sleep 0.3
 done
 `

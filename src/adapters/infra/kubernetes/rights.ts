@@ -19,6 +19,7 @@ export const rights: readonly Right[] = [
   { verb: 'get', resource: 'pods/exec', why: 'scripts, variables and files into the pod, output variables and files out of it' },
   { verb: 'create', resource: 'pods/exec', why: 'the same, as newer clusters call it' },
   { verb: 'patch', resource: 'pods', why: 'the image of a step, where it is only known when the step starts', optional: true },
+  { verb: 'list', resource: 'events', why: 'why a node cannot get such an image', optional: true },
   { verb: 'create', resource: 'secrets', why: 'the logins of connectors, for nodes that fetch private images', optional: true },
   { verb: 'patch', resource: 'secrets', why: 'that such a secret goes with its pod', optional: true },
   { verb: 'delete', resource: 'secrets', why: 'such a secret at the end of its stage', optional: true },

@@ -8,6 +8,7 @@ import { executeShort } from '../../../kubernetes-api/exec.ts'
 import type { Namespace } from '../../../kubernetes-api/pods.ts'
 import type { ContainerFacts, PodFacts } from '../../../kubernetes-api/schema.ts'
 import type { PodWatch } from '../../../kubernetes-api/watch-pods.ts'
+import { untilStarted } from './late-image.ts'
 import type { ContainerPlan } from './manifest/containers.ts'
 import { helperName, initName, type PodManifest } from './manifest/pod.ts'
 import type { PodPlace } from './pod-files.ts'
@@ -22,7 +23,7 @@ type Terminated = Extract<ContainerFacts['now'], { kind: 'terminated' }>
 export interface StagePod extends PodPlace {
   readonly cpu: Cpu
   /** Puts in another image, where it is not the one that the container was made with. */
-  withImage(container: ContainerPlan, image: string, o: Waiting): Promise<void>
+  withImage(container: ContainerPlan, wanted: Wanted, o: Waiting): Promise<void>
   /** Until the container runs; answers which start of it that is. */
   running(container: string, wanted: Wanted, o: Waiting): Promise<string>
   /** Until that start of it has ended. Throws K8S_POD_LOST. */
@@ -63,13 +64,17 @@ export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promi
       namespace: namespace.name,
       pod: name,
       cpu: /aarch64|arm64/.test(machine) ? 'arm64' : 'x64',
-      async withImage(container, image, w) {
+      async withImage(container, wanted, w) {
+        const { image } = wanted
         // Where nothing changes, no container starts anew.
         if ((container.image ?? o.helper.image) === image) return
         const before = await watch.until(name, (pod) => runs(pod, container.name), w)
         changed = cluster.clock.now()
         await namespace.patchPod(name, { spec: { containers: [{ name: container.name, image }] } }, w)
-        await inTime(container.name, (pod) => changedImage(pod, container, image, before), { ...w, image })
+        const ended = (waiting: Waiting): Promise<true> => watch.until(name, (pod) => endedSince(pod, container.name, before), waiting)
+        const started = (waiting: Waiting): Promise<true> =>
+          inTime(container.name, (pod) => changedImage(pod, container.name, wanted, before), { ...waiting, image })
+        await untilStarted({ cluster, namespace, pod: name, container: container.name, wanted }, { ended, started }, w)
       },
       running: (container, wanted, w) =>
         inTime(
@@ -129,11 +134,16 @@ function runs(pod: PodFacts | undefined, container: string): string | undefined 
   return facts?.now.kind === 'running' ? facts.id : undefined
 }
 
+function endedSince(pod: PodFacts | undefined, container: string, start: string): true | undefined {
+  const facts = pod?.containers.get(container)
+  return facts?.now.kind === 'terminated' && facts.id === start ? true : undefined
+}
+
 /** The kubelet ends the container and starts it anew, with the other image. */
-function changedImage(pod: PodFacts, { name, step = name }: ContainerPlan, image: string, before: string): true | undefined {
-  const facts = pod.containers.get(name)
+function changedImage(pod: PodFacts, container: string, wanted: Wanted, before: string): true | undefined {
+  const facts = pod.containers.get(container)
   if (facts === undefined) return undefined
-  const trouble = containerTrouble(facts, { step, image, login: 'as the step says' })
+  const trouble = containerTrouble(facts, wanted)
   if (trouble !== undefined) throw trouble
   return facts.now.kind === 'running' && facts.id !== before ? true : undefined
 }

@@ -43,8 +43,9 @@ export async function startInPod(spec: ProcessSpec, o: PodStepNeeds, w: Waiting)
   const { pod, container } = o
   const script = await stepFolder(spec, { here: o.folder, inside })
   const argvs = script.argvs.length > 0 ? script.argvs : [await o.ownProgram(w)]
-  await pod.withImage(container, o.image, w)
-  const start = await pod.running(container.name, { step: spec.name, image: o.image, login: o.login }, w)
+  const wanted = { step: spec.name, image: o.image, login: o.login }
+  await pod.withImage(container, wanted, w)
+  const start = await pod.running(container.name, wanted, w)
   await o.lend(w)
   const archive = await stepArchive({ folder: o.folder, spec, argvs, env: script.env }, w)
   w.signal.throwIfAborted()
@@ -114,8 +115,12 @@ function unlessClosing(closing: AbortSignal): (error: unknown) => void {
   }
 }
 
-async function* chunks({ pod, container, closing }: Begun, ended: Promise<unknown>): AsyncGenerator<OutputChunk> {
-  const log = { namespace: pod.namespace, pod: pod.pod, container: container.name, ended: ended.catch(() => undefined), mayGo: () => closing.aborted }
+async function* chunks({ pod, container, closing }: Begun, end: Promise<unknown>): AsyncGenerator<OutputChunk> {
+  let lost = false
+  const ended = end.catch(() => {
+    lost = true
+  })
+  const log = { namespace: pod.namespace, pod: pod.pod, container: container.name, ended, mayGo: () => closing.aborted || lost }
   // Until the container has ended, whatever becomes of the signal.
   for await (const bytes of followLog(pod.cluster, log, { signal: new AbortController().signal })) yield { stream: 'out', bytes }
 }

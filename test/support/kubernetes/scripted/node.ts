@@ -41,6 +41,8 @@ export class FakeContainer {
   readonly name: string
   image: string
   starts = 0
+  /** How it ended when it started anew. */
+  last: { readonly exitCode: number; readonly reason: string; readonly startedAt: string; readonly finishedAt: string } | undefined
   files = new Map<string, string>()
   readonly #changed: () => void
   #timer: NodeJS.Timeout | undefined
@@ -60,15 +62,22 @@ export class FakeContainer {
     return 'terminated' in this.state
   }
 
-  start(): void {
-    if (/missing/.test(this.image)) {
-      const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${this.image}": failed to resolve reference: not found`
-      this.state = { waiting: { reason: 'ErrImagePull', message } }
-    } else if (!/never-comes/.test(this.image)) {
+  /** Whether its node gets the image: tried once, where the container has run before. */
+  start(): boolean {
+    const missing = /missing/.test(this.image)
+    if (missing && this.ended) return false
+    if (missing) this.state = { waiting: { reason: 'ErrImagePull', message: pullError(this.image) } }
+    else if (/never-comes/.test(this.image)) this.state = { waiting: { reason: 'ContainerCreating' } }
+    else {
+      if ('terminated' in this.state) {
+        const { message: _, ...last } = this.state.terminated
+        this.last = last
+      }
       this.starts++
       this.state = { running: { startedAt: now() } }
-    } else this.state = { waiting: { reason: 'ContainerCreating' } }
+    }
     this.#changed()
+    return true
   }
 
   print(text: string): void {
@@ -98,7 +107,7 @@ export class FakeContainer {
     const lines = Object.entries(manner.writes ?? {}).map(([name, value]) => `${name}=${value}\n`)
     if (lines.length > 0) this.files.set('outputs', lines.join(''))
     const left = this.files.size > 0 ? 'files' : 'nothing'
-    if (manner.oom === true) this.end(137, 'OOMKilled', '')
+    if (manner.oom === true) this.end(137, 'OOMKilled', 'exited 137 nothing\n')
     else this.end(manner.exit ?? 0, manner.exit ? 'Error' : 'Completed', `exited ${manner.exit ?? 0} ${left}\n`)
   }
 
@@ -110,21 +119,11 @@ export class FakeContainer {
     this.#changed()
     for (const tell of this.onLog) tell()
   }
-
-  status() {
-    return {
-      name: this.name,
-      image: this.image,
-      imageID: this.image,
-      containerID: this.id,
-      restartCount: Math.max(0, this.starts - 1),
-      ready: 'running' in this.state,
-      started: 'running' in this.state,
-      lastState: {},
-      state: this.state,
-    }
-  }
 }
+
+/** In the words of containerd. */
+export const pullError = (image: string): string =>
+  `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
 
 export const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z')
 

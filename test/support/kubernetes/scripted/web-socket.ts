@@ -27,15 +27,11 @@ export function acceptSocket(stream: Duplex, key: string, protocol: string): Ser
     close: () => void stream.end(frame(8, Buffer.of(0x03, 0xe8))),
     cut: () => void stream.destroy(),
   }
-  let rest = Buffer.alloc(0)
-  stream.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk])
-    for (let read = parse(rest); read !== undefined; read = parse(rest)) {
-      rest = Buffer.from(rest.subarray(read.length))
-      if (read.code === 8) stream.end(frame(8, Buffer.alloc(0)))
-      else if (read.code < 8) socket.onMessage(read.body)
-    }
+  const read = frameReader(({ code, body }) => {
+    if (code === 8) stream.end(frame(8, Buffer.alloc(0)))
+    else if (code < 8) socket.onMessage(body)
   })
+  stream.on('data', read)
   stream.on('error', () => undefined)
   stream.on('close', () => socket.onClose())
   return socket
@@ -53,14 +49,36 @@ function long(length: number): Buffer {
   return bytes
 }
 
-function parse(bytes: Buffer): { readonly code: number; readonly body: Buffer; readonly length: number } | undefined {
-  if (bytes.length < 6) return undefined
+export interface WebSocketFrame {
+  /** 2: bytes, 8: the end. */
+  readonly code: number
+  readonly body: Buffer
+}
+
+/** Takes chunks as they come. */
+export function frameReader(tell: (frame: WebSocketFrame) => void): (chunk: Buffer) => void {
+  let rest = Buffer.alloc(0)
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk])
+    for (let read = parse(rest); read !== undefined; read = parse(rest)) {
+      rest = Buffer.from(rest.subarray(read.length))
+      tell(read)
+    }
+  }
+}
+
+/** What clients say is masked, what servers say is not. */
+function parse(bytes: Buffer): (WebSocketFrame & { readonly length: number }) | undefined {
+  if (bytes.length < 2) return undefined
+  const masked = ((bytes[1] ?? 0) & 128) !== 0
   const short = (bytes[1] ?? 0) & 127
   const at = short === 126 ? 4 : short === 127 ? 10 : 2
-  if (bytes.length < at + 4) return undefined
+  const begins = at + (masked ? 4 : 0)
+  if (bytes.length < begins) return undefined
   const size = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short
-  if (bytes.length < at + 4 + size) return undefined
-  const mask = bytes.subarray(at, at + 4)
-  const body = Buffer.from(bytes.subarray(at + 4, at + 4 + size)).map((byte, i) => byte ^ (mask[i % 4] ?? 0))
-  return { code: (bytes[0] ?? 0) & 15, body: Buffer.from(body), length: at + 4 + size }
+  if (bytes.length < begins + size) return undefined
+  const mask = bytes.subarray(at, begins)
+  const body = Buffer.from(bytes.subarray(begins, begins + size))
+  if (masked) for (let i = 0; i < body.length; i++) body[i] = (body[i] ?? 0) ^ (mask[i % 4] ?? 0)
+  return { code: (bytes[0] ?? 0) & 15, body, length: begins + size }
 }
