@@ -16,8 +16,10 @@ const containerState = v.nullish(
 const containerStatus = v.object({ name: text, image: some, imageID: some, containerID: some, restartCount: v.nullish(v.number(), 0), state: containerState })
 const statuses = v.nullish(v.array(containerStatus), [])
 const labels = v.nullish(v.record(text, text), {})
+const wanted = v.nullish(v.object({ containers: v.nullish(v.array(v.object({ name: text, image: some })), []) }))
 const pod = v.object({
   metadata: v.object({ name: text, uid: some, resourceVersion: some, creationTimestamp: some, deletionTimestamp: v.nullish(text), labels }),
+  spec: wanted,
   status: v.nullish(
     v.object({
       phase: v.nullish(text, 'Pending'),
@@ -78,6 +80,8 @@ export interface PodFacts {
   /** What the scheduler says while no node is found. */
   readonly unschedulable: string | undefined
   readonly containers: ReadonlyMap<string, ContainerFacts>
+  /** What its containers are to run, as it was asked for last. */
+  readonly images: ReadonlyMap<string, string>
 }
 
 export type PodEvent =
@@ -158,7 +162,7 @@ export function parseExecStatus(text: string, cluster: string): { readonly exitC
   return code === undefined || code === null ? { failure: read.message ?? '' } : { exitCode: Number(code) }
 }
 
-function podFacts({ metadata, status }: RawPod): PodFacts {
+function podFacts({ metadata, spec, status }: RawPod): PodFacts {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled')
   return {
     name: metadata.name,
@@ -171,6 +175,7 @@ function podFacts({ metadata, status }: RawPod): PodFacts {
     ending: metadata.deletionTimestamp !== undefined && metadata.deletionTimestamp !== null,
     unschedulable: scheduled?.status === 'False' ? (scheduled.message ?? '') : undefined,
     containers: new Map([...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map((one) => [one.name, containerFacts(one)])),
+    images: new Map((spec?.containers ?? []).map(({ name, image }) => [name, image ?? ''])),
   }
 }
 

@@ -105,4 +105,15 @@ export interface Infrastructure {
   /** Cheap, no side effects. Says why not, in the user's words. */
   check(stage: StagePlan, o: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>
   open(stage: StagePlan, o: StageOpening): Promise<Workspace>
+  /**
+   * What the stage of a run has left whose process is no more, and nobody else goes on with. The steps are started again as they were the first time,
+   * in the same order: one that has begun does not begin again, but is heard from its first byte on, to the end that it has or will have. Undefined:
+   * nothing is left. Absent: nothing ever is.
+   */
+  adopt?(stage: StagePlan, o: StageOpening): Promise<AdoptedWorkspace | undefined>
+}
+
+export interface AdoptedWorkspace extends Workspace {
+  /** How often each step had begun, by its name. */
+  readonly begun: ReadonlyMap<string, number>
 }

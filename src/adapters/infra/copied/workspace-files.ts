@@ -17,6 +17,8 @@ interface Waiting {
 export interface WorkspaceFiles {
   /** Before a step: it sees what was written here, and may write. */
   lend(user: FileOwner, o: Waiting): Promise<void>
+  /** A step of this user has it already, since before this process: nothing is sent. */
+  lent(user: FileOwner): void
   /** Before a part that runs here: it sees what steps wrote. */
   bring(o: Waiting): Promise<void>
 }
@@ -27,6 +29,7 @@ export function sharedFiles(folder: string): WorkspaceFiles {
     async lend({ uid, gid }) {
       if (uid !== 0) await handOver(folder, uid, gid)
     },
+    lent: () => undefined,
     bring: async () => undefined,
   }
 }
@@ -39,13 +42,13 @@ export interface FarSide {
 
 /**
  * What is newer here wins: steps see it only when the next one starts, so no step can have changed it meanwhile. `begins`: the other side has the folder
- * itself already, and what goes there is first of all this user's.
+ * itself already, and what goes there is first of all this user's; `older`: it may have more than the folder, as it is older than the folder here.
  */
-export function copiedFiles(folder: string, far: FarSide, begins?: FileOwner): WorkspaceFiles {
+export function copiedFiles(folder: string, far: FarSide, begins?: FileOwner & { readonly older?: boolean }): WorkspaceFiles {
   const stamps: Stamps = new Map(begins === undefined ? [] : [['', '']])
   const inTurn = exclusive()
   let owner: FileOwner = begins ?? { uid: 0, gid: 0 }
-  let mayDiffer = false
+  let mayDiffer = begins?.older === true
   const push = async (o: Waiting): Promise<void> => {
     const changed = await changedFiles(folder, stamps, owner)
     if (changed === undefined) return
@@ -70,6 +73,10 @@ export function copiedFiles(folder: string, far: FarSide, begins?: FileOwner): W
         await push(o)
         mayDiffer = true
       }),
+    lent(user) {
+      owner = user
+      mayDiffer = true
+    },
     bring: (o) => inTurn(() => bring(o)),
   }
 }

@@ -9,11 +9,12 @@ import type { ClusterAccess } from '../../../kubernetes-api/access.ts'
 import { type ClusterConnection, type ClusterRequest, openCluster } from '../../../kubernetes-api/connection.ts'
 import { findCluster } from '../../../kubernetes-api/find-cluster.ts'
 import { namespaceOf } from '../../../kubernetes-api/pods.ts'
+import type { PodFacts } from '../../../kubernetes-api/schema.ts'
 import { type PodWatch, watchPods } from '../../../kubernetes-api/watch-pods.ts'
 import type { Connector } from '../../../pipeline/connector.ts'
 import type { StagePlan } from '../../../plan/plan.ts'
 import type { CodePlacer } from '../../../ports/code.ts'
-import type { Infrastructure, StageOpening, Workspace } from '../../../ports/infrastructure.ts'
+import type { AdoptedWorkspace, Infrastructure, StageOpening } from '../../../ports/infrastructure.ts'
 import { plainUse, type RegistryUse } from '../../../ports/registry-use.ts'
 import type { RegistryClient } from '../../../registry/client.ts'
 import type { ReadSecret } from '../../registry-auth/connector-auth.ts'
@@ -25,14 +26,15 @@ import { pathsToShare } from '../paths-to-share.ts'
 import { checkStage } from './check-stage.ts'
 import { clusterOfConnector } from './cluster-of-connector.ts'
 import { containerSlots } from './container-slots.ts'
+import { findLeftPod } from './find-left-pod.ts'
 import { kubernetesWorkspace, usualOwner } from './kubernetes-workspace.ts'
 import { type ContainerPlan, plannedContainers } from './manifest/containers.ts'
 import { objectName } from './manifest/names.ts'
-import { podManifest } from './manifest/pod.ts'
+import { helperName, podManifest } from './manifest/pod.ts'
 import { noKubernetesPlan, type PodSettings, podSettings } from './manifest/settings.ts'
-import { marksOf, ours, sessionLabel } from './marks.ts'
+import { marksOf, ours, ownersMarks, sessionLabel } from './marks.ts'
 import { type NodeImages, onNodes, pullLogins, useOf } from './node-images.ts'
-import { podSide } from './pod-files.ts'
+import { beginningsIn, podSide } from './pod-files.ts'
 import { removeLeftOvers } from './remove-left-overs.ts'
 import { openStagePod } from './stage-pod.ts'
 
@@ -51,6 +53,8 @@ export interface KubernetesOptions {
   readonly spareContainers?: number
   /** How long a watch lasts before it is begun anew. */
   readonly watchSeconds?: number
+  /** Whether what a run has left that is over for now may be taken up again: then its pods stay. */
+  readonly resumable?: (run: string) => Promise<boolean>
   /** A stage is about to run in a cluster. */
   readonly onFirstUse?: () => void
   readonly onRequest?: (request: Pick<ClusterRequest, 'verb' | 'resource'>) => void
@@ -109,7 +113,7 @@ export function kubernetesInfra(o: KubernetesOptions): KubernetesInfrastructure 
     return watch
   }
   const sweepOnce = (at: Session, namespace: string, home: string, w: Waiting): Promise<void> => {
-    const swept = at.swept.get(namespace) ?? sweep(at.cluster, namespace, home, o.dir, w)
+    const swept = at.swept.get(namespace) ?? sweep(at.cluster, namespace, home, o, w)
     at.swept.set(namespace, swept)
     swept.catch(() => at.swept.delete(namespace))
     return swept
@@ -119,20 +123,16 @@ export function kubernetesInfra(o: KubernetesOptions): KubernetesInfrastructure 
     check: (stage, w) =>
       checkStage(stage, { ...w, usualImage, spare: o.spareContainers ?? 0, reach: async (connector) => void (await sessionOf(connector, w)) }),
     async open(stage, opening) {
-      const { signal } = opening
-      const { settings } = podSettings(stage.infrastructure.kubernetes ?? noKubernetesPlan)
-      const at = await sessionOf(settings.connector, opening)
-      const namespace = settings.namespace ?? at.cluster.access.namespace
-      const home = await homeId(o.dir)
-      await sweepOnce(at, namespace, home, opening)
-      const base = await makeStageFolder(o.dir)
-      try {
-        return await openIn(base, { at, watch: watchOf(at, namespace), namespace, settings, home }, stage, opening)
-      } catch (error) {
-        await rm(base, { recursive: true, force: true })
-        signal.throwIfAborted()
-        throw error
-      }
+      const place = await placeOf(stage, opening)
+      await sweepOnce(place.at, place.namespace, place.home, opening)
+      return openIn(place, stage, opening)
+    },
+    async adopt(stage, opening) {
+      const place = await placeOf(stage, opening)
+      const containers = planned(stage).map(({ name }) => name)
+      const wanted = { home: place.home, run: opening.run, stage: stage.path, containers }
+      const left = await findLeftPod(namespaceOf(place.at.cluster, place.namespace), wanted, opening)
+      return left === undefined ? undefined : openIn(place, stage, opening, left)
     },
     async close() {
       for (const made of clusters.values()) {
@@ -151,28 +151,50 @@ export function kubernetesInfra(o: KubernetesOptions): KubernetesInfrastructure 
     readonly home: string
   }
 
-  async function openIn(base: string, place: Place, stage: StagePlan, { run, signal, note }: StageOpening): Promise<Workspace> {
+  async function placeOf(stage: StagePlan, opening: StageOpening): Promise<Place> {
+    const { settings } = podSettings(stage.infrastructure.kubernetes ?? noKubernetesPlan)
+    const at = await sessionOf(settings.connector, opening)
+    const namespace = settings.namespace ?? at.cluster.access.namespace
+    return { at, watch: watchOf(at, namespace), namespace, settings, home: await homeId(o.dir) }
+  }
+
+  function planned(stage: StagePlan): readonly ContainerPlan[] {
+    return plannedContainers(stage, { ...(usualImage !== undefined && { usualImage }), spare: o.spareContainers ?? 0 }).containers
+  }
+
+  async function openIn(place: Place, stage: StagePlan, opening: StageOpening, left?: PodFacts): Promise<AdoptedWorkspace> {
+    const base = await makeStageFolder(o.dir)
+    try {
+      return await openAt(base, place, stage, opening, left)
+    } catch (error) {
+      await rm(base, { recursive: true, force: true })
+      opening.signal.throwIfAborted()
+      throw error
+    }
+  }
+
+  /** `left`: the pod that is taken over. */
+  async function openAt(base: string, place: Place, stage: StagePlan, { run, signal, note }: StageOpening, left?: PodFacts): Promise<AdoptedWorkspace> {
     const { cluster } = place.at
     const folder = join(base, 'harness')
     await mkdir(folder)
     await chmod(folder, 0o777)
     const images: NodeImages = { client: o.client, note }
-    const planned = plannedContainers(stage, { ...(usualImage !== undefined && { usualImage }), spare: o.spareContainers ?? 0 }).containers
     const helper = o.env[helperVariable] || usualHelper
     const helperUse = useOf(place.settings.imageConnector)
     const namespace = namespaceOf(cluster, place.namespace)
-    const name = `slipway-${objectName(stage.path, 40)}-${randomUUID().slice(0, 8)}`
+    const name = left?.name ?? `slipway-${objectName(stage.path, 40)}-${randomUUID().slice(0, 8)}`
     const labels = marksOf({ home: place.home, run, stage: stage.path, session })
-    const containers = planned.map((container) => onTheirNodes(container, images))
+    const containers = planned(stage).map((container) => onTheirNodes(container, images))
     const pulled = [
-      ...planned.flatMap(({ image, connector }) => (image === undefined || connector === undefined ? [] : [{ image, connector }])),
+      ...planned(stage).flatMap(({ image, connector }) => (image === undefined || connector === undefined ? [] : [{ image, connector }])),
       ...(helperUse.connector === undefined ? [] : [{ image: helper, connector: helperUse.connector }]),
     ]
     const { config } = await pullLogins(pulled, images, { signal })
     const removeRest = async (w: Waiting): Promise<void> => {
       if (config !== undefined) await namespace.delete('secrets', name, w)
     }
-    if (config !== undefined) await namespace.create('secrets', pullSecret(name, labels, config), { signal })
+    if (config !== undefined && left === undefined) await namespace.create('secrets', pullSecret(name, labels, config), { signal })
     try {
       const helperImage = onNodes(helper, helperUse, images)
       const manifest = podManifest({
@@ -189,25 +211,31 @@ export function kubernetesInfra(o: KubernetesOptions): KubernetesInfrastructure 
       if (usualImage !== undefined) tellUsualImage(stage, usualImage, note)
       const wanted = {
         step: 'the stage',
-        image: helperImage,
+        image: left?.images.get(helperName) ?? helperImage,
         login: helperUse.connector === undefined ? 'without a login' : `by connector ${helperUse.connector}`,
       }
       const needs = {
         cluster,
         namespace,
         watch: place.watch,
-        manifest,
+        name,
+        graceSeconds: manifest.spec.terminationGracePeriodSeconds,
         initTimeoutMs: place.settings.initTimeoutMs,
         helper: wanted,
         note,
         ...(config !== undefined && { secret: name }),
+        keep: left !== undefined,
       }
-      const pod = await openStagePod(needs, { signal })
-      const files = copiedFiles(folder, podSide(pod, base), { uid: usualOwner, gid: usualOwner })
-      return kubernetesWorkspace({
+      const make = (w: Waiting): Promise<PodFacts> =>
+        left === undefined ? namespace.createPod(manifest, w) : namespace.patchPod(name, { metadata: { labels: ownersMarks(session) } }, w)
+      const pod = await openStagePod(needs, make, { signal })
+      const before = left === undefined ? [] : await beginningsIn(pod, { signal })
+      const files = copiedFiles(folder, podSide(pod, base), { uid: usualOwner, gid: usualOwner, older: left !== undefined })
+      const workspace = kubernetesWorkspace({
         ...images,
+        session: session.slice(0, 8),
         pod,
-        slots: containerSlots(containers),
+        slots: containerSlots(containers, before),
         settings: place.settings,
         files,
         base,
@@ -216,8 +244,13 @@ export function kubernetesInfra(o: KubernetesOptions): KubernetesInfrastructure 
         usualImage,
         removeRest,
       })
+      const begun = Map.groupBy(
+        before.filter((one) => one.begun),
+        ({ step }) => step,
+      )
+      return { ...workspace, begun: new Map([...begun].map(([step, all]) => [step, all.length])) }
     } catch (error) {
-      await removeRest({ signal: AbortSignal.timeout(removeMs) }).catch(() => undefined)
+      if (left === undefined) await removeRest({ signal: AbortSignal.timeout(removeMs) }).catch(() => undefined)
       throw error
     }
   }
@@ -242,8 +275,8 @@ function tellUsualImage(stage: StagePlan, image: string, note: (note: Diagnostic
 }
 
 /** What runs of this data folder left that are over, one way or another. Who may not look is told by what he wants to do, not by this. */
-async function sweep(cluster: ClusterConnection, namespace: string, home: string, dir: string, w: Waiting): Promise<void> {
-  await removeLeftOvers(namespaceOf(cluster, namespace), { home }, w).catch((error: unknown) => {
+async function sweep(cluster: ClusterConnection, namespace: string, home: string, { dir, resumable }: KubernetesOptions, w: Waiting): Promise<void> {
+  await removeLeftOvers(namespaceOf(cluster, namespace), { home, ...(resumable !== undefined && { keeps: resumable }) }, w).catch((error: unknown) => {
     if (!isProblem(error, 'K8S_FORBIDDEN')) throw error
   })
   for (const folder of await deadStageFolders(dir)) await rm(folder, { recursive: true, force: true })

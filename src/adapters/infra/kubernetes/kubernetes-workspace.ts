@@ -23,6 +23,8 @@ interface Waiting {
 }
 
 export interface KubernetesWorkspace extends NodeImages {
+  /** Of this process: another one's folders are not used again. */
+  readonly session: string
   readonly pod: StagePod
   readonly slots: ContainerSlots
   readonly settings: PodSettings
@@ -64,7 +66,7 @@ export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
       signal.throwIfAborted()
       closing.signal.throwIfAborted()
       for (const [wanted, own] of Object.entries(spec.ports ?? {})) if (wanted !== own) o.note(diagnose('K8S_SERVICE_PORTS', { name: spec.name, own, wanted }))
-      const name = `process-${processes++}`
+      const name = `process-${o.session}-${processes++}`
       const folder = join(o.base, 'steps', name)
       const beside = spec.beside === undefined ? undefined : o.slots.of(spec.beside)
       const w = { signal: AbortSignal.any([signal, closing.signal]) }
@@ -93,7 +95,8 @@ async function startStep(spec: ProcessSpec, folder: string, closing: AbortSignal
   const reference = spec.image?.reference ?? o.usualImage
   if (reference === undefined) throw problem('K8S_NO_IMAGE', { name: spec.name })
   const use = spec.image?.registry ?? plainUse
-  const container = o.slots.take(spec)
+  const slot = o.slots.take(spec)
+  const { container } = slot
   const user = userOf(container, o.settings)
   const owner = user === undefined || user === 0 ? usualOwner : user
   if (container.privileged) o.note(diagnose('K8S_PRIVILEGED', { step: spec.name }))
@@ -101,12 +104,13 @@ async function startStep(spec: ProcessSpec, folder: string, closing: AbortSignal
     spec,
     {
       pod: o.pod,
-      container,
+      slot,
       image: onNodes(reference, use, { ...o, note: () => undefined }),
       login: use.connector === undefined ? 'without a login' : `by connector ${use.connector}`,
       folder,
       ownProgram: (waiting) => programOfImage(reference, use, o.pod.cpu, o, waiting),
       lend: (waiting) => o.files.lend({ uid: owner, gid: owner }, waiting),
+      lent: () => o.files.lent({ uid: owner, gid: owner }),
       closing,
     },
     w,

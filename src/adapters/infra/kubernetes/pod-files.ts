@@ -10,6 +10,7 @@ import { execute, executeShort } from '../../../kubernetes-api/exec.ts'
 import { streamSource } from '../../../tar/byte-source.ts'
 import { readTar } from '../../../tar/read-tar.ts'
 import type { FarSide } from '../copied/workspace-files.ts'
+import { type Beginning, beginScript, begunScript, readBeginnings } from './begin-script.ts'
 import { helperName, outside } from './manifest/pod.ts'
 
 interface Waiting {
@@ -24,8 +25,6 @@ export interface PodPlace {
 
 /** The oldest protocol cannot end an input, so its length goes before it. */
 const put = 'head -c "$1" | tar -x -f - -C "$2"'
-/** Once only: whoever asks again after a cut line finds that it has started. */
-const start = `d=${outside}/$3; mark="$d/${'$'}{4:+$4/request}"; [ -n "$4" ] || mark="$d/started"; [ -e "$mark" ] || { mkdir -p "$d/$4" && ${put.replace('$2', '$d/$4')} && if [ -z "$4" ]; then echo > "$d/go"; fi; }`
 const take = `cd ${outside}/"$1" && tar -c -f - $(ls | grep -E '^(out\\..+|outputs|secrets|env)$')`
 
 const most = 16 * 1024 * 1024
@@ -36,8 +35,16 @@ export async function letStepBegin(
   o: { readonly container: string; readonly archive: Buffer; readonly folder?: string },
   w: Waiting,
 ): Promise<void> {
-  const command = ['sh', '-c', start, 'sh', String(o.archive.length), '', o.container, o.folder ?? '']
+  const command = ['sh', '-c', beginScript(outside), 'sh', String(o.archive.length), '', o.container, o.folder ?? '']
   await at.cluster.patiently(() => at.cluster.short.pass(() => insist(at, { container: helperName, command, input: o.archive }, w)), w)
+}
+
+/** What was begun in the pod so far, by whomever. */
+export async function beginningsIn(at: PodPlace, w: Waiting): Promise<readonly Beginning[]> {
+  const command = ['sh', '-c', begunScript(outside), 'sh']
+  const { code, said } = await at.cluster.patiently(() => executeShort(at.cluster, { ...at, container: helperName, command }, w), w)
+  if (code !== 0) throw problem('K8S_EXEC_FAILED', { pod: at.pod, container: helperName, command: 'sh', reason: said || `it ended with ${code}` })
+  return readBeginnings(said)
 }
 
 /** What a step has left to be handed back, into a folder here. */

@@ -10,7 +10,7 @@ import type { ContainerFacts, PodFacts } from '../../../kubernetes-api/schema.ts
 import type { PodWatch } from '../../../kubernetes-api/watch-pods.ts'
 import { untilStarted } from './late-image.ts'
 import type { ContainerPlan } from './manifest/containers.ts'
-import { helperName, initName, type PodManifest } from './manifest/pod.ts'
+import { helperName, initName } from './manifest/pod.ts'
 import type { PodPlace } from './pod-files.ts'
 import { containerTrouble, podTrouble, type Wanted, whyWaiting } from './pod-troubles.ts'
 
@@ -26,6 +26,8 @@ export interface StagePod extends PodPlace {
   withImage(container: ContainerPlan, wanted: Wanted, o: Waiting): Promise<void>
   /** Until the container runs; answers which start of it that is. */
   running(container: string, wanted: Wanted, o: Waiting): Promise<string>
+  /** Of a step that has begun before: which start of the container that was, as soon as the cluster tells of it. */
+  begun(container: ContainerPlan, image: string, o: Waiting): Promise<string>
   /** Until that start of it has ended. Throws K8S_POD_LOST. */
   ended(container: string, start: string, o: Waiting): Promise<Terminated>
   /** A program in a container; its exit code. */
@@ -37,25 +39,30 @@ export interface StagePodNeeds {
   readonly cluster: ClusterConnection
   readonly namespace: Namespace
   readonly watch: PodWatch
-  readonly manifest: PodManifest
+  readonly name: string
+  /** For a polite end of the pod. */
+  readonly graceSeconds: number
   readonly initTimeoutMs: number
   readonly helper: Wanted
   readonly note: (note: Diagnostic) => void
   /** A secret that is the pod's alone. */
   readonly secret?: string
+  /** What another process has made is worth more than this one's try. */
+  readonly keep?: boolean
 }
 
-export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promise<StagePod> {
-  const { cluster, namespace, watch, manifest } = o
-  const { name } = manifest.metadata
+/** `make`: the pod, which is made or taken over. */
+export async function openStagePod(o: StagePodNeeds, make: (w: Waiting) => Promise<PodFacts>, { signal }: Waiting): Promise<StagePod> {
+  const { cluster, namespace, watch, name } = o
   signal.throwIfAborted()
   // Not under the signal: what is being made when it aborts is made, so that it can be taken away.
-  const made = await namespace.createPod(manifest, { signal: AbortSignal.timeout(120_000) })
+  const made = await make({ signal: AbortSignal.timeout(120_000) })
   watch.know(made)
   const closing = new AbortController()
   let changed = cluster.clock.now()
   const inTime = <T>(container: string, decide: (pod: PodFacts) => T | undefined, w: Waiting & { readonly image?: string }): Promise<T> =>
     within(o, container, changed, decide, w)
+  const isLate = (container: ContainerPlan, image: string): boolean => (container.image ?? o.helper.image) !== image
   try {
     if (o.secret !== undefined) await namespace.belongsTo('secrets', o.secret, made, { signal })
     const machine = await inTime(helperName, (pod) => firstSteps(pod, o.helper), { signal })
@@ -67,9 +74,12 @@ export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promi
       async withImage(container, wanted, w) {
         const { image } = wanted
         // Where nothing changes, no container starts anew.
-        if ((container.image ?? o.helper.image) === image) return
-        const before = await watch.until(name, (pod) => runs(pod, container.name), w)
+        if (!isLate(container, image)) return
         changed = cluster.clock.now()
+        // Another runner may have asked for it already, just before its end.
+        if ((await watch.until(name, (pod) => pod?.images.get(container.name), w)) === image)
+          return void (await inTime(container.name, (pod) => startOfLate(pod, container, image), { ...w, image }))
+        const before = await watch.until(name, (pod) => runs(pod, container.name), w)
         await namespace.patchPod(name, { spec: { containers: [{ name: container.name, image }] } }, w)
         const ended = (waiting: Waiting): Promise<true> => watch.until(name, (pod) => endedSince(pod, container.name, before), waiting)
         const started = (waiting: Waiting): Promise<true> =>
@@ -85,6 +95,16 @@ export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promi
             const trouble = facts === undefined ? undefined : containerTrouble(facts, wanted)
             if (trouble !== undefined) throw trouble
             return facts?.now.kind === 'running' ? facts.id : undefined
+          },
+          w,
+        ),
+      begun: (container, image, w) =>
+        watch.until(
+          name,
+          (pod) => {
+            const trouble = podTrouble(pod, name)
+            if (trouble !== undefined || pod === undefined) throw trouble
+            return isLate(container, image) ? startOfLate(pod, container, image) : startOf(pod, container.name)
           },
           w,
         ),
@@ -108,7 +128,7 @@ export async function openStagePod(o: StagePodNeeds, { signal }: Waiting): Promi
       },
     }
   } catch (error) {
-    await removePod(o, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined)
+    if (o.keep !== true) await removePod(o, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined)
     throw error
   }
 }
@@ -139,6 +159,20 @@ function endedSince(pod: PodFacts | undefined, container: string, start: string)
   return facts?.now.kind === 'terminated' && facts.id === start ? true : undefined
 }
 
+/** Which start of it that is, whether it runs or has ended. */
+function startOf(pod: PodFacts, container: string): string | undefined {
+  const facts = pod.containers.get(container)
+  return facts === undefined || facts.now.kind === 'waiting' ? undefined : facts.id
+}
+
+/** Containers of these pods start anew for one reason only: that their image was changed. */
+function startOfLate(pod: PodFacts, { name, step = name }: ContainerPlan, image: string): string | undefined {
+  const facts = pod.containers.get(name)
+  const trouble = facts === undefined ? undefined : containerTrouble(facts, { step, image, login: 'as the step says' })
+  if (trouble !== undefined) throw trouble
+  return facts !== undefined && facts.restarts > 0 ? startOf(pod, name) : undefined
+}
+
 /** The kubelet ends the container and starts it anew, with the other image. */
 function changedImage(pod: PodFacts, container: string, wanted: Wanted, before: string): true | undefined {
   const facts = pod.containers.get(container)
@@ -156,7 +190,7 @@ async function within<T>(
   decide: (pod: PodFacts) => T | undefined,
   { signal, image }: Waiting & { readonly image?: string },
 ): Promise<T> {
-  const { name } = o.manifest.metadata
+  const { name } = o
   const { clock } = o.cluster
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
@@ -196,10 +230,9 @@ async function within<T>(
 const patienceMs = 1500
 
 /** Gone when it answers. */
-async function removePod({ cluster, namespace, watch, manifest }: StagePodNeeds, { signal }: Waiting): Promise<void> {
-  const { name } = manifest.metadata
+async function removePod({ cluster, namespace, watch, name, graceSeconds }: StagePodNeeds, { signal }: Waiting): Promise<void> {
   const gone = (pod: PodFacts | undefined): true | undefined => (pod === undefined ? true : undefined)
-  await namespace.deletePod(name, manifest.spec.terminationGracePeriodSeconds, { signal })
+  await namespace.deletePod(name, graceSeconds, { signal })
   try {
     await watch.until(name, (pod) => gone(pod) ?? (allEnded(pod) ? true : undefined), { signal })
     const soon = new AbortController()

@@ -19,7 +19,7 @@ export interface Beside {
 
 export async function startBeside(spec: ProcessSpec, { pod, container, folder, name }: Beside, w: { readonly signal: AbortSignal }): Promise<RunningStep> {
   const script = await stepFolder(spec, { here: folder, inside: `${inside}/${name}` })
-  const archive = await stepArchive({ folder, spec, argvs: script.argvs, env: script.env }, w)
+  const archive = await stepArchive({ folder, spec, argvs: script.argvs, env: script.env, order: 0 }, w)
   await letStepBegin(pod, { container, archive, folder: name }, w)
   const command = [`${inside}/launcher`, 'start', `${inside}/${name}`]
   const { output, errors, ended } = await pod.cluster.patiently(() => execute(pod.cluster, { ...pod, container, command }, w), w)

@@ -5,6 +5,7 @@ import type { StepExit } from '../../../events/outcome.ts'
 import { followLog } from '../../../kubernetes-api/follow-log.ts'
 import type { OutputChunk, ProcessSpec, StepEnd } from '../../../ports/infrastructure.ts'
 import { programMissing, type StepFolder, stepFolder } from '../local/step-folder.ts'
+import type { Slot } from './container-slots.ts'
 import type { ContainerPlan } from './manifest/containers.ts'
 import { inside } from './manifest/pod.ts'
 import { letStepBegin, takeLeft } from './pod-files.ts'
@@ -25,7 +26,7 @@ export interface PodStep {
 
 export interface PodStepNeeds {
   readonly pod: StagePod
-  readonly container: ContainerPlan
+  readonly slot: Slot
   /** As the node is told it. */
   readonly image: string
   readonly login: string
@@ -35,25 +36,34 @@ export interface PodStepNeeds {
   readonly ownProgram: (o: Waiting) => Promise<readonly string[]>
   /** Just before it begins. */
   readonly lend: (o: Waiting) => Promise<void>
+  /** It has begun already, with what it was lent then. */
+  readonly lent: () => void
   /** The whole stage ends: what becomes of the pod then is no news. */
   readonly closing: AbortSignal
 }
 
 export async function startInPod(spec: ProcessSpec, o: PodStepNeeds, w: Waiting): Promise<PodStep> {
-  const { pod, container } = o
+  const { pod } = o
+  const { container, begun, order } = o.slot
   const script = await stepFolder(spec, { here: o.folder, inside })
+  if (begun) {
+    o.lent()
+    const argvs = script.argvs.length > 0 ? script.argvs : [['its program']]
+    return listen(await pod.begun(container, o.image, w), { ...o, container, spec, argvs, script })
+  }
   const argvs = script.argvs.length > 0 ? script.argvs : [await o.ownProgram(w)]
   const wanted = { step: spec.name, image: o.image, login: o.login }
   await pod.withImage(container, wanted, w)
   const start = await pod.running(container.name, wanted, w)
   await o.lend(w)
-  const archive = await stepArchive({ folder: o.folder, spec, argvs, env: script.env }, w)
+  const archive = await stepArchive({ folder: o.folder, spec, argvs, env: script.env, order }, w)
   w.signal.throwIfAborted()
   await letStepBegin(pod, { container: container.name, archive }, w)
-  return listen(start, { ...o, spec, argvs, script })
+  return listen(start, { ...o, container, spec, argvs, script })
 }
 
 interface Begun extends PodStepNeeds {
+  readonly container: ContainerPlan
   readonly spec: ProcessSpec
   readonly argvs: readonly (readonly string[])[]
   readonly script: StepFolder

@@ -6,6 +6,7 @@ import { type TarItem, writeTar } from '../../../tar/write-tar.ts'
 import { fileItem } from '../docker/keeper-image.ts'
 import { pipelineEnvironment } from '../local/step-environment.ts'
 import type { StepFolder } from '../local/step-folder.ts'
+import { beginningFile } from './begin-script.ts'
 import { workspace } from './manifest/pod.ts'
 
 export interface Asked {
@@ -14,15 +15,18 @@ export interface Asked {
   readonly spec: ProcessSpec
   readonly argvs: readonly (readonly string[])[]
   readonly env: StepFolder['env']
+  /** Which of all that were begun in the pod it is. */
+  readonly order: number
 }
 
 /** Small: it is held in memory, since its length has to be known. */
-export async function stepArchive({ folder, spec, argvs, env }: Asked, o: { readonly signal: AbortSignal }): Promise<Buffer> {
+export async function stepArchive({ folder, spec, argvs, env, order }: Asked, o: { readonly signal: AbortSignal }): Promise<Buffer> {
   const variables = { ...pipelineEnvironment(spec, workspace), ...env }
   const request = requestOf(argvs, variables, ['outputs', 'secrets', 'env', ...spec.outputs.map((name) => `out.${name}`)])
   const files: TarItem[] = readdirSync(folder).map((name) => fileItem(name, readFileSync(join(folder, name)), statSync(join(folder, name)).mode & 0o777))
+  const about = fileItem(beginningFile, Buffer.from(`${order} ${spec.name}`), 0o644)
   // Read by the first process of the container, whoever that is; nobody else sees the folder.
-  return Buffer.concat(await writeTar([...files, fileItem('request', request, 0o644)], o).toArray())
+  return Buffer.concat(await writeTar([...files, about, fileItem('request', request, 0o644)], o).toArray())
 }
 
 /** As `launcher.c` reads it. */

@@ -11,6 +11,8 @@ export interface Manner {
   readonly sleepMs?: number
   readonly outputs?: Readonly<Record<string, string>>
   readonly writes?: Readonly<Record<string, string>>
+  /** Texts of other files that are handed back: `secrets`, `env`. */
+  readonly hands?: Readonly<Record<string, string>>
   /** Ended by the kernel for want of memory. */
   readonly oom?: boolean
   /** So many lines, `line 1` and so on, one every millisecond or so. */
@@ -44,6 +46,9 @@ export class FakeContainer {
   /** How it ended when it started anew. */
   last: { readonly exitCode: number; readonly reason: string; readonly startedAt: string; readonly finishedAt: string } | undefined
   files = new Map<string, string>()
+  /** What says which step it is for. */
+  about: string | undefined
+  begun = false
   readonly #changed: () => void
   #timer: NodeJS.Timeout | undefined
   onLog = new Set<() => void>()
@@ -85,11 +90,14 @@ export class FakeContainer {
     for (const tell of this.onLog) tell()
   }
 
-  /** The files of its step have come. */
-  async begin(archive: Buffer): Promise<void> {
+  /** The files of its step have come. `only`: they, and nobody has said that it may go. */
+  async begin(archive: Buffer, o: { readonly only?: boolean } = {}): Promise<void> {
     const files = new Map<string, Buffer>()
     for await (const { entry, body } of readTar(streamSource(Readable.from([archive])), { signal: new AbortController().signal }))
       if (entry.kind === 'file') files.set(entry.path, Buffer.concat(await Array.fromAsync(body())))
+    this.about = files.get('for')?.toString('utf8')
+    if (o.only === true || this.begun) return
+    this.begun = true
     const words = (files.get('request') ?? Buffer.alloc(0)).toString('utf8').split('\0')
     const manner = JSON.parse(words[words.indexOf('behave') + 1] ?? '{}') as Manner
     if (manner.output !== undefined) this.print(`${manner.output}\n`)
@@ -106,6 +114,7 @@ export class FakeContainer {
     for (const [name, value] of Object.entries(manner.outputs ?? {})) this.files.set(`out.${name}`, value)
     const lines = Object.entries(manner.writes ?? {}).map(([name, value]) => `${name}=${value}\n`)
     if (lines.length > 0) this.files.set('outputs', lines.join(''))
+    for (const [name, text] of Object.entries(manner.hands ?? {})) this.files.set(name, text)
     const left = this.files.size > 0 ? 'files' : 'nothing'
     if (manner.oom === true) this.end(137, 'OOMKilled', 'exited 137 nothing\n')
     else this.end(manner.exit ?? 0, manner.exit ? 'Error' : 'Completed', `exited ${manner.exit ?? 0} ${left}\n`)

@@ -19,7 +19,7 @@ interface ContainerManifest {
 }
 
 export interface FakePod {
-  readonly manifest: Manifest
+  manifest: Manifest
   readonly containers: Map<string, FakeContainer>
   readonly createdAt: string
   version: number

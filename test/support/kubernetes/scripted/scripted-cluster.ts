@@ -18,6 +18,10 @@ export interface Faults extends CareFaults {
   gone?: number
   /** Every event is told twice. */
   duplicates?: boolean
+  /** The line is cut when the files of a step are there, and before it is let go; so many times. */
+  cutBeforeGo?: number
+  /** How long a pod that is deleted politely takes to go. */
+  goingMs?: number
   /** Each event is told once more after the next one. */
   reordered?: boolean
   /** Watches say nothing at all, and do not end. */
@@ -107,7 +111,7 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
           if (!container.ended && container.starts > 0) container.end(143, 'Error', container.name === 'slipway' ? '' : 'signal 15 nothing\n')
         }
       })
-    if (grace > 0 && pod.place === 'there') setTimeout(() => gone(pod), 20)
+    if (grace > 0 && pod.place === 'there') setTimeout(() => gone(pod), faults.goingMs ?? 20)
     else gone(pod)
   }
   const startAll = (pod: FakePod): void => {
@@ -212,8 +216,13 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
     'GET pods/NAME': ({ name, answer }) => found(name, answer, (pod) => answer(200, podJson(pod, faults.unschedulable))),
     'PATCH pods/NAME': ({ name, body, answer }) =>
       found(name, answer, (pod) => {
-        const patch = body as { readonly spec: { readonly containers: readonly { name: string; image: string }[] } }
-        const changed = patch.spec.containers.flatMap(({ name: container, image }) => {
+        const patch = body as {
+          readonly metadata?: { readonly labels?: Readonly<Record<string, string>> }
+          readonly spec?: { readonly containers: readonly { name: string; image: string }[] }
+        }
+        const { metadata } = pod.manifest
+        pod.manifest = { ...pod.manifest, metadata: { ...metadata, labels: { ...metadata.labels, ...patch.metadata?.labels } } }
+        const changed = (patch.spec?.containers ?? []).flatMap(({ name: container, image }) => {
           const one = pod.containers.get(container)
           // The kubelet does nothing where nothing changes.
           if (one === undefined || one.ended || one.image === image) return []
@@ -297,7 +306,7 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
       const pod = pods.get(url.pathname.split('/')[6] ?? '')
       const socket = acceptSocket(stream, request.headers['sec-websocket-key'] ?? '', 'v4.channel.k8s.io')
       if (pod === undefined) socket.cut()
-      else execute(socket, pod, url.searchParams.get('container') ?? '', url.searchParams.getAll('command'))
+      else execute(socket, pod, url.searchParams.get('container') ?? '', url.searchParams.getAll('command'), faults)
     })
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     port = (server.address() as AddressInfo).port

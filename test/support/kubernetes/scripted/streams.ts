@@ -50,7 +50,7 @@ export function sendLog(pod: FakePod, { url, answer, response }: LogAsked, cutAf
 }
 
 /** Commands that Slipway runs in pods, told by their words. */
-export function execute(socket: ServerSocket, pod: FakePod, containerName: string, command: readonly string[]): unknown {
+export function execute(socket: ServerSocket, pod: FakePod, containerName: string, command: readonly string[], faults: { cutBeforeGo?: number }): unknown {
   const channel = (number: number, body: string | Buffer): void => socket.send(Buffer.concat([Buffer.of(number), Buffer.from(body)]))
   const end = (code: number): void => {
     const details = { causes: [{ reason: 'ExitCode', message: String(code) }] }
@@ -71,6 +71,11 @@ export function execute(socket: ServerSocket, pod: FakePod, containerName: strin
   }
   if (program === 'tar') return sendTar([], channel, end)
   if (script.includes('tar -c')) return sendTar([...(pod.containers.get(first)?.files ?? [])], channel, end)
+  if (script.includes('/for;')) {
+    const lines = [...pod.containers.values()].flatMap(({ name: one, about, begun }) => (about === undefined ? [] : [`${one} ${begun ? 'begun' : 'waits'} ${about}\n`]))
+    channel(1, lines.join(''))
+    return end(0)
+  }
   const wanted = Number(first)
   const chunks: Buffer[] = []
   let have = 0
@@ -81,6 +86,10 @@ export function execute(socket: ServerSocket, pod: FakePod, containerName: strin
     if (have < wanted || done) return
     done = true
     const container = pod.containers.get(name)
+    if ((faults.cutBeforeGo ?? 0) > 0) {
+      faults.cutBeforeGo = (faults.cutBeforeGo ?? 1) - 1
+      return void container?.begin(Buffer.concat(chunks), { only: true }).then(() => socket.cut())
+    }
     if (container !== undefined && !container.ended) void container.begin(Buffer.concat(chunks)).then(() => end(0))
     else end(0)
   }
