@@ -112,7 +112,7 @@ async function retry(act: Retry, rule: FailureRule, done: StepDone, used: Map<st
   const waitMs = waitOf(act, before)
   const problem = problemOf(done.outcome)
   await context.emit({ kind: 'step.retrying', step: stepPath(step.path), attempt: before + 1, of: count, waitMs, ...(problem !== undefined && { problem }) })
-  if (waitMs > 0) await context.clock.sleep(waitMs, { signal: context.signal })
+  if (waitMs > 0 && !wasTried(done, tried)) await context.clock.sleep(waitMs, { signal: context.signal })
   return tried.again()
 }
 
@@ -134,6 +134,7 @@ function waitOf({ intervalsMs }: Retry, before: number): number {
 /** Undefined when nobody has chosen in time, or nobody is there. */
 async function ask(act: Extract<FailureAct, { kind: 'ask' }>, done: StepDone, tried: Tried): Promise<Choice | undefined> {
   const { context, step } = tried
+  if (wasTried(done, tried)) return 'retry'
   if (context.intervention === undefined) {
     await note(diagnose('INTERVENTION_NOBODY', { action: act.otherwise.kind }), tried)
     return undefined
@@ -152,6 +153,11 @@ async function ask(act: Extract<FailureAct, { kind: 'ask' }>, done: StepDone, tr
   } finally {
     limit.clear()
   }
+}
+
+/** By a process that is no more: what was decided and waited for then is over. */
+function wasTried({ retries = 0 }: StepDone, { state, step }: Tried): boolean {
+  return (state.resumed?.past.part(step.path)?.starts ?? 0) > retries + 1
 }
 
 function problemOf(outcome: Outcome): Diagnostic | undefined {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Recorded, RunEvent, RunId } from '../events/run-event.ts'
 import type { Sink } from '../ports/sink.ts'
 import { maskEvent } from './mask-event.ts'
+import type { Past } from './past/past.ts'
 import type { Redactor } from './redactor.ts'
 
 export interface Recorder {
@@ -19,8 +20,17 @@ export interface SinkFailure {
   readonly error: unknown
 }
 
-export function recorder(o: { readonly run: RunId; readonly clock: Clock; readonly redactor: Redactor; readonly sinks: readonly Sink[] }): Recorder {
-  let seq = 0
+export interface RecorderOptions {
+  readonly run: RunId
+  readonly clock: Clock
+  readonly redactor: Redactor
+  readonly sinks: readonly Sink[]
+  /** Of a run that goes on: the last number that was given, and what was told already. */
+  readonly past?: { readonly seq: number } & Pick<Past, 'news'>
+}
+
+export function recorder(o: RecorderOptions): Recorder {
+  let seq = o.past?.seq ?? 0
   let last: Promise<void> = Promise.resolve()
   let alive = [...o.sinks]
   const open = [...o.sinks]
@@ -42,9 +52,14 @@ export function recorder(o: { readonly run: RunId; readonly clock: Clock; readon
   }
   return {
     emit(event) {
-      seq += 1
-      const recorded: Recorded = { run: o.run, seq, at: o.clock.now(), event: maskEvent(event, o.redactor) }
-      last = last.then(() => deliver(recorded))
+      const at = o.clock.now()
+      const masked = maskEvent(event, o.redactor)
+      last = last.then(async () => {
+        const news = o.past === undefined ? masked : await o.past.news(masked)
+        if (news === undefined) return
+        seq += 1
+        await deliver({ run: o.run, seq, at, event: news })
+      })
       return last
     },
     async close() {

@@ -9,6 +9,7 @@ import { erroredBy } from './errored-by.ts'
 import { underGroupTimeout } from './group-limit.ts'
 import { factsOf, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
+import type { Resumed } from './past/step-of-the-past.ts'
 import type { RunState } from './run-stage.ts'
 import { runStep } from './run-step.ts'
 import { runTurns, turnSkipped } from './run-turns.ts'
@@ -22,6 +23,8 @@ export interface StageState extends RunState {
   readonly exports: Map<string, Text>
   readonly services: StageServices
   readonly claimed: ClaimedFiles
+  /** Its workspace is one that another process has left. */
+  readonly resumed?: Resumed
   /** The innermost group around. */
   readonly group?: GroupRun
 }
@@ -82,7 +85,8 @@ async function tryGroup(group: GroupPlan, inside: Standing, state: StageState, c
     if (run.wanted === undefined || context.signal.aborted) return outcome
     const { waitMs, of } = run.wanted
     await context.emit({ kind: 'group.retrying', group: stepPath(group.path), attempt: tries + 1, of, waitMs })
-    if (waitMs > 0 && !(await waited(waitMs, context))) return outcome
+    // Where it had begun again, the wait is over.
+    if (waitMs > 0 && state.resumed?.past.groupBegan(group.path, tries + 1) !== true && !(await waited(waitMs, context))) return outcome
   }
 }
 

@@ -9,6 +9,7 @@ import { deadline } from './deadline.ts'
 import { erroredBy } from './errored-by.ts'
 import { growingKnowledge } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
+import type { Past } from './past/past.ts'
 import { runImages } from './run-images.ts'
 import { type RunState, runStage, skipStage } from './run-stage.ts'
 import { runTurns, turnSkipped } from './run-turns.ts'
@@ -24,6 +25,8 @@ export interface Launch {
   readonly codebase: string | undefined
   /** What is there instead of a stage that does not run; without it all of them run. */
   readonly instead?: (stage: StagePlan) => StandIn | undefined
+  /** It goes on where another process had to leave it. */
+  readonly past?: Past
 }
 
 export type RunOptions = Omit<RunContext, 'stop'>

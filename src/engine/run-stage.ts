@@ -8,18 +8,19 @@ import { stepPath } from '../events/step-path.ts'
 import type { FailureKind } from '../pipeline/failure-kinds.ts'
 import { ruleFor } from '../plan/failure-plan.ts'
 import type { StagePlan } from '../plan/plan.ts'
-import type { Workspace } from '../ports/infrastructure.ts'
+import type { Infrastructure, StageOpening, Workspace } from '../ports/infrastructure.ts'
 import { deadline } from './deadline.ts'
 import { enginesReady } from './engines-ready.ts'
 import { erroredBy } from './errored-by.ts'
 import { type GrowingKnowledge, statusOf } from './knowledge.ts'
 import type { RunContext } from './parts.ts'
+import type { Resumed } from './past/step-of-the-past.ts'
 import type { RunImages } from './run-images.ts'
 import { runNodes, skipAll } from './run-nodes.ts'
 import type { Launch } from './run-plan.ts'
 import { scannerReady } from './scan/scanner-ready.ts'
 import { stageServices } from './stage-services.ts'
-import { standIn } from './stand-in.ts'
+import { standIn, standInBy, standInOf } from './stand-in.ts'
 import { StopReason, stoppedBy } from './stop-reason.ts'
 import { type Standing, whyNot } from './when.ts'
 
@@ -68,13 +69,16 @@ async function underTimeout(stage: StagePlan, run: RunState, outside: RunContext
   const limit = deadline({ clock: outside.clock, ms: stage.timeoutMs, signal: outside.signal })
   const context = { ...outside, signal: limit.signal }
   try {
-    const workspace = await open(stage, run, context).catch(async (error: unknown) => {
+    const opened = await open(stage, run, context).catch(async (error: unknown) => {
       await skipAll(stage.steps, context.signal.aborted ? erroredBy(undefined, context.signal) : notBegun, run, context)
       throw error
     })
+    if (opened.kind === 'over') return opened.outcome
+    const { workspace, resumed } = opened
     const services = stageServices(stage, outside)
+    const own = { stage, workspace, exports: new Map(), services, claimed: new Map(), ...(resumed !== undefined && { resumed }) }
     try {
-      const outcome = await runNodes(stage.steps, 'Success', { ...run, stage, workspace, exports: new Map(), services, claimed: new Map() }, context)
+      const outcome = await runNodes(stage.steps, 'Success', { ...run, ...own }, context)
       return limit.passed() ? await settle(tooLong(stage), stage, run, outside) : outcome
     } finally {
       await services.end()
@@ -111,7 +115,12 @@ function tooLong({ timeoutMs = 0 }: StagePlan): Outcome {
   return { kind: 'errored', problem: diagnose('STAGE_TIMEOUT', { timeout: humanDuration(timeoutMs) }) }
 }
 
-async function open(stage: StagePlan, run: RunState, context: RunContext): Promise<Workspace> {
+type Opened =
+  | { readonly kind: 'open'; readonly workspace: Workspace; readonly resumed?: Resumed }
+  /** All that it had to do was done before. */
+  | { readonly kind: 'over'; readonly outcome: Outcome }
+
+async function open(stage: StagePlan, run: RunState, context: RunContext): Promise<Opened> {
   const { signal } = context
   const infrastructure = context.infrastructures[stage.infrastructure.on]
   if (infrastructure === undefined) throw problem('INFRA_NOT_AVAILABLE', { infra: stage.infrastructure.on })
@@ -120,9 +129,27 @@ async function open(stage: StagePlan, run: RunState, context: RunContext): Promi
   const [worst, ...others] = findings.filter((finding) => finding.severity === 'error')
   if (worst !== undefined && hasErrors(findings)) throw new Problem(worst, { others })
   for (const note of scanner) await context.emit({ kind: 'stage.note', stage: stepPath(stage.path), note })
-  return infrastructure.open(stage, {
+  const opening: StageOpening = {
     run: run.launch.run,
     signal,
     note: (note) => void context.emit({ kind: 'stage.note', stage: stepPath(stage.path), note }),
-  })
+  }
+  return (await goOn(stage, infrastructure, opening, run, context)) ?? { kind: 'open', workspace: await infrastructure.open(stage, opening) }
+}
+
+/** Where the process died in the middle of the stage: what it has left is taken up. Undefined: the stage begins, for the first time or again. */
+async function goOn(stage: StagePlan, infrastructure: Infrastructure, opening: StageOpening, run: RunState, context: RunContext): Promise<Opened | undefined> {
+  const { past } = run.launch
+  if (past?.stage(stage.path) !== 'cut') return undefined
+  const workspace = await infrastructure.adopt?.(stage, opening)
+  if (workspace !== undefined) {
+    opening.note(diagnose('STAGE_TAKEN_UP', {}))
+    return { kind: 'open', workspace, resumed: { past, begun: workspace.begun } }
+  }
+  const instead = standInOf(stage, past, run.launch.plan)
+  const outcome = instead?.kind === 'taken' ? await standInBy(instead, stage, run, context) : undefined
+  if (outcome !== undefined) return { kind: 'over', outcome }
+  past.forget(stage.path)
+  opening.note(diagnose('STAGE_BEGUN_AGAIN', {}))
+  return undefined
 }

@@ -12,6 +12,7 @@ import { deadline } from './deadline.ts'
 import { doWork } from './do-work.ts'
 import { erroredBy } from './errored-by.ts'
 import type { RunContext } from './parts.ts'
+import { stepOfThePast } from './past/step-of-the-past.ts'
 import { planWithFacts } from './plan-with-facts.ts'
 import type { StageState } from './run-nodes.ts'
 import { stoppedBy } from './stop-reason.ts'
@@ -19,6 +20,8 @@ import { type Standing, whyNot } from './when.ts'
 
 /** Never rejects: what strategies make of a failure is part of it. */
 export async function runStep(planned: StepPlan, standing: Standing, state: StageState, context: RunContext): Promise<StepDone> {
+  const before = await stepOfThePast(planned, state, context).catch((error: unknown) => done(erroredBy(error, context.signal)))
+  if (before !== undefined) return before
   const again = async () => placed(await attempt(planned, standing, state, context), planned)
   return afterFailure(await again(), { step: planned, state, context, again })
 }

@@ -24,8 +24,10 @@ export async function serviceWork(at: WorkAt<ServiceWork>): Promise<WorkDone> {
     throw problem('SERVICE_ENDED_EARLY', { exit: exitText(exit) }, { at: step.at })
   })
   diedEarly.catch(() => undefined)
+  // It was ready before, for all that its end may have come since.
+  const wasReady = state.resumed?.past.part(step.path)?.end?.outcome.kind === 'passed'
   try {
-    await Promise.race([allReady(watch, at), diedEarly])
+    if (!wasReady) await Promise.race([allReady(watch, at), diedEarly])
   } catch (error) {
     await service.end()
     throw error

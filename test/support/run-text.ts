@@ -6,6 +6,7 @@ import { readReports } from '../../src/adapters/reports/read-reports.ts'
 import { passingMemory } from '../../src/adapters/scan-memory/passing-memory.ts'
 import { fakeScanner } from '../../src/adapters/scanners/fake-scanner.ts'
 import { brandAs } from '../../src/base/brand.ts'
+import { pastOf, type Told } from '../../src/engine/past/past.ts'
 import { recorder } from '../../src/engine/recorder.ts'
 import { redactor } from '../../src/engine/redactor.ts'
 import { runPlan } from '../../src/engine/run-plan.ts'
@@ -17,6 +18,7 @@ import { readPipeline } from '../../src/pipeline/read-pipeline.ts'
 import { noFacts, type RunFacts } from '../../src/plan/facts.ts'
 import { planner } from '../../src/plan/planner.ts'
 import type { CodePlacer } from '../../src/ports/code.ts'
+import type { Infrastructure } from '../../src/ports/infrastructure.ts'
 import type { Choice, Intervention, Question } from '../../src/ports/intervention.ts'
 import type { OpenContext } from '../../src/ports/remote.ts'
 import type { RemoteImages } from '../../src/ports/remote-images.ts'
@@ -45,6 +47,10 @@ export interface RunOptions {
   readonly workspace?: string
   /** Answers for people; an answer of undefined never comes. */
   readonly decide?: (question: Question) => Choice | undefined
+  /** What a process told that died in the middle of the run: this one goes on with it. */
+  readonly past?: readonly Recorded[]
+  /** Around the infrastructure fake. */
+  readonly around?: (fake: Infrastructure) => Infrastructure
 }
 
 export interface RanText {
@@ -81,15 +87,24 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
   }
   const masks = redactor()
   const run = brandAs<RunId>('run')
-  const story = recorder({ run, clock, redactor: masks, sinks: [sink] })
+  for (const one of o.past ?? []) sink.write(one)
+  const past = o.past === undefined ? undefined : pastOf(toldBy(o.past))
+  const story = recorder({
+    run,
+    clock,
+    redactor: masks,
+    sinks: [sink],
+    ...(past !== undefined && { past: { seq: o.past?.at(-1)?.seq ?? 0, news: past.news } }),
+  })
+  const fake = fakeInfra({ clock, dir: o.workspace ?? tempProject().dir, ...(o.code !== undefined && { code: o.code }) })
   const abort = new AbortController()
   if (o.abortAfter !== undefined) void clock.sleep(o.abortAfter, { signal: abort.signal }).then(() => abort.abort(new Error('user')))
   const secrets = [{ name: 'test', read: async (name: string) => (o.secrets?.[name] === undefined ? undefined : secretValue(name, o.secrets[name] ?? '')) }]
   const running = runPlan(
-    { plan: planned.value, run, sequenceId: 1, codebase: '/code' },
+    { plan: planned.value, run, sequenceId: 1, codebase: '/code', ...(past !== undefined && { past }) },
     {
       clock,
-      infrastructures: { fake: fakeInfra({ clock, dir: o.workspace ?? tempProject().dir, ...(o.code !== undefined && { code: o.code }) }) },
+      infrastructures: { fake: o.around?.(fake) ?? fake },
       ...images,
       ...(o.remoteImages !== undefined && { remoteImages: o.remoteImages }),
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
@@ -121,6 +136,15 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
     replayed: recorded.reduce(reduceRun, emptyView),
     view: { step: (path) => [...live.steps.values()].find((step) => step.path === path) },
     elapsed: clock.now() - started,
+  }
+}
+
+function toldBy(events: readonly Recorded[]): Told {
+  return {
+    name: 'p#1 (run)',
+    events: events.filter(({ event }) => event.kind !== 'step.output' && event.kind !== 'step.progress'),
+    output: async (step, after) =>
+      events.flatMap(({ seq, event }) => (event.kind === 'step.output' && event.step === step && seq > after ? [{ seq, text: event.text }] : [])).slice(0, 1),
   }
 }
 
