@@ -60,6 +60,15 @@ export function addRunsCommands(program: Command, world: World, act: Act): void 
     .addOption(verboseOption())
     .action((run: string, o) => act(async () => (await import('./commands/rerun.ts')).rerunCommand(run, o, world)))
   runs
+    .command('resume')
+    .argument('[run]', `${runArgument}; without it the latest that was interrupted`)
+    .description('go on with a run whose process died: its pods are taken up as they are')
+    .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
+    .option('--json', 'as --output ndjson')
+    .addOption(quietOption())
+    .addOption(verboseOption())
+    .action((run: string | undefined, o) => act(async () => (await import('./commands/resume.ts')).resumeCommand(run, o, world)))
+  runs
     .command('delete')
     .argument('<run...>', runArgument)
     .description('forget runs, with their logs')

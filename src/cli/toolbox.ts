@@ -43,6 +43,8 @@ export interface EngineNeeds {
   /** Called with every secret before it is used. */
   readonly onSecret: (value: string) => void
   readonly scan: ScanChoice
+  /** Whether a run that is over for now may be gone on with: what it has left stays then. */
+  readonly resumable?: (run: string) => Promise<boolean>
   /** Told which credential was chosen, from where and why; never the credential. */
   readonly say?: (line: string) => void
 }

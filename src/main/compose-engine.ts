@@ -72,6 +72,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
     connectors: needs.connectors,
     read: readSecretFrom(secrets, needs.onSecret),
     onFirstUse: calmHeap,
+    ...(needs.resumable !== undefined && { resumable: needs.resumable }),
   })
   return {
     parts: {

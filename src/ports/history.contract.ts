@@ -214,6 +214,16 @@ export function historyContract(make: () => Promise<{ history: History; reopen?:
       await history.close()
     })
 
+    it('goes on with no run that is running or over', async () => {
+      const { history } = await make()
+      const [running, over] = [await history.begin(newRun()), await history.begin(newRun())]
+      await history.append(recorded(over.run))
+      expect(await history.resume(running.run)).toBeUndefined()
+      expect(await history.resume(over.run)).toBeUndefined()
+      expect(await history.resume(newRun().run)).toBeUndefined()
+      await history.close()
+    })
+
     it('never gives one number to two openers of the same data', async () => {
       const { history, reopen } = await make()
       const other = await (reopen ?? (async () => history))()

@@ -85,6 +85,8 @@ export interface History {
   append(recorded: readonly Recorded[]): Promise<void>
   /** Marks the runs of processes that are no more as interrupted, with the time of the last thing known of them; answers those. */
   recover(): Promise<readonly RunRecord[]>
+  /** A run that was interrupted is running again, by this process. Undefined: it was not, or somebody else was faster. */
+  resume(run: RunId): Promise<RunRecord | undefined>
   /** Newest first. */
   list(filter?: RunFilter): Promise<readonly RunRecord[]>
   find(run: string): Promise<RunRecord | undefined>

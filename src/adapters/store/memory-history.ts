@@ -33,6 +33,7 @@ export function memoryHistory(): History {
     },
     // Whoever could ask is the process that runs them.
     recover: async () => [],
+    resume: async () => undefined,
     list: async (filter = {}) =>
       newest()
         .filter((run) => matches(run, filter))

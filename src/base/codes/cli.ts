@@ -82,6 +82,45 @@ export const cliCodes = {
     hint: 'start it anew: slipway run {file}',
     explain: 'Runs of earlier versions kept only what happened, not the inputs. They can be looked at, but not repeated.',
   },
+  RUN_INTERRUPTED: {
+    severity: 'info',
+    message: 'the process of run {run} died before the run was over',
+    hint: '`slipway runs resume {id}` goes on with it',
+    explain:
+      'A run whose process was killed, or whose machine went down, is listed as interrupted. Stages that were over stay as they are, and stages on Kubernetes outlive their runner: `slipway runs resume` goes on from there. This is said once.',
+  },
+  RUN_AT_WORK: {
+    severity: 'error',
+    message: 'the run {run} is at work: a living process runs it',
+    hint: '`slipway runs logs -f {id}` shows how it goes on',
+    explain: 'Only a run whose process died can be gone on with, and of two that want to go on with it one gets it.',
+  },
+  RUN_ENDED: {
+    severity: 'error',
+    message: 'the run {run} is over: {status}',
+    hint: 'begin it anew: `slipway runs rerun {id}`, with `--from-failed` from the first stage that did not pass',
+    explain: 'Only a run whose process died in the middle of it can be gone on with.',
+  },
+  RUN_NONE_INTERRUPTED: {
+    severity: 'error',
+    message: 'no run was interrupted',
+    hint: '`slipway runs list` shows the runs and how they ended',
+    explain: '`slipway runs resume` without a run takes the latest one whose process died. There is none.',
+  },
+  RUN_NOTHING_LEFT: {
+    severity: 'error',
+    message: 'nothing is left of run {run} to go on with',
+    hint: 'begin it anew: slipway runs rerun {id}',
+    explain:
+      'No stage of it was over, and none was under way on Kubernetes, whose pods outlive their runner. What ran on its own machine or in a Docker Engine ended with it.',
+  },
+  RESUME_TEXT_CHANGED: {
+    severity: 'error',
+    message: '{file} is not what it was when run {run} began, so its containers do not fit any more',
+    hint: 'put the file back as it was, or run it as it is now: slipway runs rerun {id} --from-failed',
+    explain:
+      'A run goes on with the containers that were made for the steps it had, and with the outputs of those that have ended. With another text, steps would be taken for others.',
+  },
   RERUN_TEXT_CHANGED: {
     severity: 'warning',
     message: '{file} is not what it was for run {run}: the file as it is now is run',

@@ -334,6 +334,24 @@ export const engineCodes = {
     message: 'not run again: it passed in run {run}, and its outputs are taken from there',
     explain: '`slipway runs rerun --from-failed` begins at the first stage that did not pass. What the stages before it gave to later ones is taken as it was.',
   },
+  STAGE_TAKEN_UP: {
+    severity: 'info',
+    message: 'taken up where the runner before had to leave it',
+    explain:
+      '`slipway runs resume` goes on with a run whose process died. The pod of this stage was still there: steps that had ended are as they were, those under way are heard to their end, and the next one begins.',
+  },
+  STAGE_BEGUN_AGAIN: {
+    severity: 'warning',
+    message: 'begun again from its first step: nothing is left of what the runner before had done here',
+    explain:
+      '`slipway runs resume` goes on with a run whose process died. Stages on Kubernetes outlive their runner. What ran on its own machine or in a Docker Engine ended with it, and a pod that somebody has taken away since is no more, so such a stage runs again.',
+  },
+  STEP_DONE_AGAIN: {
+    severity: 'info',
+    message: 'done again: it was under way when the runner before died, or what it came to was lost with it',
+    explain:
+      'Image steps, clones, scans and caches are done by Slipway itself. When its process dies in the middle of one, or before files of one have reached the pod of the stage, `slipway runs resume` does it again.',
+  },
   STAGE_NOT_TAKEN: {
     severity: 'info',
     message: 'run again although it passed in run {run}: it has secret outputs, which are not kept',

@@ -31,10 +31,13 @@ import { heedStops } from '../run/heed-stops.ts'
 import { type Watching, type WatchOptions, watchRun } from '../run/watch-run.ts'
 import { runTime } from '../run-time.ts'
 import { checkSelection } from '../runs/check-selection.ts'
+import { nameOf } from '../runs/find-run.ts'
 import { type Again, givenOf } from '../runs/given.ts'
 import { type Instead, insteadOf, selectedStages, takenStages } from '../runs/instead-of-stages.ts'
+import { pastOfRun } from '../runs/past-of-run.ts'
 import { pinnedCode } from '../runs/pinned-code.ts'
 import { repeat } from '../runs/repeat.ts'
+import { isResumable } from '../runs/resumable.ts'
 import { type ScannerName, scanChoice } from '../scan/scan-choice.ts'
 import type { Codebase } from '../toolbox.ts'
 import { withHistory } from '../with-history.ts'
@@ -109,8 +112,25 @@ interface Prepared {
 }
 
 async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<ExitCode> {
+  const record = p.again?.resumes === true ? await taken(p.again, p.history) : await begun(pipeline, p, world)
+  const facts = { ...p.facts, sequenceId: record.sequenceId, executionId: record.run, startTs: record.startedAt }
+  p.options.begun?.(record)
+  const stops = await heedStops(record.run, world)
+  const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world).finally(() => stops.end())
+  if (outcome.kind === 'aborted') return exitCodes.aborted
+  return outcome.kind === 'passed' || outcome.kind === 'skipped' ? exitCodes.done : exitCodes.problems
+}
+
+/** The same run once more, by this process. Of two that want it one gets it. */
+async function taken({ of }: Again, history: History): Promise<RunRecord> {
+  const record = await history.resume(of.run)
+  if (record === undefined) throw problem('RUN_AT_WORK', { run: nameOf(of), id: of.run })
+  return record
+}
+
+function begun(pipeline: Pipeline, p: Prepared, world: World): Promise<RunRecord> {
   const startedAt = world.clock.now()
-  const record = await p.history.begin({
+  return p.history.begin({
     run: p.options.id ?? brandAs<RunId>(uniqueId(startedAt, world.random(16))),
     pipeline: pipelineKey(pipeline),
     pipelineName: pipeline.name,
@@ -118,12 +138,6 @@ async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<
     startedAt,
     given: givenOf({ options: p.options, text: p.loaded.text, cwd: world.cwd, codebase: p.facts.codebase, again: p.again }),
   })
-  const facts = { ...p.facts, sequenceId: record.sequenceId, executionId: record.run, startTs: startedAt }
-  p.options.begun?.(record)
-  const stops = await heedStops(record.run, world)
-  const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world).finally(() => stops.end())
-  if (outcome.kind === 'aborted') return exitCodes.aborted
-  return outcome.kind === 'passed' || outcome.kind === 'skipped' ? exitCodes.done : exitCodes.problems
 }
 
 /** Of a text that only the number of this very run makes wrong. */
@@ -140,16 +154,19 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
   const masks = redactor()
   const time = runTime(p.options.on, world.clock)
   const watching = await watchRun(p.options, world)
+  const past = p.again?.resumes === true ? await pastOfRun(record, p.history, watching.sinks) : undefined
   const story = recorder({
     run: record.run,
     clock: time.clock,
     redactor: masks,
     sinks: [await world.tools.sinks.history(p.history), ...watching.sinks],
+    ...(past !== undefined && { past }),
   })
   const { connectors } = p.loaded.config
   const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
   const scan = scanChoice(p.loaded.config, p.options, world)
-  const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value), scan }
+  const resumable = (run: string): Promise<boolean> => isResumable(run, p.history, world.clock.now())
+  const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value), scan, resumable }
   const engine =
     p.options.on === 'fake'
       ? await world.tools.fakeEngine(time.clock)
@@ -164,7 +181,14 @@ async function execute(plans: Planner, record: RunRecord, p: Prepared, world: Wo
       emit,
     }
     const context = { ...engine.parts, ...told, clock: time.clock, planner: plans, signal: world.signal }
-    const launch = { plan: planned.value, run: record.run, sequenceId: record.sequenceId, codebase: p.codebase.folder, instead: p.instead }
+    const launch = {
+      plan: planned.value,
+      run: record.run,
+      sequenceId: record.sequenceId,
+      codebase: p.codebase.folder,
+      instead: p.instead,
+      ...(past !== undefined && { past }),
+    }
     return await runPlan(launch, context)
   } finally {
     for (const { sink, error } of await story.close()) {

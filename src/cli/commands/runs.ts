@@ -1,10 +1,11 @@
 /** `slipway runs`: what was run, on one line or one page each. */
-import type { RunStatus } from '../../ports/history.ts'
+import type { History, RunRecord, RunStatus } from '../../ports/history.ts'
 import { type ExitCode, exitCodes } from '../failures.ts'
 import { countOption } from '../runs/amount-options.ts'
 import { describeRun, isBad } from '../runs/describe-run.ts'
 import { findRun } from '../runs/find-run.ts'
 import { lastLines } from '../runs/last-lines.ts'
+import { isResumable, leftOfRun } from '../runs/resumable.ts'
 import { runLine } from '../runs/run-line.ts'
 import { viewJson, viewOf } from '../runs/view-of-run.ts'
 import { withHistory } from '../with-history.ts'
@@ -24,9 +25,18 @@ export async function listRuns(o: ListOptions, world: World): Promise<ExitCode> 
     const runs = await history.list({ limit, ...(pipeline !== undefined && { pipeline }), ...(status !== undefined && { status }) })
     const none = pipeline === undefined && status === undefined ? 'no runs yet; start one with: slipway run FILE\n' : 'no such runs\n'
     if (o.json === true) await world.stdout.write(`${JSON.stringify(runs, null, 2)}\n`)
-    else await world.stdout.write(runs.length === 0 ? none : runs.map(runLine).join(''))
+    else await world.stdout.write(runs.length === 0 ? none : runs.map(runLine).join('') + (await resumeLine(runs, history, world)))
     return exitCodes.done
   })
+}
+
+/** Where there is something to go on with. */
+async function resumeLine(runs: readonly RunRecord[], history: History, { clock }: World): Promise<string> {
+  for (const record of runs.filter(({ status }) => status === 'interrupted')) {
+    if (!(await isResumable(record.run, history, clock.now())) || (await leftOfRun(record, history)).stages.length === 0) continue
+    return `go on with what was interrupted: slipway runs resume ${record.run}\n`
+  }
+  return ''
 }
 
 const tailLines = 12

@@ -14,6 +14,8 @@ export interface Again {
   readonly fromFailed: boolean
   /** Inputs that are others than those of the first run. */
   readonly changed: boolean
+  /** It is no other run, but goes on with this one. */
+  readonly resumes?: true
 }
 
 export interface GivenParts {

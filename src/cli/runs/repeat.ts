@@ -16,5 +16,6 @@ export function repeat(again: Again, now: CodebaseFacts): Repeated {
   const [before, after] = [then?.commitSha, now.commitSha]
   const moved = before !== undefined && after !== undefined && before !== after
   const notes = moved ? [diagnose('RERUN_CODE_CHANGED', { run: nameOf(again.of), before, now: after })] : []
-  return { facts: { resumedExecutionId: firstOf(again), codebase: moved ? { ...then, ...now } : { ...now, ...then } }, notes }
+  const first = again.resumes === true ? again.given.again?.first : firstOf(again)
+  return { facts: { ...(first !== undefined && { resumedExecutionId: first }), codebase: moved ? { ...then, ...now } : { ...now, ...then } }, notes }
 }

@@ -67,6 +67,17 @@ describe('log files', () => {
     expect(await readAll(dir)).toEqual(all.slice(0, 8))
   })
 
+  it('are gone on with by another writer, also where a crash cut them off', async () => {
+    const dir = await written(all.slice(0, 102))
+    truncateSync(join(dir, 'index'), 101 * entrySize + 5)
+    appendFileSync(join(dir, 'steps'), '"s/a name that was cut')
+    const more = [piece(200, 's/new', 'new\n'), piece(201, 's/often', 'often\n'), piece(202, 's/newer', 'newer\n')]
+    const writer = await logWriter(dir)
+    for (const one of more) await writer.append([one])
+    await writer.close()
+    expect(await readAll(dir)).toEqual([...all.slice(0, 101), ...more])
+  })
+
   it('are written over where a full disk cut a write off', async () => {
     const { dir } = tempProject()
     const writer = await logWriter(dir)

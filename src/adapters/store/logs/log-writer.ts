@@ -3,7 +3,7 @@
  * Text comes before its entry, names before both: whatever a crash cuts off, what the index says is there. One writer per run.
  */
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Recorded } from '../../../events/run-event.ts'
 import { entrySize, writeEntry } from './index-entry.ts'
@@ -22,7 +22,11 @@ export async function logWriter(dir: string): Promise<LogWriter> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const [text, index, names] = await Promise.all(['text', 'index', 'steps'].map((name) => grow(join(dir, name))))
   if (text === undefined || index === undefined || names === undefined) throw new Error('three files were opened')
-  const steps = new Map<string, number>()
+  // A run that goes on has written before, and a crash may have cut off its last words.
+  const known = (await readFile(join(dir, 'steps'), 'utf8')).split('\n').slice(0, -1)
+  names.size = Buffer.byteLength(known.map((line) => `${line}\n`).join(''))
+  index.size -= index.size % entrySize
+  const steps = new Map(known.map((line, i) => [JSON.parse(line) as string, i]))
   const room = reusedRoom()
   const numberOf = (step: string): number => {
     const known = steps.get(step) ?? steps.size

@@ -1,5 +1,5 @@
 /** Runs whose process is no more get the end that it could not write. */
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { Instant } from '../../../base/clock.ts'
 import type { RunId } from '../../../events/run-event.ts'
 import type { RunRecord } from '../../../ports/history.ts'
@@ -25,7 +25,7 @@ export async function recoverRuns(db: DatabaseSync, o: RecoverOptions): Promise<
       const { run, startedAt } = readRun(row)
       ends.set(run, Math.max(startedAt, lastEvent(db, run), (await o.lastOutput(run)) ?? 0))
     }
-    const end = (): void => void recovered.push(...markInterrupted(db, ends))
+    const end = (): void => void recovered.push(...markInterrupted(db, ends, owner ?? null))
     // Rows without an owner are from a version that noted none.
     if (owner === null) end()
     else ifDead(o.runners, String(owner), end)
@@ -36,10 +36,10 @@ export async function recoverRuns(db: DatabaseSync, o: RecoverOptions): Promise<
   return recovered
 }
 
-function markInterrupted(db: DatabaseSync, ends: ReadonlyMap<RunId, Instant>): readonly RunRecord[] {
-  // It may have ended in good order since we asked.
-  const mark = db.prepare("UPDATE runs SET status = 'interrupted', finished = ? WHERE run = ? AND status = 'running' RETURNING *")
-  return inTransaction(db, () => [...ends].flatMap(([run, at]) => mark.all(at, run).map(readRun)))
+function markInterrupted(db: DatabaseSync, ends: ReadonlyMap<RunId, Instant>, owner: SQLOutputValue): readonly RunRecord[] {
+  // It may have ended in good order since we asked, or be gone on with by somebody else.
+  const mark = db.prepare("UPDATE runs SET status = 'interrupted', finished = ? WHERE run = ? AND status = 'running' AND owner IS ? RETURNING *")
+  return inTransaction(db, () => [...ends].flatMap(([run, at]) => mark.all(at, run, owner).map(readRun)))
 }
 
 function lastEvent(db: DatabaseSync, run: RunId): Instant {

@@ -62,7 +62,15 @@ describe('sqlite history', () => {
     expect((await history.recover()).map(({ run, status, finishedAt }) => [run, status, finishedAt])).toEqual([['dead', 'interrupted', 1700]])
     expect(await history.recover()).toEqual([])
     expect((await history.list({ status: 'interrupted' })).map(({ run }) => run)).toEqual(['dead'])
-    expect((await Array.fromAsync(history.events(brandAs<RunId>('dead')))).map(({ seq }) => seq)).toEqual([1, 2])
+    // Of two that go on with it one gets it, and it is alive as long as that one is.
+    const other = await sqliteHistory({ dir })
+    const [got, missed] = [await history.resume(brandAs<RunId>('dead')), await other.resume(brandAs<RunId>('dead'))]
+    expect([got?.status, got && 'finishedAt' in got, missed]).toEqual(['running', false, undefined])
+    expect(await other.recover()).toEqual([])
+    await history.append([output(brandAs<RunId>('dead'), 3, ' again')])
+    expect(await other.find('dead')).toMatchObject({ status: 'running' })
+    expect((await Array.fromAsync(other.events(brandAs<RunId>('dead')))).map(({ seq }) => seq)).toEqual([1, 2, 3])
+    await other.close()
     expect((await history.begin(newRun('next'))).sequenceId).toBe(2)
     await history.close()
     expect(readdirSync(join(dir, 'runners'))).toEqual([])

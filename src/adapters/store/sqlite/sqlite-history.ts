@@ -61,6 +61,13 @@ export async function sqliteHistory({ dir, tell }: SqliteHistoryOptions): Promis
           }
         }),
       ),
+    resume: (run) =>
+      guarded(() => {
+        mine ??= claim(runners)
+        const take = "UPDATE runs SET status = 'running', owner = ?, finished = NULL WHERE run = ? AND status = 'interrupted' RETURNING *"
+        const row = db.prepare(take).get(mine.owner, run)
+        return row === undefined ? undefined : readRun(row)
+      }),
     recover: () => guarded(() => (readOnly === true ? [] : recoverRuns(db, { runners, self: mine?.owner, lastOutput: logs.lastAt }))),
     list: (filter = {}) => guarded(() => listRuns(db, filter)),
     find: (run) =>

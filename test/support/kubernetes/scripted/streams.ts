@@ -72,7 +72,9 @@ export function execute(socket: ServerSocket, pod: FakePod, containerName: strin
   if (program === 'tar') return sendTar([], channel, end)
   if (script.includes('tar -c')) return sendTar([...(pod.containers.get(first)?.files ?? [])], channel, end)
   if (script.includes('/for;')) {
-    const lines = [...pod.containers.values()].flatMap(({ name: one, about, begun }) => (about === undefined ? [] : [`${one} ${begun ? 'begun' : 'waits'} ${about}\n`]))
+    const lines = [...pod.containers.values()].flatMap(({ name: one, about, begun }) =>
+      about === undefined ? [] : [`${one} ${begun ? 'begun' : 'waits'} ${about}\n`],
+    )
     channel(1, lines.join(''))
     return end(0)
   }
