@@ -59,6 +59,8 @@ export async function* followLog(cluster: ClusterConnection, o: LogRequest, { si
         }
       } finally {
         body.destroy()
+        // It was there until now, however long that was.
+        lastAnswer = cluster.clock.now()
       }
       if (last) {
         const rest = reader.rest()

@@ -69,6 +69,8 @@ export interface ContainerFacts {
 export interface PodFacts {
   readonly name: string
   readonly uid: string
+  /** Of what is told of it here: newer ones are greater, as far as they are numbers. */
+  readonly version: string
   readonly createdAt: string
   readonly labels: Readonly<Record<string, string>>
   readonly phase: string
@@ -167,6 +169,7 @@ function podFacts({ metadata, spec, status }: RawPod): PodFacts {
   return {
     name: metadata.name,
     uid: metadata.uid ?? '',
+    version: metadata.resourceVersion ?? '',
     createdAt: metadata.creationTimestamp ?? '',
     labels: metadata.labels ?? {},
     phase: status?.phase ?? 'Pending',

@@ -31,13 +31,14 @@ export interface WatchOptions {
   readonly namespace: string
   /** Of the labels. */
   readonly selector: string
-  /** A watch as old as this is begun anew; one that is silent for a good deal longer is dead. */
+  /** A watch as old as this is begun anew; one that is silent for longer, usually a good deal, is dead. */
   readonly seconds?: number
+  readonly silentSeconds?: number
 }
 
 type Listener = (pod: PodFacts | undefined) => void
 
-export function watchPods(cluster: ClusterConnection, { namespace, selector, seconds = 120 }: WatchOptions): PodWatch {
+export function watchPods(cluster: ClusterConnection, { namespace, selector, seconds = 120, silentSeconds = seconds + 30 }: WatchOptions): PodWatch {
   const known = new Map<string, PodFacts>()
   const listeners = new Map<string, Set<Listener>>()
   const closing = new AbortController()
@@ -47,12 +48,21 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
   const tell = (name: string, pod: PodFacts | undefined): void => {
     for (const listener of [...(listeners.get(name) ?? [])]) listener(pod)
   }
+  /** What is gone never comes again, whatever is told late. */
+  const dead = new Set<string>()
   const set = (pod: PodFacts): void => {
+    if (pod.uid !== '' && dead.has(pod.uid)) return
+    const before = known.get(pod.name)
+    if (before?.uid === pod.uid && isOlder(pod.version, before.version)) return
     known.set(pod.name, pod)
     tell(pod.name, pod)
   }
   const gone = (name: string): void => {
-    if (known.delete(name)) tell(name, undefined)
+    const pod = known.get(name)
+    if (pod === undefined) return
+    known.delete(name)
+    dead.add(pod.uid)
+    tell(name, undefined)
   }
   const list = async (w: Waiting): Promise<string> => {
     const before = new Set(known.keys())
@@ -69,7 +79,7 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
   const follow = async (version: string, heard: () => void, w: Waiting): Promise<string | undefined> => {
     let last = version
     const query = { labelSelector: selector, watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: String(seconds) }
-    const silence = silenceOf(w.signal, (seconds + 30) * 1000)
+    const silence = silenceOf(w.signal, silentSeconds * 1000)
     try {
       const body = await cluster.stream({ ...request, verb: 'watch', query }, silence)
       if (body === undefined) return undefined
@@ -162,6 +172,11 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
       closing.abort(new Error('the watch is closed'))
     },
   }
+}
+
+/** Versions are numbers in all servers there are, though they need not be. */
+function isOlder(version: string, than: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than)
 }
 
 const silent = new Error('nothing was heard for too long')

@@ -54,9 +54,15 @@ export async function takeLeft(at: PodPlace, container: string, folder: string, 
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const { output, errors, ended } = await execute(at.cluster, { ...at, container: helperName, command: ['sh', '-c', take, 'sh', container] }, w)
     errors.resume()
-    for await (const { entry, body } of readTar(streamSource(output), w)) {
-      if (entry.kind === 'file') await writeSome(join(folder, basename(entry.path)), entry.size, body)
+    const read = async (): Promise<void> => {
+      for await (const { entry, body } of readTar(streamSource(output), w))
+        if (entry.kind === 'file') await writeSome(join(folder, basename(entry.path)), entry.size, body)
     }
+    await read().catch(async (error: unknown) => {
+      // Half an archive of a line that was cut is no damage.
+      await ended
+      throw error
+    })
     await ended
   }, w)
 }

@@ -90,7 +90,7 @@ export class FakeContainer {
     for (const tell of this.onLog) tell()
   }
 
-  /** The files of its step have come. `only`: they, and nobody has said that it may go. */
+  /** The files of its step have come. `only`: they, and nobody has said that it may go. Who asks again, as he has heard no answer, finds that it has begun. */
   async begin(archive: Buffer, o: { readonly only?: boolean } = {}): Promise<void> {
     const files = new Map<string, Buffer>()
     for await (const { entry, body } of readTar(streamSource(Readable.from([archive])), { signal: new AbortController().signal }))

@@ -8,12 +8,18 @@ import { FakeContainer, now } from './node.ts'
 import { absent, type CareFaults, careAnswers, eventList, exists, forbidden, notesOfPull, overQuota, secretGone, secretJson } from './plain-answers.ts'
 import { type FakePod, initName, type Manifest, podJson, said } from './pod-json.ts'
 import { bookmark, refusals } from './recorded-parts.ts'
-import { execute, sendLog } from './streams.ts'
+import { type CommandCut, cutting, execute, sendLog } from './streams.ts'
 import { acceptSocket } from './web-socket.ts'
 
 export interface Faults extends CareFaults {
   /** Each log stream is cut after so many bytes. */
   cutLogsAfter?: number
+  /** So are the next ones only, followed or not. */
+  logCuts?: number[]
+  /** Commands are cut, the next ones: before they begin, within their input, within their output, or when all is done but nobody has heard of it. */
+  commandCuts?: CommandCut[]
+  /** Does it, and cuts the line in place of an answer; once. */
+  lostAnswer?: string | undefined
   /** Watches are told that their version is gone; so many times. */
   gone?: number
   /** Every event is told twice. */
@@ -24,7 +30,7 @@ export interface Faults extends CareFaults {
   goingMs?: number
   /** Each event is told once more after the next one. */
   reordered?: boolean
-  /** Watches say nothing at all, and do not end. */
+  /** Watches say nothing new, and do not end. */
   silent?: boolean
   /** Pods stay unscheduled. */
   unschedulable?: string
@@ -188,7 +194,7 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
       const watcher = ({ line, labels }: Told): void => {
         if (matches(selector, labels)) response.write(line)
       }
-      if (faults.silent !== true) for (const event of history) if (event.version > from) watcher(event)
+      for (const event of history) if (event.version > from) watcher(event)
       watchers.add(watcher)
       const ms = Number(url.searchParams.get('timeoutSeconds') ?? 60) * 1000
       const end = setTimeout(() => faults.silent !== true && response.end(), ms)
@@ -242,7 +248,8 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
         removePod(pod, (body as { gracePeriodSeconds?: number } | undefined)?.gracePeriodSeconds ?? 30)
         answer(200, podJson(pod, faults.unschedulable))
       }),
-    'GET pods/NAME/log': ({ name, url, answer, response }) => found(name, answer, (pod) => sendLog(pod, { url, answer, response }, faults.cutLogsAfter)),
+    'GET pods/NAME/log': ({ name, url, answer, response }) => found(name, answer, (pod) => sendLog(pod, { url, answer, response }, logCut(url))),
+    'GET pods/NAME/exec': ({ answer }) => answer(400, { ...refusals.unavailable, message: 'Upgrade request required' }),
     'POST secrets'({ body, answer }) {
       const { metadata } = body as Manifest
       secrets.set(metadata.name, body)
@@ -280,7 +287,11 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8')
-      const answer = (code: number, body: unknown): void => void response.writeHead(code, { 'content-type': 'application/json' }).end(said(body))
+      const answer = (code: number, body: unknown): void => {
+        if (faults.lostAnswer !== key) return void response.writeHead(code, { 'content-type': 'application/json' }).end(said(body))
+        faults.lostAnswer = undefined
+        response.destroy()
+      }
       if (faults.forbidden === key || request.headers.authorization === 'Bearer stranger')
         return answer(403, forbidden({ method: request.method ?? '', url, namespace, resource, name }))
       const care = careAnswers[key]
@@ -289,6 +300,9 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
       if (route === undefined) answer(404, { ...refusals.absent, message: 'the server could not find the requested resource' })
       else route({ url, name, body: text === '' ? undefined : JSON.parse(text), answer, response })
     })
+  }
+  function logCut(url: URL): number | undefined {
+    return faults.logCuts?.shift() ?? (url.searchParams.get('follow') === 'true' ? faults.cutLogsAfter : undefined)
   }
   let port = 0
   let server = createServer(handle)
@@ -304,9 +318,17 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
       requests.set('EXEC', (requests.get('EXEC') ?? 0) + 1)
       const url = new URL(request.url ?? '', 'http://server')
       const pod = pods.get(url.pathname.split('/')[6] ?? '')
+      const cut = faults.commandCuts?.shift()
+      if (cut === 'open') return stream.destroy()
       const socket = acceptSocket(stream, request.headers['sec-websocket-key'] ?? '', 'v4.channel.k8s.io')
-      if (pod === undefined) socket.cut()
-      else execute(socket, pod, url.searchParams.get('container') ?? '', url.searchParams.getAll('command'), faults)
+      if (pod === undefined) return socket.cut()
+      return execute(
+        cut === undefined ? socket : cutting(socket, cut),
+        pod,
+        url.searchParams.get('container') ?? '',
+        url.searchParams.getAll('command'),
+        faults,
+      )
     })
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     port = (server.address() as AddressInfo).port

@@ -88,3 +88,5 @@ export function behaving(name: string, manner: Manner, more: Partial<ProcessSpec
 export async function outputOf(running: RunningStep): Promise<string> {
   return Buffer.concat((await Array.fromAsync(running.output)).map(({ bytes }) => bytes)).toString()
 }
+
+export const linesTo = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i + 1}\n`).join('')

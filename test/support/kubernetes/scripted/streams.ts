@@ -24,7 +24,7 @@ export function sendLog(pod: FakePod, { url, answer, response }: LogAsked, cutAf
   const follow = url.searchParams.get('follow') === 'true'
   response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders()
   let at = 0
-  let left = follow ? (cutAfter ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  let left = cutAfter ?? Number.POSITIVE_INFINITY
   const more = (): void => {
     for (; at < container.log.length; at++) {
       const line = container.log[at]
@@ -47,6 +47,29 @@ export function sendLog(pod: FakePod, { url, answer, response }: LogAsked, cutAf
   container.onLog.add(more)
   response.on('close', () => container.onLog.delete(more))
   more()
+}
+
+export type CommandCut = 'open' | 'input' | 'output' | 'status'
+
+/** A line that breaks. What was asked for is done all the same, but for half an input. */
+export function cutting(socket: ServerSocket, cut: CommandCut): ServerSocket {
+  return {
+    ...socket,
+    get onMessage() {
+      return socket.onMessage
+    },
+    set onMessage(listener: (bytes: Buffer) => void) {
+      socket.onMessage = cut === 'input' ? () => socket.cut() : listener
+    },
+    send(bytes) {
+      if (bytes[0] === 3) socket.cut()
+      else if (cut === 'output' && bytes.length > 1) {
+        socket.send(bytes.subarray(0, Math.ceil(bytes.length / 2)))
+        socket.cut()
+      } else socket.send(bytes)
+    },
+    close: () => undefined,
+  }
 }
 
 /** Commands that Slipway runs in pods, told by their words. */
