@@ -120,7 +120,10 @@ describe('infrastructure kubernetes', clusterNeeds, () => {
     }
     await workspace.close({ signal })
     const hasty = await opened({ ...plainStage, infrastructure: { ...plainStage.infrastructure, kubernetes } })
-    await expect(hasty.start(script('a', 'true', { image }), { signal })).rejects.toMatchObject({ message: expect.stringContaining('registry.invalid') })
+    await expect(hasty.start(script('a', 'true', { image }), { signal })).rejects.toMatchObject({
+      code: 'K8S_IMAGE_FAILED',
+      message: expect.stringMatching(/Failed to pull image "registry\.invalid\/nothing:1": .*registry\.invalid/),
+    })
     await hasty.close({ signal })
   })
 

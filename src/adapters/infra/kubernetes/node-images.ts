@@ -72,7 +72,7 @@ export function useOf(connector: string | undefined): RegistryUse {
 /** Nodes know user and password only; tokens go as the passwords of users that registries have for them. */
 function basicOf(login: Credentials): string | undefined {
   if (login.kind === 'basic') return `${login.username}:${login.password}`
-  return login.kind === 'bearer' ? undefined : `<token>:${login.token}`
+  return login.kind === 'bearer' ? undefined : `${login.username ?? '<token>'}:${login.token}`
 }
 
 /** What it starts by itself, asked of its registry. */

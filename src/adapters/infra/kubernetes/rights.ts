@@ -18,7 +18,7 @@ export const rights: readonly Right[] = [
   { verb: 'get', resource: 'pods/log', why: 'the output of steps' },
   { verb: 'get', resource: 'pods/exec', why: 'scripts, variables and files into the pod, output variables and files out of it' },
   { verb: 'create', resource: 'pods/exec', why: 'the same, as newer clusters call it' },
-  { verb: 'list', resource: 'events', why: 'why a node cannot get such an image', optional: true },
+  { verb: 'list', resource: 'events', why: 'why a node cannot get an image that is known late', optional: true },
   {
     verb: 'patch',
     resource: 'pods',

@@ -77,7 +77,7 @@ const nothingSaid: KubernetesPlan = {
 }
 
 /** With one step that its plan knows. */
-function planned(reference: string, more: { readonly memory?: string; readonly connector?: string } = {}): StagePlan {
+export function planned(reference: string, more: { readonly memory?: string; readonly connector?: string } = {}): StagePlan {
   const image = {
     reference: known(reference),
     ...(more.memory !== undefined && { memory: known(more.memory) }),
