@@ -17,6 +17,7 @@ import { kubernetesCodes } from './codes/kubernetes.ts'
 import { modelCodes } from './codes/model.ts'
 import { pluginCodes } from './codes/plugin.ts'
 import { registryCodes } from './codes/registry.ts'
+import { runnerCodes } from './codes/runner.ts'
 import { savedCodes } from './codes/saved.ts'
 import { scanCodes } from './codes/scan.ts'
 import { secretsCodes } from './codes/secrets.ts'
@@ -53,6 +54,7 @@ export const codes = {
   ...deliveryCodes,
   ...dockerCodes,
   ...kubernetesCodes,
+  ...runnerCodes,
   ...gitCodes,
   ...configCodes,
   ...storeCodes,

@@ -1,12 +1,12 @@
 /** The command line: names, options and help. What a command does is loaded when it is asked for. */
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { readBytes } from '../base/read-bytes.ts'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { type BuildFlag, buildFlags } from './build/flags.ts'
 import { addCacheCommands } from './cache-commands.ts'
 import { addDatabaseCommands } from './db-commands.ts'
 import { type ExitCode, exitCodes, printFailure } from './failures.ts'
+import { addKubernetesCommands } from './kubernetes-commands.ts'
 import { collect } from './name-value.ts'
-import { outputForms, quietOption, verboseOption } from './run/output-forms.ts'
+import { cloneOption, codebaseOption, engineOption, infraOption, runOptions, scannerOption } from './run/run-options.ts'
 import { addRunsCommands } from './runs-commands.ts'
 import { addSecretCommands } from './secret-commands.ts'
 import type { World } from './world.ts'
@@ -69,17 +69,7 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
           : (await import('./commands/doctor.ts')).doctorCommand(o, world),
       ),
     )
-  program
-    .command('k8s')
-    .description('what runs have in Kubernetes clusters')
-    .command('prune')
-    .description('take away pods that runs of this machine left behind')
-    .option('--older-than <duration>', 'of anybody, if they are older: 6h')
-    .option('--connector <id>', 'the cluster of this connector')
-    .option('--namespace <name>', 'this namespace')
-    .option('--dry-run', 'say what would go')
-    .option('--json', 'as JSON')
-    .action((o) => act(async () => (await import('./commands/k8s-prune.ts')).prunePods(o, world)))
+  addKubernetesCommands(program, world, act)
   program
     .command('schema')
     .addArgument(new Argument('[document]', 'which').choices(['pipeline', 'connector', 'config']).default('pipeline'))
@@ -146,48 +136,8 @@ function buildProgram(world: World, act: (action: Action) => Promise<void>): Com
   return program
 }
 
-function amount(text: string): number {
-  const bytes = readBytes(text)
-  if (bytes === undefined) throw new InvalidArgumentError('An amount is a number with or without a unit: 25KB, 5MB.')
-  return bytes
-}
-
-const infraOption = (): Option =>
-  new Option('--on <infrastructure>', 'run every stage there; on fake nothing is real and hours pass at once (docs/fake.md)').choices([
-    'local',
-    'docker',
-    'kubernetes',
-    'fake',
-  ])
-const codebaseOption = (): Option =>
-  new Option('--codebase <dir|url>', 'the code under build: a folder to copy, or URL[#branch:NAME|tag:NAME|commit:SHA|pr:NUMBER] to clone')
-const cloneOption = (): Option => new Option('--clone', 'clone what the codebase of the pipeline names, or the work tree that holds the file')
-const scannerOption = (): Option => new Option('--scanner <scanner>', 'what scans').choices(['osv', 'trivy'])
-const engineOption = (): Option => new Option('--engine <engine>', 'what builds').choices(['embedded', 'buildx', 'kaniko'])
-
 function addPipelineCommands(program: Command, world: World, act: (action: Action) => Promise<void>): void {
-  program
-    .command('run')
-    .argument('<file>', 'pipeline file')
-    .description('run a pipeline')
-    .addOption(infraOption())
-    .addOption(engineOption())
-    .addOption(scannerOption())
-    .addOption(codebaseOption())
-    .addOption(cloneOption())
-    .option('--input <path=value>', 'value of an <+input>; may be repeated', collect, [])
-    .option('--inputs-file <file>', 'values of inputs as YAML: path: value, or an input set')
-    .option('--var <name=value>', 'value of a pipeline variable; may be repeated', collect, [])
-    .option('--stage <ids>', 'run these stages only, with commas between them; may be repeated', collect)
-    .option('--map <host=url>', 'send a registry host elsewhere; may be repeated', collect, [])
-    .option('--debug-auth', 'say which credential is chosen, and why')
-    .option('--ask', 'wait for decisions where there is no terminal too: slipway runs answer gives them')
-    .option('--no-ask', 'ask nothing: take what the pipeline says for when nobody answers')
-    .option('--log-line <size>', 'cut longer lines of output, such as at 25KB', amount)
-    .option('--log-step <size>', 'keep the beginning and the end of longer logs, such as 5MB in all', amount)
-    .option('--output <form>', 'auto, plain, ndjson or junit; with =FILE (plain, ndjson, junit) beside it, into a file; may be repeated', outputForms)
-    .addOption(quietOption())
-    .addOption(verboseOption())
+  runOptions(program.command('run').argument('<file>', 'pipeline file').description('run a pipeline'))
     .option('--open', 'show the run in the browser; on a terminal its page stays until Ctrl-C')
     .action((file: string, { open, ...o }) =>
       act(async () =>

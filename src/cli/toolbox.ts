@@ -11,6 +11,7 @@ import type { BuildCache } from '../ports/build-cache.ts'
 import type { Builder } from '../ports/builder.ts'
 import type { CacheMounts } from '../ports/cache-mounts.ts'
 import type { ClusterCare, ClusterWanted } from '../ports/cluster-care.ts'
+import type { ClusterRunner, RunnerOpening, RunnerWanted } from '../ports/cluster-runner.ts'
 import type { History } from '../ports/history.ts'
 import type { Intervention } from '../ports/intervention.ts'
 import type { Remote } from '../ports/remote.ts'
@@ -18,6 +19,7 @@ import type { RunAbility } from '../ports/run-ability.ts'
 import type { RunQueue } from '../ports/run-queue.ts'
 import type { RunStarter } from '../ports/run-starter.ts'
 import type { Scanner } from '../ports/scanner.ts'
+import type { SecretSource } from '../ports/secret-source.ts'
 import type { SecretStore } from '../ports/secret-store.ts'
 import type { Sink } from '../ports/sink.ts'
 import type { Stops } from '../ports/stops.ts'
@@ -45,6 +47,10 @@ export interface EngineNeeds {
   readonly scan: ScanChoice
   /** Whether a run that is over for now may be gone on with: what it has left stays then. */
   readonly resumable?: (run: string) => Promise<boolean>
+  /** In place of those of this machine. */
+  readonly secrets?: readonly SecretSource[]
+  /** Code that somebody has sent: taken as it is, all of it. */
+  readonly sent?: Codebase
   /** Told which credential was chosen, from where and why; never the credential. */
   readonly say?: (line: string) => void
 }
@@ -55,8 +61,21 @@ export interface Engine {
   checkConnector(identifier: string, o: { readonly signal: AbortSignal }): Promise<string>
   /** Throws why there is no such cluster. */
   clusterCare(wanted: ClusterWanted, o: { readonly signal: AbortSignal }): Promise<ClusterCare>
+  /** A pod that does a whole run. */
+  clusterRunner(wanted: RunnerWanted, o: RunnerOpening): Promise<ClusterRunner>
   /** Connections of the run. */
   close(): Promise<void>
+}
+
+export interface FolderArchive {
+  readonly files: number
+  readonly bytes: number
+  /** Git was asked what belongs to it. */
+  readonly byGit: boolean
+  /** Its name, where it is one file and no folder. */
+  readonly only?: string
+  /** A tar. */
+  readonly open: () => Readable
 }
 
 /** Registries in this process, one per `embedded:NAME` endpoint; the rules answered point at them. */
@@ -125,6 +144,10 @@ export interface Toolbox {
   codebaseOf(file: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
   /** The same for a folder that was named. */
   codebaseAt(folder: string, o: { readonly signal: AbortSignal }): Promise<Codebase>
+  /** The code under build, as a copy would have it, or a folder or file with all that is in it. */
+  archive(of: 'code' | 'all', path: string, o: { readonly signal: AbortSignal; readonly skip: readonly string[] }): Promise<FolderArchive>
+  /** In the pod of a runner: until nobody needs it any more. */
+  hostRunner(o: { readonly version: string; readonly signal: AbortSignal }): Promise<void>
   embeddedRegistries(hosts: readonly HostMapping[], home: string): Promise<EmbeddedRegistries>
   /** For commands about images: docker's configuration and the connectors are asked for credentials. */
   registry(needs: RegistryNeeds): Promise<RegistryAccess>

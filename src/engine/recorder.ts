@@ -3,21 +3,17 @@
  * `emit` resolves when every sink has taken the event: awaiting it is the backpressure that keeps a flood of output from filling memory.
  */
 import type { Clock } from '../base/clock.ts'
-import type { Recorded, RunEvent, RunId } from '../events/run-event.ts'
+import type { RunEvent, RunId } from '../events/run-event.ts'
 import type { Sink } from '../ports/sink.ts'
 import { maskEvent } from './mask-event.ts'
 import type { Past } from './past/past.ts'
 import type { Redactor } from './redactor.ts'
+import { type SinkFailure, sinkRow } from './sink-row.ts'
 
 export interface Recorder {
   emit(event: RunEvent): Promise<void>
   /** Closes all sinks after the last event. Answers the sinks that failed on the way. */
   close(): Promise<readonly SinkFailure[]>
-}
-
-export interface SinkFailure {
-  readonly sink: string
-  readonly error: unknown
 }
 
 export interface RecorderOptions {
@@ -32,24 +28,7 @@ export interface RecorderOptions {
 export function recorder(o: RecorderOptions): Recorder {
   let seq = o.past?.seq ?? 0
   let last: Promise<void> = Promise.resolve()
-  let alive = [...o.sinks]
-  const open = [...o.sinks]
-  const failures: SinkFailure[] = []
-
-  const drop = (sink: Sink, error: unknown): void => {
-    alive = alive.filter((other) => other !== sink)
-    // What is broken fails again when it is closed: said once.
-    if (!failures.some((failure) => failure.sink === sink.name)) failures.push({ sink: sink.name, error })
-  }
-  const deliver = async (recorded: Recorded): Promise<void> => {
-    for (const sink of alive) {
-      try {
-        await sink.write(recorded)
-      } catch (error) {
-        drop(sink, error)
-      }
-    }
-  }
+  const row = sinkRow(o.sinks)
   return {
     emit(event) {
       const at = o.clock.now()
@@ -58,14 +37,13 @@ export function recorder(o: RecorderOptions): Recorder {
         const news = o.past === undefined ? masked : await o.past.news(masked)
         if (news === undefined) return
         seq += 1
-        await deliver({ run: o.run, seq, at, event: news })
+        await row.write({ run: o.run, seq, at, event: news })
       })
       return last
     },
     async close() {
       await last
-      for (const sink of open.splice(0)) await sink.close().catch((error: unknown) => drop(sink, error))
-      return failures
+      return row.close()
     },
   }
 }

@@ -1,5 +1,6 @@
 /** The command line's process: gathers the world, runs the program, ends with its exit code. */
 
+import { sentRunCommand } from '../adapters/cluster-runner/places.ts'
 import { killDescendants } from '../adapters/processes/descendants.ts'
 import { argvAs } from '../cli/plugin/program-name.ts'
 import { runProgram } from '../cli/program.ts'
@@ -33,4 +34,5 @@ process.stderr.on('error', () => undefined)
 
 if (worker === workerCommand) await (await import('./builder-worker.ts')).runWorker()
 else if (worker === stepWorkerCommand) await (await import('./step-worker.ts')).runStepWorker()
+else if (worker === sentRunCommand) await (await import('./sent-run.ts')).runSentRun(interrupted)
 else process.exitCode = await runProgram(argvAs(startedAs(), process.argv.slice(2)), composeWorld(interrupted.signal, interrupted))

@@ -1,6 +1,7 @@
 /** The engine's parts for one run: infrastructures, builders, deliveries and secrets, over one registry client per connector. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
 import { builderPerUse } from '../adapters/builders/builder-per-use.ts'
 import type { ToolMemory } from '../adapters/builders/buildx/find-tool.ts'
 import { placeCode } from '../adapters/codebase/place-code.ts'
@@ -25,7 +26,7 @@ import { openContext } from '../builder/context/open-context.ts'
 import type { Engine, EngineNeeds } from '../cli/toolbox.ts'
 import { contentStore } from '../media/content-store.ts'
 import { registryOfUrl } from '../oci/registry-host.ts'
-import { plainUse } from '../ports/registry-use.ts'
+import { plainUse, type RegistryUse } from '../ports/registry-use.ts'
 import { calmHeap } from './calm-memory.ts'
 import { composeBuilder } from './compose-builder.ts'
 import { composeBuildx } from './compose-buildx.ts'
@@ -40,7 +41,7 @@ import { scannerImage } from './scanner-image.ts'
 
 export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
   const { env, kill, clock } = machine
-  const secrets = secretSources(machine, needs.home)
+  const secrets = needs.secrets ?? secretSources(machine, needs.home)
   const registries = composeRegistryUse(machine, needs, secrets)
   const code = placeCode({
     env,
@@ -50,6 +51,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
     connectors: needs.connectors,
     onSecret: needs.onSecret,
     read: readSecretFrom(secrets, needs.onSecret),
+    ...(needs.sent !== undefined && { sent: needs.sent }),
   })
   const blobs = contentStore(join(needs.home, 'images'))
   const stored = imageStore({ dir: join(needs.home, 'images') })
@@ -133,6 +135,14 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
       const { clusterCare } = await import('../adapters/infra/kubernetes/cluster-care.ts')
       const read = readSecretFrom(secrets, needs.onSecret)
       return clusterCare({ ...wanted, dir: join(needs.home, 'kubernetes-stages'), env, clock, connectors: needs.connectors, read }, o)
+    },
+    async clusterRunner(wanted, o) {
+      const { openRunner } = await import('../adapters/cluster-runner/open-runner.ts')
+      const read = readSecretFrom(secrets, needs.onSecret)
+      const client = (use: RegistryUse) => registries.clientFor(use, 'pull')
+      const keeps = needs.resumable
+      const own = { dir: join(needs.home, 'kubernetes-stages'), version: packageJson.version, env, clock, connectors: needs.connectors, read, client }
+      return openRunner(wanted, { ...own, ...(keeps !== undefined && { keeps }) }, o)
     },
     async close() {
       await docker.close()

@@ -28,9 +28,12 @@ export function composeFake(clock: Clock): Engine {
       secrets: [fakeSecrets()],
     },
     checkConnector: async (identifier) => `${identifier} was not asked: nothing is real here`,
-    clusterCare: async () => {
-      throw problem('K8S_CONFIG_UNUSABLE', { reason: 'nothing is real here' })
-    },
+    clusterCare: nowhere,
+    clusterRunner: nowhere,
     close: async () => undefined,
   }
+}
+
+async function nowhere(): Promise<never> {
+  throw problem('K8S_CONFIG_UNUSABLE', { reason: 'nothing is real here' })
 }

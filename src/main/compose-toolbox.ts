@@ -41,6 +41,15 @@ export function composeToolbox(machine: Machine): Toolbox {
       const { codebaseAt } = await import('../adapters/codebase/find-codebase.ts')
       return codebaseAt(folder, { env, signal })
     },
+    async archive(of, path, o) {
+      const { archiveOfAll, archiveOfCode } = await import('../adapters/codebase/archive-of.ts')
+      return (of === 'code' ? archiveOfCode : archiveOfAll)(path, { ...o, env })
+    },
+    async hostRunner(o) {
+      const { hostRunner } = await import('../adapters/cluster-runner/host.ts')
+      const { room } = await import('../adapters/cluster-runner/places.ts')
+      return hostRunner({ ...o, dir: room, program: machine.program, runtime: machine.program[0] ?? '', env })
+    },
     async embeddedRegistries(hosts, home) {
       if (!hosts.some(isEmbedded)) return { hosts, close: async () => undefined }
       const { embeddedRegistries } = await import('./compose-registries.ts')

@@ -35,8 +35,8 @@ const pipeline = (command: string): string => `pipeline:
 let marks = 0
 const sleeping = (): string => `sleep 4321.${process.pid}${++marks}`
 
-const polite = (then = 'wait'): string => `trap 'echo tidied up; exit 0' TERM; ${sleeping()} & echo ready; ${then}`
-const stubborn = (): string => `trap '' TERM; ${sleeping()} & echo ready; while true; do wait; done`
+const polite = (then = 'wait'): string => `trap 'echo tidied up; exit 0' TERM; ${sleeping()} & echo rea''dy; ${then}`
+const stubborn = (): string => `trap '' TERM; ${sleeping()} & echo rea''dy; while true; do wait; done`
 
 function started(command: string, o: { readonly pty?: boolean } = {}) {
   const project = tempProject({ 'p.yaml': pipeline(command) })

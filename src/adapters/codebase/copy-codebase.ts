@@ -11,12 +11,18 @@ export interface CopyOptions {
   readonly note: (note: Diagnostic) => void
   /** Folders to leave out with all that is in them: the data folder may lie inside the code, and the copy in it. */
   readonly skip: readonly string[]
+  /** Whoever filled the folder has left out what does not belong to it. */
+  readonly all?: true
 }
 
 /** Answers how many files there are. */
 export async function copyCodebase(from: string, to: string, o: CopyOptions): Promise<number> {
-  const files = await listFiles(from, o)
+  const files = o.all === true ? undefined : await listFiles(from, o)
   const copying: Copying = { o, skip: new Set([...o.skip, to].map((path) => resolve(path))), made: new Set(), count: { files: 0 } }
+  if (o.all === true) {
+    await copyFolder(from, to, copying)
+    return copying.count.files
+  }
   if (files === undefined) {
     o.note(diagnose('CODEBASE_WITHOUT_GIT', { folder: from }))
     await copyFolder(from, to, { ...copying, unwanted: new Set(['.git', 'node_modules']) })

@@ -6,6 +6,7 @@ import { plural } from '../../base/human.ts'
 import { problem } from '../../base/problem.ts'
 import { cloneRepository } from '../../git/clone.ts'
 import type { GitLogin } from '../../git/login.ts'
+import type { CodebaseFacts } from '../../pipeline/codebase-facts.ts'
 import type { Connector } from '../../pipeline/connector.ts'
 import { isSsh, nameOfRepository, repositoryUrl } from '../../pipeline/repository-url.ts'
 import type { CodePlacer, CodePlacing, CodeRequest, CodeSource, PlacedCode, Repository } from '../../ports/code.ts'
@@ -26,6 +27,8 @@ export interface PlacerOptions {
   /** Told of every secret before it is used. */
   readonly onSecret: (value: string) => void
   readonly read: (name: string, o: { readonly signal: AbortSignal }) => Promise<string>
+  /** A folder that somebody has filled for this run: taken as it is, with what was known of it there. */
+  readonly sent?: { readonly folder: string; readonly facts: CodebaseFacts }
 }
 
 export function placeCode(o: PlacerOptions): CodePlacer {
@@ -39,11 +42,12 @@ type HostPath = (path: string) => string
 type Placing = (placing: CodePlacing, o: PlacerOptions) => Promise<PlacedCode>
 
 function copy(path: string, { into = '/harness' }: CodeRequest, hostPath: HostPath): Placing {
-  return async (placing, { env, home }) => {
+  return async (placing, { env, home, sent }) => {
     const { signal } = placing
+    const known = sent?.folder === path ? sent : undefined
     const [{ facts }, copied] = await Promise.all([
-      codebaseAt(path, { env, signal }),
-      copyCodebase(path, hostPath(into), { env, signal, note: placing.note, skip: [home] }),
+      known ?? codebaseAt(path, { env, signal }),
+      copyCodebase(path, hostPath(into), { env, signal, note: placing.note, skip: [home], ...(known !== undefined && { all: true }) }),
     ])
     const at = facts.commitSha === undefined ? '' : ` (${facts.branch ?? 'no branch'} at ${facts.commitSha.slice(0, 7)}, with what is not committed yet)`
     placing.say(`copied ${plural(copied, 'file')} of ${path}${at}\n`)

@@ -23,6 +23,7 @@ function lines(facts: ClusterFacts, rung: number | undefined): readonly string[]
     `quota: ${facts.quotas === undefined ? 'may not be looked at' : facts.quotas.length === 0 ? 'none' : facts.quotas.join(', ')}`,
     `pod security: ${securityText(facts.podSecurity)}`,
     `image steps are built by Slipway itself, where it runs: ${rung === undefined ? 'without RUN' : `RUN on rung ${rung}, ${rungTexts[rung] ?? ''}`}`,
+    'slipway k8s run needs these rights too, and an image of this version: examples/self',
     ...(facts.rights.every(({ allowed }) => allowed) ? [] : ['what is missing is in the role of docs/kubernetes.md']),
   ]
 }

@@ -1,18 +1,17 @@
 /** `slipway run FILE`: check, number, run, and end as the run ends. */
 import { brandAs } from '../../base/brand.ts'
-import { type Diagnostic, hasErrors } from '../../base/diagnostic.ts'
-import { isProblem, Problem, problem } from '../../base/problem.ts'
+import { hasErrors } from '../../base/diagnostic.ts'
+import { problem } from '../../base/problem.ts'
 import { uniqueId } from '../../base/unique-id.ts'
 import type { LogLimits } from '../../engine/log-limits.ts'
-import { recorder } from '../../engine/recorder.ts'
-import { redactor } from '../../engine/redactor.ts'
-import { runPlan } from '../../engine/run-plan.ts'
+import type { StandIn } from '../../engine/stand-in.ts'
 import type { Outcome } from '../../events/outcome.ts'
-import type { RunEvent, RunId } from '../../events/run-event.ts'
+import type { RunId } from '../../events/run-event.ts'
 import type { Pipeline } from '../../pipeline/pipeline.ts'
 import { codebaseSource } from '../../plan/codebase-source.ts'
 import type { RunFacts } from '../../plan/facts.ts'
-import { type Planner, planner } from '../../plan/planner.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { planner } from '../../plan/planner.ts'
 import type { History, RunRecord } from '../../ports/history.ts'
 import type { InfraName } from '../../ports/infrastructure.ts'
 import type { Intervention } from '../../ports/intervention.ts'
@@ -20,6 +19,7 @@ import type { Engine } from '../../settings/vocabulary.ts'
 import { chooseCode } from '../choose-code.ts'
 import { type ExitCode, exitCodes, printDiagnostics } from '../failures.ts'
 import { hostRules } from '../host-rules.ts'
+import type { InCluster } from '../k8s/perform-in-cluster.ts'
 import { type LoadedPipeline, loadPipeline } from '../load-pipeline.ts'
 import { nameValues } from '../name-value.ts'
 import { pipelineKey } from '../pipeline-key.ts'
@@ -28,8 +28,8 @@ import { renderPlan } from '../render-plan.ts'
 import { askEverywhere } from '../run/ask-everywhere.ts'
 import { gatherInputs } from '../run/gather-inputs.ts'
 import { heedStops } from '../run/heed-stops.ts'
+import { performRun } from '../run/perform-run.ts'
 import { type Watching, type WatchOptions, watchRun } from '../run/watch-run.ts'
-import { runTime } from '../run-time.ts'
 import { checkSelection } from '../runs/check-selection.ts'
 import { nameOf } from '../runs/find-run.ts'
 import { type Again, givenOf } from '../runs/given.ts'
@@ -60,6 +60,8 @@ export interface RunOptions extends WatchOptions {
   /** Bytes. */
   readonly logLine?: number
   readonly logStep?: number
+  /** It is done by a pod: kept, so that a repeat is done there too. */
+  readonly inCluster?: InCluster
   /** That the run was promised when it was queued. */
   readonly id?: RunId
   /** Hears which run it is, once it has begun. */
@@ -97,26 +99,36 @@ export async function runCommand(name: string, { inputsFile, ...given }: RunOpti
     const taken = again?.fromFailed === true ? await takenStages(again.of, history) : undefined
     const pinned = again === undefined ? undefined : await pinnedCode(again.of, history)
     const instead = insteadOf({ selected, ...(taken !== undefined && { taken }) })
-    return numbered(pipeline, { loaded, facts: { ...before, ...(pinned !== undefined && { pinned }) }, codebase, options: o, history, instead, again }, world)
+    const known = { ...before, ...(pinned !== undefined && { pinned }) }
+    return numbered(
+      { pipeline, loaded, facts: known, codebase, options: o, history, instead, again, plan: checked.value, ...(taken !== undefined && { taken }) },
+      performFor(o),
+      world,
+    )
   })
 }
 
-interface Prepared {
+export interface Prepared {
+  readonly pipeline: Pipeline
+  /** As it was before it had a number. */
+  readonly plan: Plan
   readonly loaded: LoadedPipeline
   readonly facts: RunFacts
   readonly codebase: Codebase
   readonly options: RunOptions
   readonly history: History
   readonly instead: Instead
+  /** Stages that are taken from another run. */
+  readonly taken?: ReadonlyMap<string, StandIn>
   readonly again: Again | undefined
 }
 
-async function numbered(pipeline: Pipeline, p: Prepared, world: World): Promise<ExitCode> {
-  const record = p.again?.resumes === true ? await taken(p.again, p.history) : await begun(pipeline, p, world)
+async function numbered(p: Prepared, perform: Perform, world: World): Promise<ExitCode> {
+  const record = p.again?.resumes === true ? await taken(p.again, p.history) : await begun(p, world)
   const facts = { ...p.facts, sequenceId: record.sequenceId, executionId: record.run, startTs: record.startedAt }
   p.options.begun?.(record)
   const stops = await heedStops(record.run, world)
-  const outcome = await execute(planner(pipeline, { file: p.loaded.name, facts }), record, p, world).finally(() => stops.end())
+  const outcome = await perform(record, facts, p, world).finally(() => stops.end())
   if (outcome.kind === 'aborted') return exitCodes.aborted
   return outcome.kind === 'passed' || outcome.kind === 'skipped' ? exitCodes.done : exitCodes.problems
 }
@@ -128,86 +140,64 @@ async function taken({ of }: Again, history: History): Promise<RunRecord> {
   return record
 }
 
-function begun(pipeline: Pipeline, p: Prepared, world: World): Promise<RunRecord> {
+function begun(p: Prepared, world: World): Promise<RunRecord> {
   const startedAt = world.clock.now()
   return p.history.begin({
     run: p.options.id ?? brandAs<RunId>(uniqueId(startedAt, world.random(16))),
-    pipeline: pipelineKey(pipeline),
-    pipelineName: pipeline.name,
+    pipeline: pipelineKey(p.pipeline),
+    pipelineName: p.pipeline.name,
     pipelineFile: p.loaded.file,
     startedAt,
     given: givenOf({ options: p.options, text: p.loaded.text, cwd: world.cwd, codebase: p.facts.codebase, again: p.again }),
   })
 }
 
-/** Of a text that only the number of this very run makes wrong. */
-function firstOf(diagnostics: readonly Diagnostic[]): Error {
-  const [first, ...others] = diagnostics.filter((d) => d.severity === 'error')
-  return first === undefined ? new Error('a plan without errors is not good') : new Problem(first, { others })
+/** Carries out what is prepared, and tells the sinks of it. */
+export type Perform = (record: RunRecord, facts: RunFacts, p: Prepared, world: World) => Promise<Outcome>
+
+/** The pod's part is loaded where it is wanted. */
+function performFor({ inCluster }: Pick<RunOptions, 'inCluster'>): Perform {
+  if (inCluster === undefined) return performHere
+  return async (...run) => (await import('../k8s/perform-in-cluster.ts')).performInCluster(inCluster)(...run)
 }
 
-async function execute(plans: Planner, record: RunRecord, p: Prepared, world: World): Promise<Outcome> {
-  const planned = plans.plan()
-  if (!planned.ok) throw firstOf(planned.diagnostics)
-  const rules = p.options.on === 'fake' ? [] : await hostRules(p.options.map, p.loaded.config, world, p.loaded)
-  const embedded = await world.tools.embeddedRegistries(rules, world.home)
-  const masks = redactor()
-  const time = runTime(p.options.on, world.clock)
-  const watching = await watchRun(p.options, world)
+const performHere: Perform = async (record, facts, p, world) => {
+  const { options, loaded } = p
+  const rules = options.on === 'fake' ? [] : await hostRules(options.map, loaded.config, world, loaded)
+  const watching = await watchRun(options, world)
   const past = p.again?.resumes === true ? await pastOfRun(record, p.history, watching.sinks) : undefined
-  const story = recorder({
-    run: record.run,
-    clock: time.clock,
-    redactor: masks,
-    sinks: [await world.tools.sinks.history(p.history), ...watching.sinks],
-    ...(past !== undefined && { past }),
-  })
-  const { connectors } = p.loaded.config
-  const say = (line: string): void => void world.stderr.write(`auth: ${masks.text(line)}\n`)
-  const scan = scanChoice(p.loaded.config, p.options, world)
-  const resumable = (run: string): Promise<boolean> => isResumable(run, p.history, world.clock.now())
-  const needs = { hosts: embedded.hosts, connectors, home: world.home, onSecret: (value: string) => masks.register(value), scan, resumable }
-  const engine =
-    p.options.on === 'fake'
-      ? await world.tools.fakeEngine(time.clock)
-      : await world.tools.engine({ ...needs, ...((p.options.debugAuth ?? p.options.verbose) === true && { say }) })
   try {
-    const emit = (event: RunEvent) => time.real(() => story.emit(event))
-    const told = {
-      ...(await asking(watching, record.run, p.options, world)),
-      redactor: masks,
-      logLimits: logLimits(p),
-      runSecrets: new Map<string, string>(),
-      emit,
-    }
-    const context = { ...engine.parts, ...told, clock: time.clock, planner: plans, signal: world.signal }
-    const launch = {
-      plan: planned.value,
-      run: record.run,
-      sequenceId: record.sequenceId,
-      codebase: p.codebase.folder,
-      instead: p.instead,
-      ...(past !== undefined && { past }),
-    }
-    return await runPlan(launch, context)
+    return await performRun(
+      {
+        plans: planner(p.pipeline, { file: loaded.name, facts }),
+        run: record.run,
+        sequenceId: record.sequenceId,
+        options,
+        connectors: loaded.config.connectors,
+        rules,
+        scan: scanChoice(loaded.config, options, world),
+        codebase: p.codebase.folder,
+        instead: p.instead,
+        logLimits: logLimits(p),
+        sinks: [await world.tools.sinks.history(p.history), ...watching.sinks],
+        resumable: (run) => isResumable(run, p.history, world.clock.now()),
+        ...(past !== undefined && { past }),
+        ...(await asking(watching, record.run, options, world)),
+      },
+      world,
+    )
   } finally {
-    for (const { sink, error } of await story.close()) {
-      if (isProblem(error)) await printDiagnostics([error.diagnostic], [], world)
-      else await world.stderr.write(`slipway: ${sink} stopped: ${String(error)}\n`)
-    }
-    await engine.close()
-    await embedded.close()
     await watching.end()
   }
 }
 
 /** The command line goes before the configuration. */
-function logLimits({ options: { logLine, logStep }, loaded }: Prepared): LogLimits {
+export function logLimits({ options: { logLine, logStep }, loaded }: Prepared): LogLimits {
   return { ...loaded.config.logs, ...(logLine !== undefined && { line: logLine }), ...(logStep !== undefined && { step: logStep }) }
 }
 
 /** On fake hours pass at once: nobody could answer in time. */
-async function asking(
+export async function asking(
   { intervention }: Watching,
   run: RunId,
   { on, ask }: RunOptions,

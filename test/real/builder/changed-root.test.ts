@@ -75,7 +75,7 @@ RUN rm /f; echo seen $(ls /f 2>&1 | wc -l) $(cat /home/app/mine); test ! -e /run
 function sleeping(): readonly string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('sleep\0' + sleepLong + '\0')
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith(`sleep\0${sleepLong}\0`)
     } catch {
       return false
     }

@@ -87,7 +87,7 @@ api() {
 api
 echo $! > apiserver.pid
 until curl -sk -H 'Authorization: Bearer ${adminToken}' https://127.0.0.1:${ports.api}/readyz | grep -q '^ok'; do sleep 0.2; done
-log kube-controller-manager "$PROGRAMS/kube-controller-manager" --kubeconfig=kubeconfig.yaml --service-account-private-key-file=sa.key --controllers=serviceaccount,serviceaccount-token,namespace,nodelifecycle,resourcequota,podgc --port=0 --secure-port=0 --leader-elect=false
+log kube-controller-manager "$PROGRAMS/kube-controller-manager" --kubeconfig=kubeconfig.yaml --service-account-private-key-file=sa.key --root-ca-file=certs/apiserver.crt --controllers=serviceaccount,serviceaccount-token,namespace,nodelifecycle,resourcequota,podgc,persistentvolume-binder --port=0 --secure-port=0 --leader-elect=false
 log kube-scheduler "$PROGRAMS/kube-scheduler" --kubeconfig=kubeconfig.yaml --leader-elect=false --port=0 --secure-port=0
 until ctr -a /run/slipway-containerd.sock version > /dev/null 2>&1; do sleep 0.2; done
 for image in images/*.tar; do ctr -a /run/slipway-containerd.sock -n k8s.io images import "$image" >> import.log 2>&1; done

@@ -9,7 +9,7 @@ import { absent, type CareFaults, careAnswers, eventList, exists, forbidden, not
 import { type FakePod, initName, type Manifest, podJson, said } from './pod-json.ts'
 import { bookmark, refusals } from './recorded-parts.ts'
 import { type CommandCut, cutting, execute, sendLog } from './streams.ts'
-import { acceptSocket } from './web-socket.ts'
+import { acceptSocket, type ServerSocket } from './web-socket.ts'
 
 export interface Faults extends CareFaults {
   /** Each log stream is cut after so many bytes. */
@@ -54,6 +54,8 @@ export interface ScriptedCluster extends AsyncDisposable {
   /** As `kubectl delete` by somebody else. */
   deletePod(name: string): void
   evict(name: string, message: string): void
+  /** Takes commands in pods over where it answers true. */
+  commands: (pod: FakePod, command: readonly string[], socket: ServerSocket) => boolean
 }
 
 type Route = (o: {
@@ -322,6 +324,7 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
       if (cut === 'open') return stream.destroy()
       const socket = acceptSocket(stream, request.headers['sec-websocket-key'] ?? '', 'v4.channel.k8s.io')
       if (pod === undefined) return socket.cut()
+      if (scripted.commands(pod, url.searchParams.getAll('command'), socket)) return
       return execute(
         cut === undefined ? socket : cutting(socket, cut),
         pod,
@@ -339,7 +342,8 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
     await closed
   }
   await listen()
-  return {
+  const scripted: ScriptedCluster = {
+    commands: () => false,
     access: { name: 'scripted', server: `http://127.0.0.1:${port}`, namespace: 'default', tls: {}, headers: async () => ({}) },
     pods,
     secrets,
@@ -365,6 +369,7 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
     },
     [Symbol.asyncDispose]: goAway,
   }
+  return scripted
 }
 
 interface Told {
