@@ -104,6 +104,27 @@ describe('infrastructure kubernetes', clusterNeeds, () => {
     await workspace.close({ signal })
   })
 
+  it('is taken up by another runner, with an image that came late', async () => {
+    const first = world.infra()
+    const opening = { run: brandAs<RunId>('taken-up'), signal, note: () => undefined }
+    const workspace = await first.open(plainStage, opening)
+    const image = { ...smallImage, reference: 'busybox:other' }
+    const spec = script('a', 'echo a >> times; echo "$OTHER"; sleep 4; echo end; exit 3', { image })
+    const lost = await workspace.start(spec, { signal })
+    lost.end.catch(() => undefined)
+    // Its lines are cut, and nothing is taken away.
+    await first.close()
+    const again = await world.infra().adopt?.(plainStage, opening)
+    if (again === undefined) throw new Error('nothing is left')
+    expect([...again.begun]).toEqual([['launch/a', 1]])
+    const running = await again.start(spec, { signal })
+    expect(await said(running)).toBe('yes\nend\n')
+    expect((await running.end).exit).toEqual({ kind: 'exited', code: 3 })
+    expect(await said(await again.start(script('b', 'cat times'), { signal }))).toBe('a\n')
+    await again.close({ signal })
+    expect(await pods()).toEqual([])
+  })
+
   it('says which image the node cannot get', async () => {
     const workspace = await opened()
     const image = { ...smallImage, reference: 'registry.invalid/nothing:1' }

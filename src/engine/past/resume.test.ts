@@ -20,6 +20,8 @@ function step(id: string, env: Record<string, string> = {}, more = '', spec = ''
 
 const again =
   ', failureStrategies: [{onFailure: {errors: [AllErrors], action: {type: Retry, spec: {retryCount: 2, retryIntervals: [1m], onRetryFailure: {action: {type: Ignore}}}}}}]'
+const groupAgain =
+  ', failureStrategies: [{onFailure: {errors: [AllErrors], action: {type: RetryStepGroup, spec: {retryCount: 2, retryIntervals: [1m], onRetryFailure: {action: {type: MarkAsFailure}}}}}}]'
 const build = (id: string, tar: string): string =>
   `- step: {identifier: ${id}, name: ${id}, type: BuildAndPushDockerRegistry, spec: {connectorRef: hub, repo: acme/app, tags: ["1"], envVariables: {PLUGIN_NO_PUSH: "true", PLUGIN_TAR_PATH: ${tar}}}}\n`
 
@@ -142,6 +144,12 @@ const whole = {
   'a step that is tried again, and one that fails for good': [
     step('a', { FAKE_OUTPUT: 'try', FAKE_EXIT: '3' }, again) + step('b', { FAKE_OUTPUT: '<+steps.a.status>', FAKE_EXIT: '4' }) + step('c'),
     step('after', { FAKE_OUTPUT: 'never' }),
+  ],
+  'a group that begins again': [
+    `- stepGroup:\n    identifier: g\n    name: g\n    steps:\n${(step('a', { FAKE_OUTPUT: 'a' }) + step('b', { FAKE_OUTPUT: 'b', FAKE_EXIT: '3' }, groupAgain)).trim().replace(/^/gm, '      ')}\n${step('c', { FAKE_OUTPUT: 'c' }, ', when: {stageStatus: All}')}`,
+  ],
+  'a service': [
+    `- step: {identifier: web, name: web, type: Background, spec: {command: x, envVariables: {FAKE_OUTPUT: up}}}\n${step('a', { FAKE_OUTPUT: 'a' })}${step('b', { FAKE_OUTPUT: 'b' })}`,
   ],
   'several stages': [
     step('a', { FAKE_OUT_OUT: 'x', FAKE_OUTPUT: 'a' }),
