@@ -26,8 +26,8 @@ export interface LineOptions {
   /** Throws what makes it pointless to go on. */
   onMessage(message: FromRunner): void
   onBytes(bytes: Buffer): void
-  /** Decides whether to try once more: throws if not. */
-  onCut(error: unknown): Promise<void> | void
+  /** Decides whether to try once more: throws if not. Nothing was heard for so long. */
+  onCut(error: unknown, silentMs: number): Promise<void> | void
 }
 
 export interface Line {
@@ -53,6 +53,7 @@ export function openLine(o: LineOptions): Line {
   let input: PassThrough | undefined
   let stands: AbortSignal | undefined
   let waiting: ((stands: AbortSignal) => void)[] = []
+  let lastHeard = o.clock.now()
 
   const write = async (frame: Buffer): Promise<void> => {
     const into = input
@@ -76,6 +77,7 @@ export function openLine(o: LineOptions): Line {
       mine.write(messageFrame({ kind: 'from', seq: o.heard() } satisfies ToRunner))
       for await (const frame of readFrames(output)) {
         alive()
+        lastHeard = o.clock.now()
         if (frame.kind === 'bytes') {
           o.onBytes(frame.bytes)
           continue
@@ -105,10 +107,10 @@ export function openLine(o: LineOptions): Line {
       const before = o.heard()
       try {
         await one()
-        await o.onCut(undefined)
+        await o.onCut(undefined, o.clock.now() - lastHeard)
       } catch (error) {
         closing.signal.throwIfAborted()
-        await o.onCut(error)
+        await o.onCut(error, o.clock.now() - lastHeard)
       }
       closing.signal.throwIfAborted()
       if (o.heard() > before) tries = 0

@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const wanted: RunnerWanted = { image: 'slipway:1', nodeSelector: {}, tolerations: [], initTimeoutMs: 5000, run: 'run', pipeline: 'shop' }
 
-async function opened(more: Partial<RunnerWanted> = {}, answer: AnswerRunner = async () => ({ kind: 'secret', value: undefined })) {
+async function opened(more: Partial<RunnerWanted> = {}, answer: AnswerRunner = async () => ({ kind: 'secret', value: undefined }), patienceMs = 60_000) {
   const notes: Diagnostic[] = []
   const needs = {
     dir: join(dir, 'home'),
@@ -49,6 +49,7 @@ async function opened(more: Partial<RunnerWanted> = {}, answer: AnswerRunner = a
     read: async () => '',
     client: () => nobody,
     access: cluster.access,
+    patienceMs,
   }
   const runner = await openRunner({ ...wanted, ...more }, needs, { signal, answer, note: (note) => void notes.push(note) })
   return { runner, notes }
@@ -193,6 +194,16 @@ describe('a run in a pod', () => {
     await expect(all(starved.runner)).rejects.toMatchObject({ code: 'K8S_RUNNER_MEMORY', message: expect.stringContaining('1Gi') })
     await starved.runner.close({ signal })
     expect(cluster.pods.size).toBe(0)
+  })
+
+  it('gives up when the cluster stays away', async () => {
+    const { runner } = await opened({}, undefined, 1500)
+    await runner.give('code', code({}), () => undefined, { signal })
+    await runner.start(order('sleep 20'), {}, { signal })
+    await cluster.goAway()
+    await expect(all(runner)).rejects.toMatchObject({ code: 'K8S_UNREACHABLE' })
+    await expect(runner.close({ signal: AbortSignal.timeout(500) })).rejects.toThrow()
+    await cluster.comeBack()
   })
 
   it('says why there is no pod, and leaves none', async () => {

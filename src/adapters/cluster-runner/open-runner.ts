@@ -46,6 +46,8 @@ export interface RunnerNeeds {
   readonly client: (use: RegistryUse) => RegistryClient
   /** Of a run, as its label names it: what it has left is still of use. */
   readonly keeps?: (run: string) => Promise<boolean>
+  /** How long the pod may be out of reach. */
+  readonly patienceMs?: number
   /** In place of the cluster that would be found. */
   readonly access?: ClusterAccess
 }
@@ -61,7 +63,7 @@ export async function openRunner(wanted: RunnerWanted, needs: RunnerNeeds, openi
   const { connector } = wanted
   const choice = connector === undefined ? ({ kind: 'usual' } as const) : await clusterOfConnector(connector, needs.connectors, needs.read, opening)
   const access = needs.access ?? (await findCluster(connector === undefined ? '' : `connector ${connector}`, choice, needs.env))
-  const cluster = openCluster(access, { clock: needs.clock, patienceMs })
+  const cluster = openCluster(access, { clock: needs.clock, patienceMs: needs.patienceMs ?? patienceMs })
   try {
     const namespace = namespaceOf(cluster, wanted.namespace ?? access.namespace)
     const home = await homeId(needs.dir)
@@ -161,6 +163,7 @@ async function talk({ wanted, needs, cluster, namespace, made, session, image, s
     watch.close()
     throw error
   }
+  const patience = needs.patienceMs ?? patienceMs
   let heard = 0
   let over = false
   let fetching: PassThrough | undefined
@@ -215,10 +218,12 @@ async function talk({ wanted, needs, cluster, namespace, made, session, image, s
       }),
     onMessage: (message) => (take[message.kind] as (message: FromRunner) => void)(message),
     onBytes: (bytes) => void fetching?.write(bytes),
-    onCut(error) {
+    onCut(error, silentMs) {
       fetching?.destroy(new Error('the line is cut'))
       fetching = undefined
       if (isProblem(error, 'K8S_FORBIDDEN') || isProblem(error, 'K8S_RUNNER_VERSION') || isProblem(error, 'K8S_UNAUTHORIZED')) throw error
+      if (silentMs > patience)
+        throw isProblem(error) ? error : problem('K8S_EXEC_CUT', { cluster: cluster.name, pod: name, command: 'slipway' }, { cause: error })
     },
   })
   const trouble = watch.until<never>(
