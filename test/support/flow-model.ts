@@ -118,7 +118,9 @@ function reached(limit: number | undefined, end: number, toss: Toss): readonly n
 /** `clear`: what ended at that moment by itself has ended before. */
 function cutOff(runs: readonly Foreseen[], cut: number, clear: boolean): Foreseen[] {
   return runs.flatMap((run): readonly Foreseen[] => {
-    const { again = -1, counted = -1, orAborted: _, ...own } = run
+    // Since when it is counted or begins again is kept: what ends the run may come before what ended its stage.
+    const { orAborted: _, ...own } = run
+    const { again = -1, counted = -1 } = run
     // A group that is to begin again does not when everything is over.
     if (again > cut) return []
     if (run.end < cut) return [run]
