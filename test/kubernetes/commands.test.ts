@@ -29,6 +29,7 @@ describe('a real cluster', { ...clusterNeeds, ...own }, () => {
     images = await startRegistry(registry.path, { htpasswd })
     project = tempProject({
       Dockerfile: 'FROM scratch\nCOPY . /\n',
+      'same.Dockerfile': 'FROM scratch\nENV GREETING=hello\nCOPY greeting /\n',
       '.slipway/config.yaml': configText({ hub: dockerConnector(`http://${images.host}`, 'ann') }),
       // What pushes here: nodes are not told logins of this machine.
       '.docker/config.json': JSON.stringify({ auths: { [images.host]: { auth: Buffer.from('ann:s:cret').toString('base64') } } }),
@@ -97,6 +98,47 @@ describe('a real cluster', { ...clusterNeeds, ...own }, () => {
     ])
     expect(await inCluster('pods')).toEqual([])
   })
+
+  it('T-06, LB-03 makes the same image and archive of a step as this machine does', async () => {
+    const places = ['kubernetes', 'local']
+    for (const on of places) {
+      project.write({ [`${on}.yaml`]: imageStep(on), greeting: 'hello' })
+      const ran = await slipway({}, 'run', `${on}.yaml`, '--on', on)
+      expect([ran.code, ran.code === 0 ? '' : ran.out + ran.err]).toEqual([0, ''])
+    }
+    const images = await Promise.all(places.map(imageOf))
+    expect(images[0]).toEqual(images[1])
+    expect(images[0]).toMatchObject({ config: { Env: expect.arrayContaining(['GREETING=hello']), Labels: { team: 'web' } } })
+  })
+
+  function imageStep(on: string): string {
+    const spec = {
+      connectorRef: 'hub',
+      repo: `${images.host}/acme/same`,
+      tags: [on],
+      dockerfile: 'same.Dockerfile',
+      labels: { team: 'web' },
+      envVariables: { PLUGIN_TAR_PATH: 'same.tar' },
+    }
+    const look = {
+      identifier: 'look',
+      name: 'look',
+      type: 'Run',
+      spec: { connectorRef: 'hub', image: `${images.host}/acme/tool:1`, shell: 'Sh', command: 'test -s same.tar' },
+    }
+    const build = { identifier: 'build', name: 'build', type: 'BuildAndPushDockerRegistry', spec }
+    const steps = on === 'kubernetes' ? [{ step: build }, { step: look }] : [{ step: build }]
+    const stage = { identifier: 's', name: 's', type: 'CI', spec: { cloneCodebase: true, execution: { steps } } }
+    return JSON.stringify({ pipeline: { identifier: 'p', name: 'p', stages: [{ stage }] } })
+  }
+
+  /** Its configuration without times, with the digests of its layers before compression. */
+  async function imageOf(tag: string): Promise<unknown> {
+    const { out } = await slipway({}, 'inspect', `${images.host}/acme/same:${tag}`, '--json')
+    const described = JSON.parse(out) as { readonly config: { readonly created: string; readonly history: readonly { readonly created_by: string }[] } }
+    const { created: _, history, ...config } = described.config
+    return { ...config, history: history.map(({ created_by }) => created_by) }
+  }
 })
 
 /** The files of its busybox. */

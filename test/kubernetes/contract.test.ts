@@ -185,7 +185,7 @@ describe('infrastructure kubernetes', clusterNeeds, () => {
     await workspace.close({ signal })
   })
 
-  it('survives that the API server starts anew', async () => {
+  it('survives that the API server is killed and starts anew', async () => {
     const workspace = await opened()
     const running = await workspace.start(script('a', 'i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo "line $i"; sleep 0.3; done; exit 5'), { signal })
     await world.own?.restartApi(5)
