@@ -26,6 +26,6 @@ describe('stops of other processes', () => {
     const leaving = new AbortController()
     const waiting = [run, brandAs<RunId>('01b')].map((one) => stops.wait(one, { signal: leaving.signal }))
     leaving.abort(new Error('left'))
-    for (const one of waiting) await expect(one).rejects.toThrow('left')
+    await Promise.all(waiting.map((one) => expect(one).rejects.toThrow('left')))
   })
 })
