@@ -22,7 +22,7 @@ export interface Executed {
   /** Has to be read or resumed. */
   readonly output: Readable
   readonly errors: Readable
-  /** The exit code. Rejects when the line is cut before it is known. */
+  /** The exit code. Rejects when the line is cut before it is known, and at once when the signal aborts: what the server says to that is not waited for. */
   readonly ended: Promise<number>
 }
 
@@ -53,9 +53,13 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   socket.binaryType = 'arraybuffer'
   const output = new PassThrough()
   const errors = new PassThrough()
-  const abort = (): void => socket.close()
+  const given = Promise.withResolvers<never>()
+  const abort = (): void => {
+    given.reject(signal.reason)
+    socket.close()
+  }
   signal.addEventListener('abort', abort, { once: true })
-  const ended = endOf(socket, { output, errors }, o, cluster).finally(() => {
+  const ended = Promise.race([endOf(socket, { output, errors }, o, cluster), given.promise]).finally(() => {
     signal.removeEventListener('abort', abort)
     output.end()
     errors.end()
@@ -64,7 +68,7 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   ended.catch(() => undefined)
   // Whoever listens is there before anything is said.
   await opened(socket, request, cluster, { signal })
-  if (o.input !== undefined) send(socket, o.input).catch(abort)
+  if (o.input !== undefined) send(socket, o.input).catch(() => socket.close())
   return { output, errors, ended }
 }
 
@@ -124,6 +128,7 @@ function endOf(
       const bytes = Buffer.from(data as ArrayBuffer)
       const body = bytes.subarray(1)
       if (bytes[0] === channels.status) status += body.toString('utf8')
+      else if (into.output.writableEnded) return
       else if (bytes[0] === channels.out && body.length > 0) into.output.write(body)
       else if (bytes[0] === channels.err && body.length > 0) into.errors.write(body)
     })
