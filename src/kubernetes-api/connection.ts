@@ -1,7 +1,6 @@
 /** HTTP to one API server: who asks, what it refuses in words, and patience while it is away. */
-import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { Agent, buildConnector, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { Clock } from '../base/clock.ts'
 import { type Gate, gate } from '../base/gate.ts'
 import { isProblem, type Problem, problem } from '../base/problem.ts'
@@ -65,10 +64,8 @@ export function openCluster(access: ClusterAccess, o: ConnectionOptions): Cluste
     ...(serverName !== undefined && { servername: serverName }),
     ...(skipVerify === true && { rejectUnauthorized: false }),
   }
-  const lines = new Set<Socket>()
-  const connector = buildConnector({ ...connect, timeout: 10_000 })
   // Logs may be silent for hours: only the caller's signal ends the wait.
-  const dispatcher = new Agent({ connect: remembered(connector, lines), headersTimeout: 30_000, bodyTimeout: 0, keepAliveTimeout: 10_000 })
+  const dispatcher = new Agent({ connect: { ...connect, timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 0, keepAliveTimeout: 10_000 })
   const short = gate(mostAtOnce)
   const count: ClusterConnection['count'] = (request) => o.onRequest?.(request)
   const ask = async (request: ClusterRequest, w: Waiting): Promise<Dispatcher.ResponseData | undefined> => {
@@ -92,26 +89,8 @@ export function openCluster(access: ClusterAccess, o: ConnectionOptions): Cluste
     short,
     json: (request, w) => patiently(() => short.pass(async () => (await ask(request, w))?.body.json()), w),
     stream: async (request, w) => (await ask(request, w))?.body,
-    async close() {
-      await dispatcher.destroy()
-      // Those of web sockets are no longer the dispatcher's, and a server need not end them when it is asked to.
-      for (const line of lines) line.destroy()
-    },
+    close: () => dispatcher.destroy(),
   }
-}
-
-/** Lines that are open. */
-function remembered(connect: buildConnector.connector, lines: Set<Socket>): buildConnector.connector {
-  return (options, callback) =>
-    connect(options, (...made) => {
-      // After a failure there is none, in one way or another.
-      const line = made[1] ?? undefined
-      if (line !== undefined) {
-        lines.add(line)
-        line.once('close', () => lines.delete(line))
-      }
-      callback(...made)
-    })
 }
 
 /** First soon, then less and less often. */
