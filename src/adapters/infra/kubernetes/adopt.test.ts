@@ -1,4 +1,5 @@
 /** A runner dies, and another one goes on with its pods: against an API server that follows a script. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,13 +7,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Manner } from '../../../../test/support/kubernetes/scripted/node.ts'
 import { type ScriptedCluster, scriptedCluster } from '../../../../test/support/kubernetes/scripted/scripted-cluster.ts'
+import { bareOptions, behaving, outputOf, plainStage, smallImage } from '../../../../test/support/kubernetes/scripted/scripted-stage.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { RunId } from '../../../events/run-event.ts'
-import { systemClock } from '../../../main/system-clock.ts'
-import type { StagePlan } from '../../../plan/plan.ts'
-import type { AdoptedWorkspace, ProcessSpec, RunningStep, StepEnd, StepImage, Workspace } from '../../../ports/infrastructure.ts'
-import { plainUse } from '../../../ports/registry-use.ts'
-import type { RegistryClient } from '../../../registry/client.ts'
+import type { AdoptedWorkspace, ProcessSpec, RunningStep, StepEnd, Workspace } from '../../../ports/infrastructure.ts'
 import { type KubernetesInfrastructure, kubernetesInfra } from './kubernetes-infra.ts'
 
 let cluster: ScriptedCluster
@@ -20,34 +18,9 @@ let dir: string
 let runners: KubernetesInfrastructure[]
 
 const { signal } = new AbortController()
-const image: StepImage = { reference: 'busybox:1.37', pull: 'if-missing', registry: plainUse, privileged: false }
-const nobody = { hosts: [], auth: { credentialsFor: async () => undefined } } as unknown as RegistryClient
 const opening = { run: brandAs<RunId>('run'), signal, note: () => undefined }
-const stage: StagePlan = {
-  kind: 'stage',
-  path: 'launch',
-  identifier: 'launch',
-  name: 'launch',
-  when: { status: 'Success' },
-  infrastructure: { on: 'kubernetes', declared: 'none', os: 'Linux', arch: 'Amd64' },
-  variables: {},
-  steps: [],
-}
-
 function runner(resumable?: (run: string) => Promise<boolean>): KubernetesInfrastructure {
-  const made = kubernetesInfra({
-    dir: join(dir, 'kubernetes'),
-    env: {},
-    clock: systemClock,
-    code: { place: async () => ({ folder: '/harness' }) },
-    client: () => nobody,
-    connectors: new Map(),
-    read: async () => '',
-    access: cluster.access,
-    spareContainers: 4,
-    watchSeconds: 2,
-    ...(resumable !== undefined && { resumable }),
-  })
+  const made = kubernetesInfra({ ...bareOptions(cluster.access, join(dir, 'kubernetes')), ...(resumable !== undefined && { resumable }) })
   runners.push(made)
   return made
 }
@@ -59,7 +32,7 @@ async function killed(workspace: Workspace, by: KubernetesInfrastructure): Promi
 }
 
 async function adopted(by = runner()): Promise<AdoptedWorkspace> {
-  const workspace = await by.adopt?.(stage, opening)
+  const workspace = await by.adopt?.(plainStage, opening)
   if (workspace === undefined) throw new Error('nothing is left')
   return workspace
 }
@@ -77,21 +50,9 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-function behave(name: string, manner: Manner, more: Partial<ProcessSpec> = {}): ProcessSpec {
-  return {
-    name: `launch/${name}`,
-    start: { kind: 'program', argv: ['behave', JSON.stringify(manner)] },
-    env: new Map(),
-    outputs: Object.keys(manner.outputs ?? {}),
-    image,
-    graceMs: 200,
-    ...more,
-  }
-}
-
 async function whole(running: RunningStep): Promise<{ readonly text: string; readonly end: StepEnd }> {
   running.end.catch(() => undefined)
-  const text = Buffer.concat((await Array.fromAsync(running.output)).map(({ bytes }) => bytes)).toString()
+  const text = await outputOf(running)
   return { text, end: await running.end }
 }
 
@@ -102,8 +63,8 @@ const begun = (): readonly string[] => containers().flatMap(({ name, begun, abou
 describe('a runner that dies', () => {
   it('leaves a step that another one hears from the first line to the last', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
-    const spec = behave('talks', { lines: 200, sleepMs: 300, exit: 7, outputs: { A: 'b' } })
+    const workspace = await first.open(plainStage, opening)
+    const spec = behaving('talks', { lines: 200, sleepMs: 300, exit: 7, outputs: { A: 'b' } })
     const running = await workspace.start(spec, { signal })
     for await (const _ of running.output) break
     running.end.catch(() => undefined)
@@ -120,53 +81,53 @@ describe('a runner that dies', () => {
 
   it('leaves what ended steps had to hand back', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
-    const spec = behave('one', { output: 'hello', outputs: { A: 'b' }, writes: { C: 'd' }, hands: { secrets: 'S=hidden\n', env: 'E=f\n' } })
+    const workspace = await first.open(plainStage, opening)
+    const spec = behaving('one', { output: 'hello', outputs: { A: 'b' }, writes: { C: 'd' }, hands: { secrets: 'S=hidden\n', env: 'E=f\n' } })
     await said(workspace, spec)
     await killed(workspace, first)
     const again = await adopted()
     const { text, end } = await said(again, spec)
     expect([text, end.exit, [...end.outputs]]).toEqual(['hello\n', { kind: 'exited', code: 0 }, [['A', 'b']]])
     expect(end.handed).toEqual({ outputs: 'C=d\n', secrets: 'S=hidden\n', env: 'E=f\n' })
-    expect((await said(again, behave('two', { output: 'next' }))).text).toBe('next\n')
+    expect((await said(again, behaving('two', { output: 'next' }))).text).toBe('next\n')
     expect(begun()).toEqual(['spare-1 1 launch/one', 'spare-2 2 launch/two'])
     await again.close({ signal })
   })
 
   it('leaves the tries of a step in their order', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
-    await said(workspace, behave('flaky', { output: 'first', exit: 1 }))
-    await said(workspace, behave('other', { output: 'other' }))
-    const running = await workspace.start(behave('flaky', { output: 'second', sleepMs: 200 }), { signal })
+    const workspace = await first.open(plainStage, opening)
+    await said(workspace, behaving('flaky', { output: 'first', exit: 1 }))
+    await said(workspace, behaving('other', { output: 'other' }))
+    const running = await workspace.start(behaving('flaky', { output: 'second', sleepMs: 200 }), { signal })
     running.end.catch(() => undefined)
     await killed(workspace, first)
     const again = await adopted()
-    const flaky = behave('flaky', { output: 'never begun' })
+    const flaky = behaving('flaky', { output: 'never begun' })
     expect([...again.begun]).toEqual([
       ['launch/flaky', 2],
       ['launch/other', 1],
     ])
     expect((await said(again, flaky)).end.exit).toEqual({ kind: 'exited', code: 1 })
     expect(await said(again, flaky)).toMatchObject({ text: 'second\n', end: { exit: { kind: 'exited', code: 0 } } })
-    expect((await said(again, behave('other', {}))).text).toBe('other\n')
+    expect((await said(again, behaving('other', {}))).text).toBe('other\n')
     expect(begun()).toHaveLength(3)
     await again.close({ signal })
   })
 
   it('leaves steps side by side, and a service', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
+    const workspace = await first.open(plainStage, opening)
     const names = ['a', 'b', 'web']
     const manner = (name: string): Manner => ({ output: name, sleepMs: name === 'web' ? 60_000 : 400 })
-    for (const name of names) (await workspace.start(behave(name, manner(name)), { signal })).end.catch(() => undefined)
+    for (const name of names) (await workspace.start(behaving(name, manner(name)), { signal })).end.catch(() => undefined)
     await killed(workspace, first)
     const again = await adopted()
-    const running = await Promise.all(names.map((name) => again.start(behave(name, manner(name)), { signal })))
+    const running = await Promise.all(names.map((name) => again.start(behaving(name, manner(name)), { signal })))
     const [a, b] = await Promise.all(running.slice(0, 2).map(whole))
     expect([a?.text, b?.text]).toEqual(['a\n', 'b\n'])
     const web = running[2]
-    const probe = await again.start(behave('web.ready', {}, { beside: 'launch/web' }), { signal })
+    const probe = await again.start(behaving('web.ready', {}, { beside: 'launch/web' }), { signal })
     expect((await whole(probe)).end.exit).toEqual({ kind: 'exited', code: 0 })
     expect(begun()).toHaveLength(3)
     await again.close({ signal })
@@ -175,20 +136,20 @@ describe('a runner that dies', () => {
 
   it('leaves a step that was not begun, which is begun then', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
+    const workspace = await first.open(plainStage, opening)
     await killed(workspace, first)
     const again = await adopted()
     expect(again.begun.size).toBe(0)
-    expect((await said(again, behave('one', { output: 'hello' }))).text).toBe('hello\n')
+    expect((await said(again, behaving('one', { output: 'hello' }))).text).toBe('hello\n')
     await again.close({ signal })
   })
 
   it('leaves files of a step that nobody let go: it is let go then, once, in the same container', async () => {
     cluster.faults.cutBeforeGo = 1
     const first = runner()
-    const workspace = await first.open(stage, opening)
+    const workspace = await first.open(plainStage, opening)
     const dies = new AbortController()
-    const starting = workspace.start(behave('one', { output: 'hello' }), { signal: dies.signal }).catch(() => undefined)
+    const starting = workspace.start(behaving('one', { output: 'hello' }), { signal: dies.signal }).catch(() => undefined)
     while (!containers().some(({ about }) => about !== undefined)) await new Promise((resolve) => setTimeout(resolve, 2))
     dies.abort()
     await starting
@@ -196,46 +157,46 @@ describe('a runner that dies', () => {
     expect(begun()).toEqual([])
     const again = await adopted()
     expect(again.begun.size).toBe(0)
-    expect((await said(again, behave('other', { output: 'other' }))).text).toBe('other\n')
-    expect((await said(again, behave('one', { output: 'hello' }))).text).toBe('hello\n')
+    expect((await said(again, behaving('other', { output: 'other' }))).text).toBe('other\n')
+    expect((await said(again, behaving('one', { output: 'hello' }))).text).toBe('hello\n')
     expect(begun()).toEqual(['spare-1 1 launch/one', 'spare-2 2 launch/other'])
     await again.close({ signal })
   })
 
   it('leaves a late image as it is where its step has begun, and where it has not', async () => {
-    const late = { image: { ...image, reference: 'other:2' } }
+    const late = { image: { ...smallImage, reference: 'other:2' } }
     const first = runner()
-    const workspace = await first.open(stage, opening)
-    const running = await workspace.start(behave('one', { output: 'hello', sleepMs: 300 }, late), { signal })
+    const workspace = await first.open(plainStage, opening)
+    const running = await workspace.start(behaving('one', { output: 'hello', sleepMs: 300 }, late), { signal })
     running.end.catch(() => undefined)
     await killed(workspace, first)
     const second = runner()
     const again = await adopted(second)
-    expect((await said(again, behave('one', {}, late))).text).toBe('hello\n')
+    expect((await said(again, behaving('one', {}, late))).text).toBe('hello\n')
     expect(containers().find(({ name }) => name === 'spare-1')).toMatchObject({ image: 'other:2', starts: 2 })
     // The patch was made, and its step has no files yet.
     cluster.faults.cutBeforeGo = 1
     const dies = new AbortController()
-    const starting = again.start(behave('two', { output: 'two' }, late), { signal: dies.signal }).catch(() => undefined)
+    const starting = again.start(behaving('two', { output: 'two' }, late), { signal: dies.signal }).catch(() => undefined)
     while (containers().find(({ name }) => name === 'spare-2')?.about === undefined) await new Promise((resolve) => setTimeout(resolve, 2))
     dies.abort()
     await starting
     await killed(again, second)
     const third = await adopted()
-    expect((await said(third, behave('two', { output: 'two' }, late))).text).toBe('two\n')
+    expect((await said(third, behaving('two', { output: 'two' }, late))).text).toBe('two\n')
     expect(containers().find(({ name }) => name === 'spare-2')).toMatchObject({ image: 'other:2', starts: 2 })
     await third.close({ signal })
   })
 
   it('leaves the files of the workspace where they are: nothing is sent over them', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
+    const workspace = await first.open(plainStage, opening)
     await writeFile(workspace.hostPath('a'), 'old')
-    await said(workspace, behave('one', {}))
+    await said(workspace, behaving('one', {}))
     await killed(workspace, first)
     const again = await adopted()
     const sent = cluster.requests.get('EXEC') ?? 0
-    await said(again, behave('one', {}))
+    await said(again, behaving('one', {}))
     // Nothing but what it has left is asked for: no files go there.
     expect((cluster.requests.get('EXEC') ?? 0) - sent).toBe(0)
     await expect(readFile(again.hostPath('a'))).rejects.toThrow('ENOENT')
@@ -246,24 +207,24 @@ describe('a runner that dies', () => {
 
   it('leaves nothing where its pod is gone, or on its way out', async () => {
     const first = runner()
-    const workspace = await first.open(stage, opening)
+    const workspace = await first.open(plainStage, opening)
     await killed(workspace, first)
     cluster.deletePod([...cluster.pods.keys()][0] ?? '')
-    expect(await runner().adopt?.(stage, opening)).toBeUndefined()
+    expect(await runner().adopt?.(plainStage, opening)).toBeUndefined()
   })
 
   it('leaves nothing to another run or another stage', async () => {
     const first = runner()
-    await killed(await first.open(stage, opening), first)
-    expect(await runner().adopt?.(stage, { ...opening, run: brandAs<RunId>('another') })).toBeUndefined()
-    expect(await runner().adopt?.({ ...stage, path: 'launch_2' }, opening)).toBeUndefined()
+    await killed(await first.open(plainStage, opening), first)
+    expect(await runner().adopt?.(plainStage, { ...opening, run: brandAs<RunId>('another') })).toBeUndefined()
+    expect(await runner().adopt?.({ ...plainStage, path: 'launch_2' }, opening)).toBeUndefined()
     await (await adopted()).close({ signal })
   })
 
   it('may be followed by one that dies too', async () => {
-    const spec = behave('talks', { lines: 300, sleepMs: 200 })
+    const spec = behaving('talks', { lines: 300, sleepMs: 200 })
     const first = runner()
-    const workspace = await first.open(stage, opening)
+    const workspace = await first.open(plainStage, opening)
     ;(await workspace.start(spec, { signal })).end.catch(() => undefined)
     await killed(workspace, first)
     const second = runner()
@@ -282,7 +243,7 @@ describe('a runner that dies', () => {
 describe('pods of runners that died', () => {
   const left = async (): Promise<void> => {
     const first = runner()
-    await killed(await first.open(stage, opening), first)
+    await killed(await first.open(plainStage, opening), first)
     const [pod] = cluster.pods.values()
     if (pod === undefined) throw new Error('there is no pod')
     // As nobody is.
@@ -290,7 +251,7 @@ describe('pods of runners that died', () => {
     pod.manifest = { ...pod.manifest, metadata: { ...pod.manifest.metadata, labels } }
   }
   const next = async (resumable?: (run: string) => Promise<boolean>): Promise<void> => {
-    const workspace = await runner(resumable).open({ ...stage, path: 'other' }, { ...opening, run: brandAs<RunId>('next') })
+    const workspace = await runner(resumable).open({ ...plainStage, path: 'other' }, { ...opening, run: brandAs<RunId>('next') })
     await workspace.close({ signal })
   }
 

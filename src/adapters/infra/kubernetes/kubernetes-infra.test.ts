@@ -1,4 +1,5 @@
 /** Stages as pods, against an API server that follows a script: in every run, with faults that a real one has once a month. */
+
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,16 +7,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Manner } from '../../../../test/support/kubernetes/scripted/node.ts'
 import { type ScriptedCluster, scriptedCluster } from '../../../../test/support/kubernetes/scripted/scripted-cluster.ts'
+import { bareOptions, behaving, outputOf, plainStage, smallImage } from '../../../../test/support/kubernetes/scripted/scripted-stage.ts'
 import { brandAs } from '../../../base/brand.ts'
 import type { RunId } from '../../../events/run-event.ts'
-import { systemClock } from '../../../main/system-clock.ts'
-import type { StagePlan } from '../../../plan/plan.ts'
 import { infrastructureContract } from '../../../ports/infrastructure.contract.ts'
-import type { ProcessSpec, RunningStep, StepImage, Workspace } from '../../../ports/infrastructure.ts'
-import { plainUse } from '../../../ports/registry-use.ts'
-import type { RegistryClient } from '../../../registry/client.ts'
+import type { Workspace } from '../../../ports/infrastructure.ts'
 import { type KubernetesInfrastructure, kubernetesInfra } from './kubernetes-infra.ts'
 
 let cluster: ScriptedCluster
@@ -23,22 +20,8 @@ let dir: string
 let infra: KubernetesInfrastructure
 
 const signal = new AbortController().signal
-const image: StepImage = { reference: 'busybox:1.37', pull: 'if-missing', registry: plainUse, privileged: false }
-const nobody = { hosts: [], auth: { credentialsFor: async () => undefined } } as unknown as RegistryClient
-
 function make(): KubernetesInfrastructure {
-  return kubernetesInfra({
-    dir: join(dir, 'kubernetes'),
-    env: {},
-    clock: systemClock,
-    code: { place: async () => ({ folder: '/harness' }) },
-    client: () => nobody,
-    connectors: new Map(),
-    read: async () => '',
-    access: cluster.access,
-    spareContainers: 4,
-    watchSeconds: 2,
-  })
+  return kubernetesInfra(bareOptions(cluster.access, join(dir, 'kubernetes')))
 }
 
 beforeAll(async () => {
@@ -54,42 +37,15 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-const stage: StagePlan = {
-  kind: 'stage',
-  path: 'launch',
-  identifier: 'launch',
-  name: 'launch',
-  when: { status: 'Success' },
-  infrastructure: { on: 'kubernetes', declared: 'none', os: 'Linux', arch: 'Amd64' },
-  variables: {},
-  steps: [],
-}
-
-function behave(name: string, manner: Manner, more: Partial<ProcessSpec> = {}): ProcessSpec {
-  return {
-    name: `launch/${name}`,
-    start: { kind: 'program', argv: ['behave', JSON.stringify(manner)] },
-    env: new Map(),
-    outputs: Object.keys(manner.outputs ?? {}),
-    image,
-    graceMs: 200,
-    ...more,
-  }
-}
-
-async function read(running: RunningStep): Promise<string> {
-  return Buffer.concat((await Array.fromAsync(running.output)).map(({ bytes }) => bytes)).toString()
-}
-
 async function opened(): Promise<Workspace> {
-  return infra.open(stage, { run: brandAs<RunId>('run'), signal, note: () => undefined })
+  return infra.open(plainStage, { run: brandAs<RunId>('run'), signal, note: () => undefined })
 }
 
 const podNow = (): string => [...cluster.pods.keys()][0] ?? ''
 
 infrastructureContract(async () => ({
   infrastructure: infra,
-  step: (behaviour) => ({ start: { kind: 'program', argv: ['behave', JSON.stringify(behaviour)] }, env: new Map(), image }),
+  step: (behaviour) => ({ start: { kind: 'program', argv: ['behave', JSON.stringify(behaviour)] }, env: new Map(), image: smallImage }),
 }))
 
 describe('a stage as a pod', () => {
@@ -102,24 +58,24 @@ describe('a stage as a pod', () => {
 
   it('puts another image in, when that is only known as the step starts', async () => {
     const workspace = await opened()
-    const running = await workspace.start(behave('one', { output: 'hello' }, { image: { ...image, reference: 'other:2' } }), { signal })
-    expect(await read(running)).toBe('hello\n')
+    const running = await workspace.start(behaving('one', { output: 'hello' }, { image: { ...smallImage, reference: 'other:2' } }), { signal })
+    expect(await outputOf(running)).toBe('hello\n')
     expect(cluster.requests.get('PATCH pods/NAME')).toBe(1)
     await workspace.close({ signal })
   })
 
   it('tells want of memory from any other end', async () => {
     const workspace = await opened()
-    const running = await workspace.start(behave('big', { oom: true }), { signal })
-    await read(running)
+    const running = await workspace.start(behaving('big', { oom: true }), { signal })
+    await outputOf(running)
     expect((await running.end).exit).toEqual({ kind: 'out-of-memory' })
     await workspace.close({ signal })
   })
 
   it('says in the words of the node why an image cannot be had', async () => {
     const workspace = await opened()
-    const missing = { ...image, reference: 'missing:1' }
-    await expect(workspace.start(behave('one', {}, { image: missing }), { signal })).rejects.toMatchObject({
+    const missing = { ...smallImage, reference: 'missing:1' }
+    await expect(workspace.start(behaving('one', {}, { image: missing }), { signal })).rejects.toMatchObject({
       code: 'K8S_IMAGE_FAILED',
       message: expect.stringContaining('failed to resolve reference'),
     })
@@ -154,7 +110,7 @@ describe('a stage as a pod', () => {
     }
     const notes: string[] = []
     const opening = { run: brandAs<RunId>('run'), signal, note: ({ code }: { code: string }) => void notes.push(code) }
-    const slow = { ...stage, infrastructure: { ...stage.infrastructure, kubernetes } }
+    const slow = { ...plainStage, infrastructure: { ...plainStage.infrastructure, kubernetes } }
     await expect(infra.open(slow, opening)).rejects.toMatchObject({
       code: 'K8S_INIT_TIMEOUT',
       message: expect.stringMatching(/initTimeout.*Insufficient memory/),
@@ -165,9 +121,9 @@ describe('a stage as a pod', () => {
 
   it('has no container for more steps than it was made for', async () => {
     const workspace = await opened()
-    const all = ['a', 'b', 'c', 'd'].map((name) => workspace.start(behave(name, {}), { signal }))
-    await Promise.all((await Promise.all(all)).map(read))
-    await expect(workspace.start(behave('e', {}), { signal })).rejects.toMatchObject({ code: 'K8S_NO_CONTAINER' })
+    const all = ['a', 'b', 'c', 'd'].map((name) => workspace.start(behaving(name, {}), { signal }))
+    await Promise.all((await Promise.all(all)).map(outputOf))
+    await expect(workspace.start(behaving('e', {}), { signal })).rejects.toMatchObject({ code: 'K8S_NO_CONTAINER' })
     await workspace.close({ signal })
   })
 })
@@ -178,16 +134,16 @@ describe('faults of the line and of the cluster', () => {
   it('reads a log that is cut again and again to its last line, none of them twice', async () => {
     cluster.faults.cutLogsAfter = 777
     const workspace = await opened()
-    const running = await workspace.start(behave('talks', { lines: 400 }), { signal })
-    expect(await read(running)).toBe(text(400))
+    const running = await workspace.start(behaving('talks', { lines: 400 }), { signal })
+    expect(await outputOf(running)).toBe(text(400))
     await workspace.close({ signal })
   }, 60_000)
 
   it('goes on when the server was away', async () => {
     const workspace = await opened()
-    const running = await workspace.start(behave('talks', { lines: 300, exit: 7 }), { signal })
+    const running = await workspace.start(behaving('talks', { lines: 300, exit: 7 }), { signal })
     setTimeout(() => void cluster.goAway().then(() => setTimeout(() => void cluster.comeBack(), 1500)), 100)
-    expect(await read(running)).toBe(text(300))
+    expect(await outputOf(running)).toBe(text(300))
     expect((await running.end).exit).toEqual({ kind: 'exited', code: 7 })
     await workspace.close({ signal })
   }, 60_000)
@@ -195,8 +151,8 @@ describe('faults of the line and of the cluster', () => {
   it('begins anew where its version of the world is gone', async () => {
     cluster.faults.gone = 3
     const workspace = await opened()
-    const running = await workspace.start(behave('one', { output: 'hello', sleepMs: 300 }), { signal })
-    expect(await read(running)).toBe('hello\n')
+    const running = await workspace.start(behaving('one', { output: 'hello', sleepMs: 300 }), { signal })
+    expect(await outputOf(running)).toBe('hello\n')
     expect((await running.end).exit).toEqual({ kind: 'exited', code: 0 })
     await workspace.close({ signal })
   })
@@ -204,8 +160,8 @@ describe('faults of the line and of the cluster', () => {
   it('is not confused by what it is told twice', async () => {
     cluster.faults.duplicates = true
     const workspace = await opened()
-    const running = await workspace.start(behave('one', { outputs: { A: 'b' }, exit: 3 }), { signal })
-    await read(running)
+    const running = await workspace.start(behaving('one', { outputs: { A: 'b' }, exit: 3 }), { signal })
+    await outputOf(running)
     const end = await running.end
     expect([end.exit, [...end.outputs]]).toEqual([{ kind: 'exited', code: 3 }, [['A', 'b']]])
     await workspace.close({ signal })
@@ -213,18 +169,18 @@ describe('faults of the line and of the cluster', () => {
 
   it('says so when somebody deletes the pod', async () => {
     const workspace = await opened()
-    const running = await workspace.start(behave('slow', { sleepMs: 60_000 }), { signal })
+    const running = await workspace.start(behaving('slow', { sleepMs: 60_000 }), { signal })
     cluster.deletePod(podNow())
-    await read(running)
+    await outputOf(running)
     await expect(running.end).rejects.toMatchObject({ code: 'K8S_POD_LOST' })
     await workspace.close({ signal })
   })
 
   it('says so when the node evicts the pod', async () => {
     const workspace = await opened()
-    const running = await workspace.start(behave('slow', { sleepMs: 60_000 }), { signal })
+    const running = await workspace.start(behaving('slow', { sleepMs: 60_000 }), { signal })
     cluster.evict(podNow(), 'The node was low on resource: ephemeral-storage.')
-    await read(running)
+    await outputOf(running)
     await expect(running.end).rejects.toMatchObject({ code: 'K8S_POD_LOST', message: expect.stringContaining('low on resource') })
     await workspace.close({ signal })
   })

@@ -1,4 +1,5 @@
 /** What is said to a cluster in a stage's life, one conversation for each thing that may happen: held with a real cluster once, and with the scripted one in every run. */
+
 import { setTimeout as wait } from 'node:timers/promises'
 import { clusterCare } from '../../../../src/adapters/infra/kubernetes/cluster-care.ts'
 import { type KubernetesInfrastructure, type KubernetesOptions, kubernetesInfra } from '../../../../src/adapters/infra/kubernetes/kubernetes-infra.ts'
@@ -10,12 +11,12 @@ import type { ClusterAccess } from '../../../../src/kubernetes-api/access.ts'
 import { type ClusterConnection, openCluster } from '../../../../src/kubernetes-api/connection.ts'
 import { namespaceOf } from '../../../../src/kubernetes-api/pods.ts'
 import { systemClock } from '../../../../src/main/system-clock.ts'
-import type { KubernetesPlan } from '../../../../src/plan/kubernetes-plan.ts'
 import type { StagePlan } from '../../../../src/plan/plan.ts'
 import type { Behaviour } from '../../../../src/ports/infrastructure.contract.ts'
-import type { ProcessSpec, RunningStep, StepImage, Workspace } from '../../../../src/ports/infrastructure.ts'
+import type { ProcessSpec, Workspace } from '../../../../src/ports/infrastructure.ts'
 import { plainUse } from '../../../../src/ports/registry-use.ts'
 import type { RegistryClient } from '../../../../src/registry/client.ts'
+import { bareOptions, outputOf, plainStage, smallImage, stageWith } from '../scripted/scripted-stage.ts'
 
 export interface StepManner extends Behaviour {
   /** It takes more memory than it may. */
@@ -51,30 +52,7 @@ export interface Side {
 }
 
 const { signal } = new AbortController()
-const small: StepImage = { reference: 'busybox:1.37', pull: 'if-missing', registry: plainUse, privileged: false }
 const client = { hosts: [], auth: { credentialsFor: async () => ({ kind: 'basic', username: 'user', password: 'secret' }) } } as unknown as RegistryClient
-
-const plain: StagePlan = {
-  kind: 'stage',
-  path: 'launch',
-  identifier: 'launch',
-  name: 'launch',
-  when: { status: 'Success' },
-  infrastructure: { on: 'kubernetes', declared: 'none', os: 'Linux', arch: 'Amd64' },
-  variables: {},
-  steps: [],
-}
-const nothingSaid: KubernetesPlan = {
-  about: {},
-  labels: {},
-  annotations: {},
-  nodeSelector: {},
-  security: {},
-  tolerations: [],
-  volumes: [],
-  hostNames: [],
-  initTimeoutMs: 60_000,
-}
 
 /** With one step that its plan knows. */
 export function planned(reference: string, more: { readonly memory?: string; readonly connector?: string } = {}): StagePlan {
@@ -86,15 +64,7 @@ export function planned(reference: string, more: { readonly memory?: string; rea
   const work = { kind: 'run', start: { kind: 'program' }, image, env: {}, outputs: [] } as const
   const at = { file: 'p', start: 0, end: 0, line: 1, col: 1 }
   const step = { kind: 'step', path: 'launch/one', identifier: 'one', name: 'one', type: 'Run', does: '', when: { status: 'Success' }, work, at } as const
-  return { ...plain, steps: [step as unknown as StagePlan['steps'][number]] }
-}
-
-function withPlan(stage: StagePlan, kubernetes: Partial<KubernetesPlan>): StagePlan {
-  return { ...stage, infrastructure: { ...stage.infrastructure, kubernetes: { ...nothingSaid, ...kubernetes } } }
-}
-
-async function read(running: RunningStep): Promise<string> {
-  return Buffer.concat((await Array.fromAsync(running.output)).map(({ bytes }) => bytes)).toString()
+  return { ...plainStage, steps: [step as unknown as StagePlan['steps'][number]] }
 }
 
 interface Talk {
@@ -136,12 +106,12 @@ const talks = {
     all?.resume()
     const workspace = await open()
     const service = await workspace.start(spec('service', { output: 'up', sleepMs: 600_000 }), { signal })
-    const log = read(service)
+    const log = outputOf(service)
     const one = await workspace.start(spec('one', { output: 'hello', outputs: { COLOUR: 'blue' } }), { signal })
-    is(await read(one), 'hello\n')
+    is(await outputOf(one), 'hello\n')
     is([...(await one.end).outputs], [['COLOUR', 'blue']])
     const two = await workspace.start(spec('two', { output: 'again', exit: 3 }), { signal })
-    await read(two)
+    await outputOf(two)
     is((await two.end).exit, { kind: 'exited', code: 3 })
     await workspace.close({ signal })
     await log
@@ -151,81 +121,81 @@ const talks = {
 
   async 'want of memory'({ open, spec }) {
     const workspace = await open(planned('busybox:1.37', { memory: '20Mi' }), { spareContainers: 0 })
-    const image = { ...small, limits: { memoryBytes: 20 * 2 ** 20 } }
+    const image = { ...smallImage, limits: { memoryBytes: 20 * 2 ** 20 } }
     const one = await workspace.start(spec('one', { oom: true }, { image }), { signal })
-    await read(one)
+    await outputOf(one)
     is((await one.end).exit, { kind: 'out-of-memory' })
     await workspace.close({ signal })
   },
 
   async 'an image that is missing'({ open, spec, side }) {
     const workspace = await open(planned(side.missing), { spareContainers: 0 })
-    const image = { ...small, reference: side.missing }
+    const image = { ...smallImage, reference: side.missing }
     is(await refusedWith(workspace.start(spec('one', {}, { image }), { signal })), 'K8S_IMAGE_FAILED')
     await workspace.close({ signal })
   },
 
   async 'a late image'({ open, spec }) {
-    const workspace = await open(plain, { spareContainers: 1 })
-    const one = await workspace.start(spec('one', { output: 'hello' }, { image: { ...small, reference: 'busybox:other' } }), { signal })
-    is(await read(one), 'hello\n')
+    const workspace = await open(plainStage, { spareContainers: 1 })
+    const one = await workspace.start(spec('one', { output: 'hello' }, { image: { ...smallImage, reference: 'busybox:other' } }), { signal })
+    is(await outputOf(one), 'hello\n')
     await workspace.close({ signal })
   },
 
   async 'a late image that is missing'({ open, spec, side }) {
-    const workspace = await open(withPlan(plain, { initTimeoutMs: 20_000 }), { spareContainers: 1 })
-    is(await refusedWith(workspace.start(spec('one', {}, { image: { ...small, reference: side.missing } }), { signal })), 'K8S_IMAGE_FAILED')
+    const workspace = await open(stageWith({ initTimeoutMs: 20_000 }), { spareContainers: 1 })
+    is(await refusedWith(workspace.start(spec('one', {}, { image: { ...smallImage, reference: side.missing } }), { signal })), 'K8S_IMAGE_FAILED')
     await workspace.close({ signal })
   },
 
   async 'a private image'({ open, spec }) {
     const stage = planned('busybox:1.37', { connector: 'hub' })
     const workspace = await open(stage, { spareContainers: 0 })
-    const image = { ...small, registry: { ...plainUse, connector: 'hub' } }
-    await read(await workspace.start(spec('one', { output: 'hello' }, { image }), { signal }))
+    const image = { ...smallImage, registry: { ...plainUse, connector: 'hub' } }
+    await outputOf(await workspace.start(spec('one', { output: 'hello' }, { image }), { signal }))
     await workspace.close({ signal })
   },
 
   async 'an abort'({ open, spec }) {
-    const workspace = await open(plain, { spareContainers: 1 })
+    const workspace = await open(plainStage, { spareContainers: 1 })
     const abort = new AbortController()
     const one = await workspace.start(spec('one', { output: 'up', sleepMs: 600_000 }), { signal: abort.signal })
     await wait(500)
     abort.abort()
-    await read(one)
+    await outputOf(one)
     is((await one.end).exit.kind, 'killed')
     await workspace.close({ signal })
   },
 
   async 'no node'({ open, side }) {
-    is(await refusedWith(open(withPlan(plain, { initTimeoutMs: 1500 * side.pace, nodeSelector: { disk: known('none') } }))), 'K8S_INIT_TIMEOUT')
+    is(await refusedWith(open(stageWith({ initTimeoutMs: 1500 * side.pace, nodeSelector: { disk: known('none') } }))), 'K8S_INIT_TIMEOUT')
   },
 
   async 'a pod that others delete'({ open, spec, side, cluster }) {
-    const workspace = await open(plain, { spareContainers: 1 })
+    const workspace = await open(plainStage, { spareContainers: 1 })
     const one = await workspace.start(spec('one', { output: 'up', sleepMs: 600_000 }), { signal })
     const [pod] = await namespaceOf(cluster(), 'default').pods('app.kubernetes.io/managed-by=slipway', { signal })
     await side.deletePod(pod?.name ?? '')
-    await read(one)
+    await outputOf(one)
     is(await refusedWith(one.end), 'K8S_POD_LOST')
     await workspace.close({ signal })
   },
 
   async 'a server that is away'({ open, spec, side }) {
-    const workspace = await open(plain, { spareContainers: 1 })
+    const workspace = await open(plainStage, { spareContainers: 1 })
     const one = await workspace.start(spec('one', { lines: 60, sleepMs: 9000 * side.pace, exit: 5 }), { signal })
     await side.away(3000 * side.pace)
-    is(await read(one), Array.from({ length: 60 }, (_, i) => `line ${i + 1}\n`).join(''))
+    is(await outputOf(one), Array.from({ length: 60 }, (_, i) => `line ${i + 1}\n`).join(''))
     is((await one.end).exit, { kind: 'exited', code: 5 })
     await workspace.close({ signal })
   },
 
   async refusals({ infra, cluster, side }) {
     const stranger = infra({ access: side.stranger })
-    is(await refusedWith(stranger.open(plain, { run: brandAs<RunId>('run'), signal, note: () => undefined })), 'K8S_FORBIDDEN')
+    is(await refusedWith(stranger.open(plainStage, { run: brandAs<RunId>('run'), signal, note: () => undefined })), 'K8S_FORBIDDEN')
     await side.quota(true)
     const opening = { run: brandAs<RunId>('run'), signal, note: () => undefined }
-    is(await refusedWith(infra().open(plain, opening)), 'K8S_REFUSED')
+    is(await refusedWith(infra().open(plainStage, opening)), 'K8S_REFUSED')
     await side.quota(false)
     const pods = namespaceOf(cluster(), 'default')
     is(await pods.pod('absent', { signal }), undefined)
@@ -236,16 +206,16 @@ const talks = {
 
   async 'an eviction'({ open, spec, side }) {
     const overlay = '{volumes: [{name: harness, emptyDir: {sizeLimit: 1Mi}}]}'
-    const workspace = await open(withPlan(plain, { overlay: known(overlay) }), { spareContainers: 1 })
+    const workspace = await open(stageWith({ overlay: known(overlay) }), { spareContainers: 1 })
     const one = await workspace.start(spec('one', { fills: true, sleepMs: 600_000 }), { signal })
     await side.evict?.()
-    await read(one)
+    await outputOf(one)
     is(await refusedWith(one.end), 'K8S_POD_LOST')
     await workspace.close({ signal })
   },
 
   async care({ side, open }) {
-    const workspace = await open(plain, { spareContainers: 1 })
+    const workspace = await open(plainStage, { spareContainers: 1 })
     await side.quota(true)
     const env = { KUBECONFIG: side.kubeconfig }
     const care = await clusterCare({ dir: `${side.dir}-of-another`, env, clock: systemClock, connectors: new Map(), read: async () => '' }, { signal })
@@ -291,18 +261,9 @@ export const conversationNames = Object.keys(talks) as readonly ConversationName
 export async function converse(name: ConversationName, side: Side): Promise<void> {
   const closing: (() => Promise<void>)[] = []
   const infra = (o: Partial<KubernetesOptions> = {}): KubernetesInfrastructure => {
-    const made = kubernetesInfra({
-      dir: side.dir,
-      env: {},
-      clock: systemClock,
-      code: { place: async () => ({ folder: '/harness' }) },
-      client: () => client,
-      connectors: new Map(),
-      read: async () => '',
-      access: side.access,
-      spareContainers: 3,
-      ...o,
-    })
+    // Watches that end by themselves would come between.
+    const { watchSeconds: _, ...usual } = bareOptions(side.access, side.dir)
+    const made = kubernetesInfra({ ...usual, client: () => client, spareContainers: 3, ...o })
     closing.push(() => made.close())
     return made
   }
@@ -316,11 +277,11 @@ export async function converse(name: ConversationName, side: Side): Promise<void
     start: side.step(manner),
     env: new Map(),
     outputs: Object.keys(manner.outputs ?? {}),
-    image: small,
+    image: smallImage,
     graceMs: 2000,
     ...more,
   })
-  const open: Talk['open'] = (stage = plain, o = {}) => infra(o).open(stage, { run: brandAs<RunId>('run'), signal, note: () => undefined })
+  const open: Talk['open'] = (stage = plainStage, o = {}) => infra(o).open(stage, { run: brandAs<RunId>('run'), signal, note: () => undefined })
   try {
     await talks[name]({ side, infra, open, cluster, spec })
   } finally {

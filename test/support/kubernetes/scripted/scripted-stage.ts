@@ -3,6 +3,7 @@ import { type KubernetesInfrastructure, type KubernetesOptions, kubernetesInfra 
 import { brandAs } from '../../../../src/base/brand.ts'
 import type { Diagnostic } from '../../../../src/base/diagnostic.ts'
 import type { RunId } from '../../../../src/events/run-event.ts'
+import type { ClusterAccess } from '../../../../src/kubernetes-api/access.ts'
 import { systemClock } from '../../../../src/main/system-clock.ts'
 import type { KubernetesPlan } from '../../../../src/plan/kubernetes-plan.ts'
 import type { StagePlan } from '../../../../src/plan/plan.ts'
@@ -44,14 +45,13 @@ const nothingSaid: KubernetesPlan = {
   hostNames: [],
 }
 
-export function stageWith(kubernetes: Partial<KubernetesPlan>): StagePlan {
-  return { ...plainStage, infrastructure: { ...plainStage.infrastructure, kubernetes: { ...nothingSaid, ...kubernetes } } }
+export function stageWith(kubernetes: Partial<KubernetesPlan>, stage: StagePlan = plainStage): StagePlan {
+  return { ...stage, infrastructure: { ...stage.infrastructure, kubernetes: { ...nothingSaid, ...kubernetes } } }
 }
 
-export function scriptedStage(cluster: ScriptedCluster, o: Partial<KubernetesOptions> = {}): ScriptedStage {
-  const { dir } = tempProject()
-  const notes: Diagnostic[] = []
-  const infra = kubernetesInfra({
+/** Of an infrastructure that has a cluster and nothing else. */
+export function bareOptions(access: ClusterAccess, dir: string): KubernetesOptions {
+  return {
     dir,
     env: {},
     clock: systemClock,
@@ -59,11 +59,16 @@ export function scriptedStage(cluster: ScriptedCluster, o: Partial<KubernetesOpt
     client: () => nobody,
     connectors: new Map(),
     read: async () => '',
-    access: cluster.access,
+    access,
     spareContainers: 4,
     watchSeconds: 2,
-    ...o,
-  })
+  }
+}
+
+export function scriptedStage(cluster: ScriptedCluster, o: Partial<KubernetesOptions> = {}): ScriptedStage {
+  const { dir } = tempProject()
+  const notes: Diagnostic[] = []
+  const infra = kubernetesInfra({ ...bareOptions(cluster.access, dir), ...o })
   const { signal } = new AbortController()
   return {
     infra,
