@@ -51,6 +51,10 @@ export interface ProcessSpec {
   readonly image?: StepImage
   /** Of a service: port of the stage to port of the container, as the step says. */
   readonly ports?: Readonly<Record<string, string>>
+  /** Files that it has outside of the workspace, by absolute path. Only on Kubernetes, where they go with its container. */
+  readonly finds?: ReadonlyMap<string, string>
+  /** Outputs that it writes into files of that kind: the path of each, by the name of the output. */
+  readonly leaves?: Readonly<Record<string, string>>
   /** Name of a step that runs: where steps have containers of their own, this one goes into that one's. */
   readonly beside?: string
   /** Deadline for a polite end before the step is killed. */
@@ -89,6 +93,8 @@ export interface Workspace {
   answers(port: number, o: { readonly signal: AbortSignal }): Promise<boolean>
   /** Brings code to where the steps of the stage see it. What it fails with says why, and nothing of it stays then. */
   placeCode(request: CodeRequest, o: CodePlacing): Promise<PlacedCode>
+  /** Takes a file or a folder out of the workspace, here and where steps see it. Absent: both are the same place. */
+  remove?(path: string, o: { readonly signal: AbortSignal }): Promise<void>
   /** Aborting ends the whole process tree: politely, then for good after `graceMs`. */
   start(step: ProcessSpec, o: { readonly signal: AbortSignal }): Promise<RunningStep>
   close(o: { readonly signal: AbortSignal }): Promise<void>

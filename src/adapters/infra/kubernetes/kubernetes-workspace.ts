@@ -60,6 +60,10 @@ export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
     hostPath: (path) => hostPath(o.folder, path),
     placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.folder, path), placing),
     bringHere: (w) => o.files.bring(w),
+    async remove(path, w) {
+      await rm(hostPath(o.folder, path), { recursive: true, force: true })
+      await o.pod.run(helperName, ['rm', '-rf', '--', path], w)
+    },
     // Asked inside, where it may wait a while: a request for each try would be one too many.
     answers: async (port, w) => (await o.pod.run(helperName, [`${inside}/launcher`, 'connect', String(port), '1000'], w)) === 0,
     async start(spec, { signal }) {

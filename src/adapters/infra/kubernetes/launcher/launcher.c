@@ -8,6 +8,8 @@
  *
  * A request is a list of texts, each ended by NUL: how many files may be handed back, and their names; how many commands are to be
  * tried, and for each of them how many words it has, and these; then variables, which replace those of the container.
+ *
+ * Beside it `links` may lie: for each file that the program has at a place of its own, that place and where the file really is.
  */
 #define _GNU_SOURCE
 #include "../../../../builder/exec/keeper/raw.h"
@@ -166,6 +168,27 @@ static void tell_end(const char *folder, const char *how, u64 n, struct request 
   if (message) write_file("/dev/termination-log", line, O_WRONLY | O_TRUNC);
 }
 
+/* With the folders above it. */
+static void make_link(char *place, const char *to) {
+  for (char *c = place + 1; *place && *c; c++) {
+    if (*c != '/') continue;
+    *c = 0;
+    sys(__NR_mkdirat, HERE, place, 0755);
+    *c = '/';
+  }
+  sys(__NR_unlinkat, HERE, place, 0);
+  sys(__NR_symlinkat, to, HERE, place);
+}
+
+static void make_links(const char *folder) {
+  size bytes = 0;
+  struct request r = { 0, 0 };
+  r.at = in_folder(folder, "links") < 0 ? 0 : read_whole(path, &bytes);
+  if (!r.at) return;
+  r.end = r.at + bytes;
+  for (char *place, *to; (place = next(&r)) && (to = next(&r));) make_link(place, to);
+}
+
 /* `watch` is told of signals; the process ends as the step did. */
 static void run(const char *folder, int watch, int message) {
   size bytes = 0;
@@ -181,6 +204,7 @@ static void run(const char *folder, int watch, int message) {
   for (u64 n = next_number(&r); n; n--) next(&r);
   int pipe[2];
   long status = 0, error = 0, n;
+  make_links(folder);
   sys(__NR_pipe2, pipe, O_CLOEXEC);
   long child = sys(__NR_clone, CHLD, 0, 0, 0, 0);
   if (child == 0) in_the_child(r, pipe[1]);
