@@ -15,6 +15,7 @@ import type { ReadReports } from '../ports/report-reader.ts'
 import type { ScanParts } from '../ports/scan-parts.ts'
 import type { SecretSource } from '../ports/secret-source.ts'
 import type { OpenStepCache } from '../ports/step-cache.ts'
+import type { FindToolRegistries } from '../ports/tool-registries.ts'
 import type { WriteFile } from '../ports/write-file.ts'
 import type { LogLimits } from './log-limits.ts'
 import type { Redactor } from './redactor.ts'
@@ -28,6 +29,7 @@ export interface EngineParts {
   readonly images: ImageSource
   readonly remoteImages: RemoteImages
   readonly findRegistry: FindRegistry
+  readonly toolRegistries: FindToolRegistries
   readonly openContext: OpenContext
   readonly readFile: ReadFile
   readonly writeFile: WriteFile

@@ -1,4 +1,5 @@
 /** The engine's parts for one run: infrastructures, builders, deliveries and secrets, over one registry client per connector. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -19,6 +20,7 @@ import { connectorIdentity, isCloud } from '../adapters/registry-auth/cloud/clou
 import { findEcrRegistry } from '../adapters/registry-auth/ecr/find-ecr-registry.ts'
 import { careForRepository } from '../adapters/registry-auth/ecr/repository-care.ts'
 import { pingRegistry } from '../adapters/registry-auth/ping-registry.ts'
+import { findToolRegistries } from '../adapters/registry-auth/tool-registries.ts'
 import { readReports } from '../adapters/reports/read-reports.ts'
 import { readSecretFrom } from '../adapters/secrets/read-secret.ts'
 import { stepCaches } from '../adapters/step-cache/open-step-cache.ts'
@@ -110,6 +112,7 @@ export function composeEngine(machine: Machine, needs: EngineNeeds): Engine {
         choice: needs.scan,
         pull: (name, o) => scannerImage(name, registries.clientFor(plainUse, 'pull'), o),
       }),
+      toolRegistries: findToolRegistries(registries),
       findRegistry: (login, region, o) => findEcrRegistry(login, region, registries.world, o),
       readFile,
       writeFile: writeReport,

@@ -24,10 +24,20 @@ import type { OpenContext } from '../../src/ports/remote.ts'
 import type { RemoteImages } from '../../src/ports/remote-images.ts'
 import type { ScanParts } from '../../src/ports/scan-parts.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
+import type { FindToolRegistries, ToolRegistries } from '../../src/ports/tool-registries.ts'
 import { sourceFile } from '../../src/text/source-file.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 import { type FakeImages, fakeImages } from './fake-images.ts'
 import { tempProject } from './temp-project.ts'
+
+export const noRegistries: ToolRegistries = {
+  spelled: new Map(),
+  places: new Map(),
+  plainHttp: [],
+  unverified: [],
+  authorities: new Map(),
+  logins: undefined,
+}
 
 export interface RunOptions {
   readonly secrets?: Readonly<Record<string, string>>
@@ -49,7 +59,8 @@ export interface RunOptions {
   readonly decide?: (question: Question) => Choice | undefined
   /** What a process told that died in the middle of the run: this one goes on with it. */
   readonly past?: readonly Recorded[]
-  /** Around the infrastructure fake. */
+  readonly toolRegistries?: FindToolRegistries
+  /** Around the infrastructure fake, which also stands for a cluster. */
   readonly around?: (fake: Infrastructure) => Infrastructure
 }
 
@@ -104,7 +115,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
     { plan: planned.value, run, sequenceId: 1, codebase: '/code', ...(past !== undefined && { past }) },
     {
       clock,
-      infrastructures: { fake: o.around?.(fake) ?? fake },
+      infrastructures: { fake: o.around?.(fake) ?? fake, kubernetes: o.around?.(fake) ?? fake },
       ...images,
       ...(o.remoteImages !== undefined && { remoteImages: o.remoteImages }),
       ...(o.decide !== undefined && { intervention: decider(o.decide) }),
@@ -113,6 +124,7 @@ export async function runText(text: string, o: RunOptions = {}): Promise<RanText
       writeFile: writeReport,
       readReports,
       openContext: async (text) => o.outside?.(text),
+      toolRegistries: o.toolRegistries ?? (async () => noRegistries),
       findRegistry: async (_login, region) => `123456789012.dkr.ecr.${region}.amazonaws.com`,
       openStepCache: () => {
         throw new Error('steps on fake touch no store')

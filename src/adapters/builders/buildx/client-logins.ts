@@ -1,8 +1,9 @@
 /** The registries that the builder itself talks to, which are those of its caches: where they are for it, and with which logins. */
 import { parseRef, withDefaultTag } from '../../../oci/ref.ts'
-import type { Credentials, RegistryAuth } from '../../../ports/registry-auth.ts'
+import type { RegistryAuth } from '../../../ports/registry-auth.ts'
 import type { ToolWishes } from '../../../ports/tool-wishes.ts'
 import { endpointOf, type HostMapping } from '../../../registry/endpoint.ts'
+import { authEntry, authKey } from '../../registry-auth/client-logins.ts'
 
 export interface ToolRegistry {
   readonly auth: RegistryAuth
@@ -39,24 +40,8 @@ export async function clientAuths(
       const parsed = parseRef(type === 'registry' ? (attributes['ref'] ?? '') : '')
       if (!parsed.ok) continue
       const credentials = await auth.credentialsFor(parsed.value, o)
-      const login = credentials === undefined ? undefined : loginOf(credentials)
-      if (login !== undefined) auths[keyOf(mappedRef(attributes['ref'] ?? '', hosts).ref)] = login
+      const [host = ''] = mappedRef(attributes['ref'] ?? '', hosts).ref.split('/')
+      if (credentials !== undefined) auths[authKey(host)] = authEntry(credentials)
     }
   return auths
-}
-
-function keyOf(ref: string): string {
-  const [host = ''] = ref.split('/')
-  return host === 'docker.io' ? 'https://index.docker.io/v1/' : host
-}
-
-function loginOf(credentials: Credentials): object {
-  switch (credentials.kind) {
-    case 'basic':
-      return { auth: Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64') }
-    case 'identity-token':
-      return { auth: Buffer.from(`${credentials.username ?? '<token>'}:`).toString('base64'), identitytoken: credentials.token }
-    case 'bearer':
-      return { registrytoken: credentials.token }
-  }
 }

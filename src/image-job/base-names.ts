@@ -1,17 +1,24 @@
 /** The images that a Dockerfile begins with, copies from and mounts, with the platforms that they are wanted for. Pure. */
-import { type Diagnostic, hasErrors } from '../../../base/diagnostic.ts'
-import { parseDockerfile } from '../../../dockerfile/parse.ts'
-import { findSource, findTarget, reachableStages, resolveStages, sourcesOf } from '../../../dockerfile/stages.ts'
-import { type Platform, parsePlatform, showPlatform } from '../../../oci/platform.ts'
-import type { BuildRequest } from '../../../ports/builder.ts'
-import { sourceFile } from '../../../text/source-file.ts'
+import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
+import { parseDockerfile } from '../dockerfile/parse.ts'
+import { findSource, findTarget, reachableStages, resolveStages, sourcesOf } from '../dockerfile/stages.ts'
+import { type Platform, parsePlatform, showPlatform } from '../oci/platform.ts'
+import { sourceFile } from '../text/source-file.ts'
+
+export interface NamesAsked {
+  readonly dockerfile: { readonly name: string; readonly text: string }
+  readonly target?: string
+  readonly args: ReadonlyMap<string, string>
+  readonly platform: Platform
+  readonly platforms?: readonly Platform[]
+}
 
 export type BaseNames =
   | { readonly kind: 'read'; readonly wanted: ReadonlyMap<string, readonly Platform[]> }
   | { readonly kind: 'unread'; readonly because: Diagnostic }
 
 /** Names are as the Dockerfile writes them, variables put in. */
-export function baseNames(request: BuildRequest, build: Platform): BaseNames {
+export function baseNames(request: NamesAsked, build: Platform): BaseNames {
   const wanted = new Map<string, Map<string, Platform>>()
   const file = parseDockerfile(sourceFile(request.dockerfile.name, request.dockerfile.text))
   for (const target of request.platforms ?? [request.platform]) {
