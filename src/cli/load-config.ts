@@ -12,6 +12,7 @@ export interface LoadedConfig {
   readonly hosts: NonNullable<Config['hosts']>
   readonly flags: Readonly<Record<string, boolean>>
   readonly engine?: NonNullable<Config['engine']>
+  readonly kanikoImage?: string
   readonly logs: NonNullable<Config['logs']>
   readonly scan: Partial<NonNullable<Config['scan']>>
   readonly connectors: ReadonlyMap<string, Connector>
@@ -44,11 +45,13 @@ export async function loadConfig(folders: readonly string[]): Promise<LoadedConf
     for (const [id, connector] of loaded.connectors) if (!connectors.has(id)) connectors.set(id, connector)
   }
   const engine = configs.find((config) => config.engine !== undefined)?.engine
+  const kanikoImage = configs.find((config) => config.kanikoImage !== undefined)?.kanikoImage
   return {
     hosts: configs.flatMap((config) => config.hosts ?? []),
     connectors,
     flags: Object.fromEntries(configs.toReversed().flatMap((config) => [...config.flags])),
     ...(engine !== undefined && { engine }),
+    ...(kanikoImage !== undefined && { kanikoImage }),
     logs: Object.assign({}, ...configs.toReversed().map(({ logs }) => logs)),
     scan: Object.assign({}, ...scans.toReversed()),
     diagnostics,

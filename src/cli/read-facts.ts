@@ -26,6 +26,7 @@ export async function readFacts(o: FactOptions, config: LoadedConfig, world: Wor
     connectors: connectorFacts(config.connectors),
     ...(o.on !== undefined && { on: o.on }),
     ...(engine !== undefined && { engine }),
+    ...(config.kanikoImage !== undefined && { kanikoImage: config.kanikoImage }),
     ...(o.facts !== undefined && (await factsFile(o.facts, world))),
   }
 }

@@ -6,11 +6,12 @@ import { stepPath } from '../events/step-path.ts'
 import type { BuildSource } from '../image-job/build-source.ts'
 import type { ImageJob } from '../image-job/image-job.ts'
 import type { OpenedImage } from '../ports/delivery.ts'
-import type { ImageWork } from '../steps/image-work.ts'
+import type { ExecutorWork, ImageWork } from '../steps/image-work.ts'
 import { buildRequest } from './build-request.ts'
 import { buildSecrets } from './build-secrets.ts'
 import { buildTold } from './build-told.ts'
 import type { WorkAt } from './do-work.ts'
+import { executedImage } from './executor/executed-image.ts'
 import { archivedImage, namedImage, stageImage } from './find-image.ts'
 import { imageFacts } from './image-facts.ts'
 import { refuseMounts } from './refuse-mounts.ts'
@@ -27,7 +28,7 @@ export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promis
   const { source } = job
   switch (source.kind) {
     case 'build':
-      return buildFrom(source, job, at)
+      return executes(at) ? executedImage(source, at.work.executor, job, at) : buildFrom(source, job, at)
     case 'archive':
       return archivedImage(source, at)
     case 'image':
@@ -35,6 +36,11 @@ export async function acquireImage(job: ImageJob, at: WorkAt<ImageWork>): Promis
     case 'stage-image':
       return stageImage(source, at)
   }
+}
+
+/** Only where steps have containers; what only pretends has a builder for each engine. */
+function executes(at: WorkAt<ImageWork>): at is WorkAt<ImageWork & { readonly executor: ExecutorWork }> {
+  return at.work.executor !== undefined && at.state.stage.infrastructure.on === 'kubernetes'
 }
 
 /** A context from outside is fetched first, and gone when the image is there: its layers are stored by then. */

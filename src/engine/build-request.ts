@@ -20,16 +20,8 @@ import { toolWishes } from './tool-wishes.ts'
 export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, outside?: string): Promise<BuildRequest> {
   const { context, state } = at
   const contextDir = outside ?? state.workspace.hostPath(nowKnown(source.context))
-  const named = nowKnown(source.dockerfile)
-  const dockerfile = outside === undefined ? state.workspace.hostPath(named) : join(outside, cleanPath(`/${named.replace(/^\/harness\//, '')}`))
-  const text = await textOf(dockerfile, context).catch((cause: NodeJS.ErrnoException) => {
-    throw problem(
-      'DOCKERFILE_UNREADABLE',
-      { file: dockerfile, reason: cause.code === 'ENOENT' ? 'there is no such file' : cause.message },
-      { cause, at: at.step.at },
-    )
-  })
-  const ignore = await ignoreFile(dockerfile, contextDir, context)
+  const { file, ...dockerfile } = await dockerfileOf(source, at, outside)
+  const ignore = await ignoreFile(file, contextDir, context)
   const labels = new Map<string, string>()
   for (const { name, value } of nowKnown(source.labels)) labels.set(name, await revealText(value ?? '', context))
   const target = source.target === undefined ? undefined : nowKnown(source.target)
@@ -38,7 +30,7 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
   const [first] = platforms
   return {
     contextDir,
-    dockerfile: { name: nowKnown(source.dockerfile).replace(/^\/harness\//, ''), text },
+    dockerfile,
     ...(ignore !== undefined && { dockerignore: ignore }),
     ...(target !== undefined && { target }),
     args: await buildArgs(source, at),
@@ -57,6 +49,21 @@ export async function buildRequest(source: BuildSource, at: WorkAt<ImageWork>, o
   }
 }
 
+export async function dockerfileOf(
+  source: BuildSource,
+  { context, state, step }: WorkAt<ImageWork>,
+  outside?: string,
+): Promise<{ readonly file: string; readonly name: string; readonly text: string }> {
+  const named = nowKnown(source.dockerfile)
+  const name = named.replace(/^\/harness\//, '')
+  const file = outside === undefined ? state.workspace.hostPath(named) : join(outside, cleanPath(`/${name}`))
+  const text = await textOf(file, context).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+    throw problem('DOCKERFILE_UNREADABLE', { file, reason }, { cause, at: step.at })
+  })
+  return { file, name, text }
+}
+
 async function textOf(file: string, { readFile }: RunContext): Promise<string> {
   return (await readFile(file)).toString('utf8')
 }
@@ -71,7 +78,7 @@ async function ignoreFile(dockerfile: string, contextDir: string, context: RunCo
 }
 
 /** A name alone takes the first variable that is set; when none is, the argument is not given. */
-async function buildArgs(source: BuildSource, at: WorkAt<ImageWork>): Promise<ReadonlyMap<string, string>> {
+export async function buildArgs(source: BuildSource, at: WorkAt<ImageWork>): Promise<ReadonlyMap<string, string>> {
   const values = new Map(await proxyArgs(source, at))
   for (const arg of nowKnown(source.args)) {
     if (arg.kind === 'value') values.set(arg.name, await revealText(arg.value, at.context))
@@ -102,7 +109,7 @@ async function firstSet(names: readonly string[], at: WorkAt<ImageWork>): Promis
 }
 
 /** The stage's machine decides where nobody says otherwise. */
-function platformsOf(source: BuildSource, { state, step }: WorkAt<ImageWork>): readonly [Platform, ...Platform[]] {
+export function platformsOf(source: BuildSource, { state, step }: WorkAt<ImageWork>): readonly [Platform, ...Platform[]] {
   const given = nowKnown(source.platforms)
   const [first, ...others] = (given.length > 0 ? given : [`linux/${state.stage.infrastructure.arch.toLowerCase()}`]).map((text) => {
     const parsed = parsePlatform(text, step.at === undefined ? {} : { at: step.at })

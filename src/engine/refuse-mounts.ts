@@ -9,7 +9,7 @@ import type { ImageWork } from '../steps/image-work.ts'
 import { sourceFile } from '../text/source-file.ts'
 import type { WorkAt } from './do-work.ts'
 
-export function refuseMounts({ dockerfile }: BuildRequest, { work, step }: WorkAt<ImageWork>): void {
+export function refuseMounts({ dockerfile }: Pick<BuildRequest, 'dockerfile'>, { work, step }: WorkAt<ImageWork>): void {
   if (work.engine.name !== 'kaniko') return
   const file = parseDockerfile(sourceFile(dockerfile.name, dockerfile.text))
   for (const instruction of file.stages.flatMap((stage) => stage.instructions)) {

@@ -50,7 +50,7 @@ export async function loginSettings(login: PlannedLogin, at: Where): Promise<Log
   return Object.fromEntries(entries)
 }
 
-function revealHidden(value: Hidden, { context }: Where): string {
+export function revealHidden(value: Hidden, { context }: Pick<Where, 'context'>): string {
   const text = value.reveal()
   context.redactor.register(text)
   return text

@@ -55,6 +55,7 @@ export const configDocument = record(
     connectors: optional(list(anyOf({ map: connectorDocument, scalar: text({ doc: 'A folder of connector files.' }) }))),
     flags: optional(mapOf(flag()), new Map()),
     engine: optional(choice(['embedded', 'buildx', 'kaniko'])),
+    kanikoImage: optional(text({ nonEmpty: true, doc: 'What the engine kaniko runs in, instead of the image of its last release.' })),
     store: optional(text()),
     logs: optional(logs),
     scan: optional(scan),

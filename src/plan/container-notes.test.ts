@@ -4,7 +4,7 @@ import { pipeline, stage } from '../../test/support/flow-text.ts'
 import { runText } from '../../test/support/run-text.ts'
 import { readPipeline } from '../pipeline/read-pipeline.ts'
 import { sourceFile } from '../text/source-file.ts'
-import { noFacts } from './facts.ts'
+import { noFacts, type RunFacts } from './facts.ts'
 import { planner } from './planner.ts'
 
 describe('ST-14 container settings without a container', () => {
@@ -27,10 +27,12 @@ describe('ST-14 container settings without a container', () => {
     const step = { step: { identifier: 'a', name: 'a', type, spec: { ...spec, resources: { limits: { memory: '1Gi' } } } } }
     const read = readPipeline(sourceFile('p.yaml', pipeline([stage('s', [step])])), { inputs: {} })
     if (!read.ok) throw new Error(JSON.stringify(read.diagnostics))
-    for (const on of ['docker', 'kubernetes'] as const) {
-      const { diagnostics } = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, on } }).plan()
-      const settings = diagnostics.filter(({ code }) => code === 'PLAN_SETTING_WITHOUT_EFFECT').map(({ message }) => message)
-      expect(settings).toEqual(told.map((name) => `${name}: no effect on ${on}`))
+    const notes = (facts: Partial<RunFacts>): readonly string[] => {
+      const { diagnostics } = planner(read.value, { file: 'p.yaml', facts: { ...noFacts, ...facts } }).plan()
+      return diagnostics.filter(({ code }) => code === 'PLAN_SETTING_WITHOUT_EFFECT').map(({ message }) => message)
     }
+    for (const on of ['docker', 'kubernetes'] as const) expect(notes({ on })).toEqual(told.map((name) => `${name}: no effect on ${on}`))
+    // Kaniko has a container of its own.
+    expect(notes({ on: 'kubernetes', engine: 'kaniko' })).toEqual([])
   })
 })

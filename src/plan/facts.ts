@@ -38,6 +38,8 @@ export interface RunFacts {
   /** `--on`: replaces the infrastructure of every stage. */
   readonly on?: InfraPlan['on']
   readonly engine?: Engine
+  /** What the executor of kaniko runs in, where it is not the usual image. */
+  readonly kanikoImage?: string
   /** The connectors that are defined, by identifier. Absent: nobody looked, so none is missed. */
   readonly connectors?: Readonly<Record<string, ConnectorFact>>
   /** An undefined connector is an error when something is about to run, a warning before. */

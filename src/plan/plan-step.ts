@@ -17,7 +17,7 @@ export function planStep(site: StepSite, path: string, images: () => readonly Bu
   const resolving = { scope: scopeAt(site), report }
   const timeoutMs = planTimeout(step.timeout, resolving)
   const { work, does } = planWork(site, images, resolving)
-  noteContainerSettings(site, report)
+  noteContainerSettings(site, work, report)
   const onFailure = planFailure(site, report)
   const pretence = planPretence(site, { ...resolving, report: () => undefined })
   return {

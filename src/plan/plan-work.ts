@@ -113,7 +113,7 @@ function surroundings(site: StepSite, images: () => readonly BuiltImage[], o: Re
     os,
     flags: facts.flags,
     ...(facts.engine !== undefined && { engine: facts.engine }),
-    place: { on, runs: facts.connectorsNeeded === true },
+    place: { on, runs: facts.connectorsNeeded === true, ...(facts.kanikoImage !== undefined && { image: facts.kanikoImage }) },
     git: {
       ...(codebase?.commitSha !== undefined && { commitSha: codebase.commitSha }),
       ...(codebase?.repoUrl !== undefined && { remoteUrl: codebase.repoUrl }),

@@ -5,7 +5,12 @@ import type { JobPlan } from '../image-job/image-job.ts'
 import type { ExecutorCommand } from '../image-job/kaniko/executor-command.ts'
 import type { Engine, Tool } from '../settings/vocabulary.ts'
 import type { AskedFile } from './asked-files.ts'
+import type { ImageToRun } from './image-to-run.ts'
 import type { RegistryWanted } from './registry-wanted.ts'
+
+export interface ExecutorWork extends ExecutorCommand {
+  readonly container: ImageToRun
+}
 
 export interface ImageWork {
   readonly kind: 'image'
@@ -21,8 +26,8 @@ export interface ImageWork {
   readonly baseConnectors?: readonly Planned<Text>[]
   /** Values that the build asks for by name, as secrets or arguments. */
   readonly variables?: Readonly<Record<string, Planned<Text>>>
-  /** With the engine kaniko: how its executor is started. */
-  readonly executor?: ExecutorCommand
+  /** With the engine kaniko: how its executor is started, and in what. */
+  readonly executor?: ExecutorWork
   /** Files to read before the step can be planned for good. Absent: none. */
   readonly asks?: readonly AskedFile[]
   /** A registry to find before the step can be planned for good. Absent: none. */

@@ -21,6 +21,7 @@ import { type Engine, type Family, type StepType, stepTypes, type Tool } from '.
 import type { Files } from './asked-files.ts'
 import { buildVariables } from './build-variables.ts'
 import { type EnvFile, envFileOf, settingsOfFile, variableOfFile } from './env-file.ts'
+import { containerWishes } from './image-container.ts'
 import { type Given, givenTo, type VariableScopes } from './image-fields.ts'
 import type { ImageWork } from './image-work.ts'
 import { type ExecutorPlace, executorOf } from './plan-executor.ts'
@@ -88,6 +89,7 @@ export function planImageWork(step: ImageStep, s: ImageSurroundings): { readonly
         family,
         connectors: hasConnector(given),
         variable: (name) => variables[name],
+        container: containerWishes(given.fields),
         at: step.at,
       }),
       env: pluginVariables(reading.settings, family, url),

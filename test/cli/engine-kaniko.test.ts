@@ -38,8 +38,32 @@ describe('the engine kaniko', () => {
   })
 
   it('says nothing about where when the stage is said to run on Kubernetes', async () => {
-    const { code, err } = await slipway(usual)('plan', '--engine', 'kaniko', '--on', 'kubernetes')
+    const roomy = { ...usual, spec: { ...usual.spec, resources: { limits: { memory: '2Gi' } } } }
+    const { code, err } = await slipway(roomy)('plan', '--engine', 'kaniko', '--on', 'kubernetes')
     expect([code, err]).toEqual([0, ''])
+  })
+
+  it('BP-20 warns of little memory there, when the step says nothing about it', async () => {
+    const { code, err } = await slipway(usual)('plan', '--engine', 'kaniko', '--on', 'kubernetes')
+    expect([code, err]).toEqual([0, expect.stringMatching(/warning: The executor of kaniko has 500Mi of memory.*\[KANIKO_LITTLE_MEMORY\]/)])
+  })
+
+  it('says which image it runs in, that of the configuration before the usual one', async () => {
+    const usually = await slipway(usual)('plan', '--engine', 'kaniko', '--env')
+    expect(usually.out).toContain('    in the image gcr.io/kaniko-project/executor:v1.24.0\n')
+    const { dir } = tempProject({
+      'p.yaml': imagePipeline(usual),
+      '.slipway/config.yaml': `${connector}kanikoImage: registry.example/executor:7\n`,
+      Dockerfile: 'FROM scratch\n',
+    })
+    const own = await testWorld({ cwd: dir }).run('plan', 'p.yaml', '--engine', 'kaniko', '--env')
+    expect(own.out).toContain('    in the image registry.example/executor:7\n')
+  })
+
+  it('pushes itself unless the step asks for what it cannot do', async () => {
+    const careful = { ...usual, env: { PLUGIN_SKIP_PUSH_IF_TAG_EXISTS: 'true' } }
+    const { out } = await slipway(careful)('plan', '--engine', 'kaniko', '--env')
+    expect(out).toContain('      --no-push\n')
   })
 
   it.each([

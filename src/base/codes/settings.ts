@@ -8,6 +8,25 @@ export const settingsCodes = {
     explain:
       'A variable named PLUGIN_… is a setting of the image plugins, and this one is in none of their tables. Correct its name or remove it. With --strict this is an error.',
   },
+  KANIKO_FAILED: {
+    severity: 'error',
+    message: 'The executor of kaniko ended with {exit}.',
+    hint: 'What it says is in the log of the step. Out of memory: give the step `resources.limits.memory`, which is 500Mi where nobody says anything.',
+    explain:
+      "The engine kaniko runs kaniko's own executor in a container of the stage's pod, and the executor could not build the image, or not push it. The engine embedded needs less memory and no root.",
+  },
+  KANIKO_LITTLE_MEMORY: {
+    severity: 'warning',
+    message: 'The executor of kaniko has 500Mi of memory, as the step says nothing about it.',
+    hint: 'Give the step more by `resources.limits.memory`, or leave the engine to `embedded`.',
+    explain: 'The executor holds much of what it packs in memory. With little of it, it is ended by the kernel in the middle of a build of any size.',
+  },
+  KANIKO_LEFT_NOTHING: {
+    severity: 'error',
+    message: 'The executor of kaniko ended well, but {what} is not there.',
+    hint: 'Is `kanikoImage` an image of kaniko? Its program is `/kaniko/executor`.',
+    explain: 'What the executor has made is found by the digest that it writes into a file, or in an archive or a folder. That was not there.',
+  },
   ENGINE_OUTSIDE_KUBERNETES: {
     severity: 'error',
     message: 'The engine kaniko builds on Kubernetes only, and this step runs on {on}.',

@@ -7,6 +7,7 @@ import type { ImageJob, ImageOutput } from '../image-job.ts'
 import type { Knobs } from '../knobs.ts'
 import { absolutePath } from '../paths.ts'
 import type { ExecutorArg } from './executor-args.ts'
+import { pushesItself } from './pushes-itself.ts'
 
 export interface ExecutorCall {
   readonly k: Knobs
@@ -38,7 +39,7 @@ export const executorFlags = {
   'cache-repo': ({ k, build }) => (cached(k, build) ? cacheRepo(build) : undefined),
   'cache-ttl': ({ k, build }) => (k.given('cacheTtl') && build.cache.ttlHours !== undefined ? known(`${build.cache.ttlHours}h`) : undefined),
   'digest-file': ({ job }) => job.reports.digestFile ?? known(usualDigestFile),
-  'no-push': ({ job }) => when(job.mode === 'build-only'),
+  'no-push': ({ job }) => when(!pushesItself(job)),
   verbosity: ({ k }) => k.plain('verbosity'),
   'custom-platform': ({ build }) => mapPlanned(build.platforms, (all) => all.slice(0, 1)),
   'skip-unused-stages': ({ k }) => when(k.on('skipUnusedStages')),

@@ -1,9 +1,10 @@
 /** The containers that a stage needs, as far as its plan knows them: one per step that runs a process, and some to spare for what is decided late. */
 import { type Diagnostic, diagnose } from '../../../../base/diagnostic.ts'
-import type { Planned } from '../../../../base/planned.ts'
+import { known, type Planned } from '../../../../base/planned.ts'
 import { isSecretText, type Text } from '../../../../base/secret-text.ts'
 import type { FailureAct } from '../../../../plan/failure-plan.ts'
 import type { StagePlan, StepNode, StepPlan } from '../../../../plan/plan.ts'
+import type { ImageToRun } from '../../../../steps/image-to-run.ts'
 import { judges, quantityOf } from './names.ts'
 
 export interface Amounts {
@@ -53,7 +54,7 @@ export function plannedContainers(stage: StagePlan, o: ContainerNeeds): Containe
   const containers: ContainerPlan[] = []
   const [steps, lateLoops] = stepsOf(stage.steps)
   for (const step of steps) {
-    const plan = containerOf(step, `step-${containers.filter(({ step: path }) => path !== undefined).length + 1}`, o, diagnostics)
+    const plan = containerOf(step, containerWanted(step, stage), `step-${containers.filter(({ step: path }) => path !== undefined).length + 1}`, o, diagnostics)
     if (plan === undefined) continue
     containers.push(plan)
     for (let again = 1; again <= triesAgain(step); again++) containers.push({ ...plan, name: `${plan.name}-again-${again}` })
@@ -89,9 +90,14 @@ function stepsOf(nodes: readonly StepNode[]): [StepPlan[], number] {
   return [steps, late]
 }
 
-function containerOf(step: StepPlan, name: string, o: ContainerNeeds, diagnostics: Diagnostic[]): ContainerPlan | undefined {
-  const { work } = step
-  if (work.kind !== 'run' && work.kind !== 'service') return undefined
+function containerOf(
+  step: StepPlan,
+  container: ContainerWanted | undefined,
+  name: string,
+  o: ContainerNeeds,
+  diagnostics: Diagnostic[],
+): ContainerPlan | undefined {
+  if (container === undefined) return undefined
   const late = (setting: string, at: Planned<unknown>): undefined => {
     diagnostics.push(diagnose('K8S_DECIDED_LATE', { setting, step: step.path }, { at: (at.kind === 'deferred' ? at.at : undefined) ?? step.at }))
   }
@@ -106,7 +112,7 @@ function containerOf(step: StepPlan, name: string, o: ContainerNeeds, diagnostic
     if (wrong !== undefined) diagnostics.push(diagnose('K8S_SETTING_INVALID', { key: `${setting} of ${step.path}`, reason: wrong }, { at: step.at }))
     return quantityOf(text)
   }
-  const { image } = work
+  const { image, usual } = container
   if (image === undefined && o.usualImage === undefined) diagnostics.push(diagnose('K8S_NO_IMAGE', { name: step.path }, { at: step.at }))
   const reference = image === undefined ? o.usualImage : plainText(image.reference)
   const connector = image?.connector === undefined ? undefined : plainText(image.connector)
@@ -123,11 +129,28 @@ function containerOf(step: StepPlan, name: string, o: ContainerNeeds, diagnostic
     ...(image?.pull !== undefined && { pull: image.pull }),
     ...(connector !== undefined && { connector }),
     ...(user !== undefined && { user }),
-    ...(step.type !== 'Plugin' && { usualUser }),
+    ...(usual !== undefined && { usualUser: usual }),
     privileged: fixed('privileged', image?.privileged) ?? false,
     limits: pair('resources.limits', image?.memory, image?.cpu),
     requests: pair('resources.requests', image?.requests?.memory, image?.requests?.cpu),
   }
+}
+
+interface ContainerWanted {
+  readonly image?: ImageToRun
+  /** Who runs in it where nobody says anything. */
+  readonly usual?: number
+}
+
+/** Undefined: the step is done without one. */
+function containerWanted({ type, work }: StepPlan, { infrastructure }: StagePlan): ContainerWanted | undefined {
+  if (work.kind === 'image' && work.executor !== undefined) {
+    const imageConnector = infrastructure.kubernetes?.imageConnector
+    const connector = imageConnector === undefined ? {} : { connector: known(imageConnector) }
+    return { image: { ...connector, ...work.executor.container }, usual: 0 }
+  }
+  if (work.kind !== 'run' && work.kind !== 'service') return undefined
+  return { ...(work.image !== undefined && { image: work.image }), ...(type !== 'Plugin' && { usual: usualUser }) }
 }
 
 /** Undefined: later, or a secret, which is only known when the step starts. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { goldenJson } from '../../../../../test/support/golden.ts'
 import { unknownFields } from '../../../../../test/support/kubernetes/unknown-fields.ts'
 import { readPipeline } from '../../../../pipeline/read-pipeline.ts'
-import { noFacts } from '../../../../plan/facts.ts'
+import { noFacts, type RunFacts } from '../../../../plan/facts.ts'
 import type { StagePlan } from '../../../../plan/plan.ts'
 import { planner } from '../../../../plan/planner.ts'
 import { sourceFile } from '../../../../text/source-file.ts'
@@ -13,7 +13,7 @@ import { type PodManifest, podManifest } from './pod.ts'
 import { noKubernetesPlan, podSettings } from './settings.ts'
 
 /** A stage with these lines in the spec of its infrastructure, and these steps. */
-function stageOf(infrastructure: readonly string[], steps: readonly string[] = [run()]): StagePlan {
+function stageOf(infrastructure: readonly string[], steps: readonly string[] = [run()], facts: Partial<RunFacts> = {}): StagePlan {
   const text = `pipeline:
   identifier: build_it
   name: Build it
@@ -39,7 +39,7 @@ ${steps.join('\n')}
 `
   const read = readPipeline(sourceFile('pipeline.yaml', text), { inputs: {} })
   if (!read.ok) throw new Error(read.diagnostics.map(({ message }) => message).join('; '))
-  const planned = planner(read.value, { file: 'pipeline.yaml', facts: { ...noFacts, executionId: '01hexecution' } }).plan()
+  const planned = planner(read.value, { file: 'pipeline.yaml', facts: { ...noFacts, executionId: '01hexecution', ...facts } }).plan()
   if (!planned.ok) throw new Error(planned.diagnostics.map(({ message }) => message).join('; '))
   const [stage] = planned.value.stages
   if (stage?.kind !== 'stage') throw new Error('no stage')
@@ -151,6 +151,36 @@ describe('the pod of a stage', () => {
       ['step-2', undefined],
       ['step-3', 1000],
     ])
+  })
+
+  it('BP-20, BP-21 builds with kaniko in a container of its image, as root unless the step says otherwise, with its resources', () => {
+    const image = (id: string, lines: readonly string[]): string =>
+      [
+        `              - step:`,
+        ...[`identifier: ${id}`, `name: ${id}`, 'type: BuildAndPushDockerRegistry', 'spec:'].map((line) => `                  ${line}`),
+        ...['connectorRef: hub', 'repo: acme/app', 'tags: ["1"]', ...lines].map((line) => `                    ${line}`),
+      ].join('\n')
+    const steps = [
+      image('usual', ['resources: {limits: {memory: 2Gi, cpu: 900m}, requests: {memory: 1Gi}}']),
+      run(),
+      image('own', ['runAsUser: 1000', 'envVariables: {PLUGIN_PUSH_ONLY: "false"}']),
+      image('pushes', ['envVariables: {PLUGIN_PUSH_ONLY: "true", PLUGIN_SOURCE_TAR_PATH: a.tar}']),
+    ]
+    const facts = { engine: 'kaniko', kanikoImage: 'registry.example/executor:7' } as const
+    const { spec } = podOf(stageOf(['harnessImageConnectorRef: images'], steps, facts))
+    const [, usual, , own, ...others] = spec.containers
+    expect(others).toEqual([])
+    expect(usual).toMatchObject({
+      name: 'step-1',
+      image: 'registry.example/executor:7',
+      securityContext: { runAsUser: 0 },
+      resources: { limits: { memory: '2Gi', cpu: '900m' }, requests: { memory: '1Gi' } },
+    })
+    expect(own).toMatchObject({ name: 'step-3', securityContext: { runAsUser: 1000 }, resources: { limits: { memory: '500Mi', cpu: '400m' } } })
+    const { containers } = plannedContainers(stageOf(['harnessImageConnectorRef: images'], steps, facts), { spare: 0 })
+    expect(containers.map(({ connector }) => connector)).toEqual(['images', undefined, 'images'])
+    const embedded = plannedContainers(stageOf([], steps), { spare: 0 })
+    expect(embedded.containers.map(({ name }) => name)).toEqual(['step-1'])
   })
 
   it('SX-02 lets one step be root where nobody is', () => {
