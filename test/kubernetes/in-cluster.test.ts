@@ -29,12 +29,17 @@ describe('a run in the cluster, started from outside', { ...clusterNeeds, ...own
     image = await runnerImage(world.dir)
     await allowRunner(world)
     at = outside(world, image)
+    const small = tempProject({ '.slipway/config.yaml': configText({}, hosts()) })
+    writeSmallBase(join(small.dir, 'base'), '/bin/busybox')
+    const built = await slipwayHere(small.dir, { HOME: small.dir }, 'build', '--push', '-t', 'images.example/small:1', 'base')
+    if (built.code !== 0) throw new Error(built.out + built.err)
   })
   afterAll(async () => {
     await image?.stop()
     await world?.close()
   })
 
+  const hosts = () => [{ match: 'images.example', endpoint: `http://${image.host}` }]
   const run = (dir: string, env: Readonly<Record<string, string>>, file: string, ...argv: readonly string[]): Promise<Ran> =>
     slipwayHere(dir, { ...env, ...at.env }, 'k8s', 'run', file, ...at.options, ...argv)
 
@@ -84,21 +89,13 @@ describe('a run in the cluster, started from outside', { ...clusterNeeds, ...own
 
   it('keeps layers on a claim: what a build with caching and a secret made is there for the next run (LB-02, SX-05, T-07)', async () => {
     await claim(world, 'layers')
-    const connectors = {
-      hub: { type: 'DockerRegistry', spec: { dockerRegistryUrl: 'https://images.example', providerType: 'Other', auth: { type: 'Anonymous' } } },
-      cluster: { type: 'K8sCluster', spec: { credential: { type: 'InheritFromDelegate' } } },
-    }
-    const small = tempProject({ '.slipway/config.yaml': configText({}, [{ match: 'images.example', endpoint: `http://${image.host}` }]) })
-    writeSmallBase(join(small.dir, 'base'), '/bin/busybox')
-    const built = await slipwayHere(small.dir, { HOME: small.dir }, 'build', '--push', '-t', 'images.example/small:1', 'base')
-    expect(built.code, built.out + built.err).toBe(0)
     const { dir } = tempProject({
       'p.yaml': buildPipeline,
       Dockerfile: `FROM images.example/small:1
 RUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = "a hidden one" && chown 1000:1000 /tmp
 RUN head -c 16 /dev/urandom > /made
 `,
-      '.slipway/config.yaml': configText(connectors, [{ match: 'images.example', endpoint: `http://${image.host}` }]),
+      '.slipway/config.yaml': configText(connectors, hosts()),
     })
     const env = { SLIPWAY_SECRET_TOKEN: 'a hidden one' }
     const one = await run(dir, env, 'p.yaml', '--output', 'plain', '--cache-claim', 'layers')
@@ -116,6 +113,35 @@ RUN head -c 16 /dev/urandom > /made
     expect(await at.pods()).toEqual([])
   })
 
+  it('builds as uid 1000 without a single capability, where the filter of the node allows user namespaces (SX-03, LB-01)', async () => {
+    const security = {
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'Unconfined' },
+    }
+    const nobody = outside(world, image, security)
+    const { dir } = tempProject({
+      'p.yaml': buildPipeline,
+      Dockerfile: `FROM images.example/small:1
+RUN id -u > /who && mkdir /made && chown -R 1000:1000 /made && ls -ldn /made >> /who
+RUN cat /who && grep -q "^0$" /who && grep -q "1000 *1000" /who
+`,
+      '.slipway/config.yaml': configText(connectors, hosts()),
+    })
+    const running = slipwayHere(dir, { SLIPWAY_SECRET_TOKEN: 'a hidden one', ...nobody.env }, 'k8s', 'run', 'p.yaml', ...nobody.options, '--output', 'plain')
+    await at.someRunning()
+    const list = (await world.own?.kubectl('GET', '/api/v1/namespaces/default/pods')) as { readonly items: readonly RunnerPod[] } | undefined
+    const { code, out, err } = await running
+    process.stdout.write(`${JSON.stringify(list?.items[0]?.spec.containers[0]?.securityContext)}\n${out}`)
+    expect(code, out + err).toBe(0)
+    expect(list?.items[0]?.spec.containers[0]?.securityContext).toEqual({ ...security, privileged: false })
+    expect(out).toMatch(/RUN on rung [34]/)
+    expect(await at.pods()).toEqual([])
+  })
+
   describe('documents', documentOptions, () =>
     documents({
       engine: 'embedded',
@@ -129,6 +155,15 @@ RUN head -c 16 /dev/urandom > /made
     }),
   )
 })
+
+interface RunnerPod {
+  readonly spec: { readonly containers: readonly { readonly securityContext: object }[] }
+}
+
+const connectors = {
+  hub: { type: 'DockerRegistry', spec: { dockerRegistryUrl: 'https://images.example', providerType: 'Other', auth: { type: 'Anonymous' } } },
+  cluster: { type: 'K8sCluster', spec: { credential: { type: 'InheritFromDelegate' } } },
+}
 
 /** What the clouds of the documents are known by. */
 function passed(env: Readonly<Record<string, string>>): readonly string[] {

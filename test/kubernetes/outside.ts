@@ -17,16 +17,20 @@ export interface Outside {
 
 const namespace = '/api/v1/namespaces/default'
 
-export function outside(world: KubernetesWorld, image: RunnerImage): Outside {
+/** `security`: of the container of the runner, in place of what it usually has. */
+export function outside(world: KubernetesWorld, image: RunnerImage, security?: object): Outside {
   const { clusters } = JSON.parse(readFileSync(world.kubeconfig, 'utf8')) as { readonly clusters: readonly { readonly cluster: { readonly server: string } }[] }
   const server = new URL(clusters[0]?.cluster.server ?? '')
-  const overlay = join(world.dir, 'overlay.yaml')
+  const overlay = join(world.dir, `overlay-${security === undefined ? 'usual' : 'own'}.yaml`)
   // Services have no addresses here, and the API server is on the loopback of the machine, as the registries are.
   const env = [
     { name: 'KUBERNETES_SERVICE_HOST', value: server.hostname },
     { name: 'KUBERNETES_SERVICE_PORT', value: server.port },
   ]
-  writeFileSync(overlay, JSON.stringify({ hostNetwork: true, containers: [{ name: 'slipway', env }] }))
+  writeFileSync(
+    overlay,
+    JSON.stringify({ hostNetwork: true, containers: [{ name: 'slipway', env, ...(security !== undefined && { securityContext: security }) }] }),
+  )
   return {
     env: { KUBECONFIG: world.kubeconfig, SLIPWAY_KUBERNETES_RUNNER_IMAGE: image.reference, SLIPWAY_KUBERNETES_IMAGE: 'slipway.test/helper:1' },
     options: ['--pod-overlay', overlay],

@@ -224,6 +224,8 @@ void begin(long *stack) {
   if (job.for_ids) {
     know_owners(KNOWN);
     sys(__NR_close, KNOWN);
+    long r = find_numbers();
+    if (r < 0) report(KEEP, r);
   }
   job.mask = sys(__NR_umask, 0);
   keep(&job);

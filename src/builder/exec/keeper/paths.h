@@ -7,11 +7,53 @@ struct asked {
   const __u64 *args;
 };
 
+/*
+ * Where no /proc of our own may be mounted, because parts of the one outside are hidden, it is that one which is in sight: it calls processes by other
+ * numbers than the kernel tells us. Then the number is asked for, by a descriptor of the process.
+ */
+static int other_numbers;
+
+#define PIDFD_THREAD O_EXCL
+
+/* 0: it has ended. */
+static u32 number_in_proc(u32 pid) {
+  if (!other_numbers) return pid;
+  char file[64], text[512];
+  long process = sys(__NR_pidfd_open, pid, PIDFD_THREAD);
+  if (process < 0) return 0;
+  append_number(file, append(file, 0, sizeof file, "/proc/self/fdinfo/"), sizeof file, (u64)process);
+  long fd = sys(__NR_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
+  long n = fd < 0 ? 0 : sys(__NR_read, fd, text, sizeof text - 1);
+  sys(__NR_close, fd);
+  sys(__NR_close, process);
+  text[n > 0 ? n : 0] = 0;
+  for (const char *at = text; *at; at++) {
+    if (!begins(at, "\nPid:\t")) continue;
+    at += 6;
+    return *at == '-' ? 0 : (u32)number(&at, 10);
+  }
+  return 0;
+}
+
+/* Negative: the numbers are others, and this kernel does not tell them of threads. */
+static long find_numbers(void) {
+  char target[16];
+  long own = sys(__NR_getpid), n = sys(__NR_readlinkat, AT_FDCWD, "/proc/self", target, sizeof target - 1);
+  target[n > 0 ? n : 0] = 0;
+  const char *at = target;
+  other_numbers = (long)number(&at, 10) != own;
+  if (!other_numbers) return 0;
+  long process = sys(__NR_pidfd_open, own, PIDFD_THREAD);
+  if (process < 0) return process;
+  sys(__NR_close, process);
+  return 0;
+}
+
 /* Real, effective, saved, of files: of users, then of groups. */
 static int ids_of_process(u32 pid, u32 to[8]) {
   char file[64], text[1024];
   int at = append(file, 0, sizeof file, "/proc/");
-  append(file, append_number(file, at, sizeof file, pid), sizeof file, "/status");
+  append(file, append_number(file, at, sizeof file, number_in_proc(pid)), sizeof file, "/status");
   long fd = sys(__NR_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return 0;
   long n = sys(__NR_read, fd, text, sizeof text - 1);
@@ -67,7 +109,7 @@ static int read_text(u32 pid, u64 from, char *to, int room) {
 
 static int append_process(char *to, u32 pid, const char *what) {
   int at = append(to, 0, PATH_ROOM, "/proc/");
-  at = append_number(to, at, PATH_ROOM, pid);
+  at = append_number(to, at, PATH_ROOM, number_in_proc(pid));
   return append(to, at, PATH_ROOM, what);
 }
 
