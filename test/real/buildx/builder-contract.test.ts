@@ -1,6 +1,6 @@
 /** What every builder promises, of the one that drives docker buildx; and builders of its own, by a BuildKit that is reached over the network. Needs root. */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -17,6 +17,7 @@ import { createRegistryClient } from '../../../src/registry/client.ts'
 import { needs, promised } from '../../support/skip.ts'
 import { tempProject } from '../../support/temp-project.ts'
 import { type ChrootedDocker, dockerRoot, startChrootedDocker } from '../support/chrooted-docker.ts'
+import { buildkitOf } from './buildkit-of.ts'
 import { type DockerClient, dockerClient } from './docker-client.ts'
 import { leftovers } from './leftovers.ts'
 
@@ -126,28 +127,3 @@ describe('the builder that drives docker buildx', promised('ci', needs(root.miss
     expect(await leftovers(client.env, dir, client.config)).toEqual(before)
   })
 })
-
-/** The BuildKit of a daemon as one of its own: what a connection says first is what the daemon's API wants for it. */
-function buildkitOf(socket: string): Promise<Server> {
-  const server = createServer((incoming) => {
-    const daemon = connect(socket)
-    const end = (): void => {
-      incoming.destroy()
-      daemon.destroy()
-    }
-    for (const one of [incoming, daemon]) one.on('error', end).on('close', end)
-    daemon.write('POST /grpc HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
-    let answer = Buffer.alloc(0)
-    const hear = (chunk: Buffer): void => {
-      answer = Buffer.concat([answer, chunk])
-      const at = answer.indexOf('\r\n\r\n')
-      if (at < 0) return
-      daemon.off('data', hear)
-      incoming.write(answer.subarray(at + 4))
-      daemon.pipe(incoming)
-      incoming.pipe(daemon)
-    }
-    daemon.on('data', hear)
-  })
-  return new Promise((resolve) => void server.listen(0, '127.0.0.1', () => resolve(server)))
-}
