@@ -39,6 +39,7 @@ describe('a run in the cluster, started from outside', { ...clusterNeeds, ...own
     await world?.close()
   })
 
+  const runner = (): string => image.host
   const hosts = () => [{ match: 'images.example', endpoint: `http://${image.host}` }]
   const run = (dir: string, env: Readonly<Record<string, string>>, file: string, ...argv: readonly string[]): Promise<Ran> =>
     slipwayHere(dir, { ...env, ...at.env }, 'k8s', 'run', file, ...at.options, ...argv)
@@ -113,6 +114,36 @@ RUN head -c 16 /dev/urandom > /made
     expect(await at.pods()).toEqual([])
   })
 
+  it('builds several images at once, and hands an archive on to a stage in another pod', async () => {
+    const image = (identifier: string, spec: object): object => ({
+      step: {
+        identifier,
+        name: identifier,
+        type: 'BuildAndPushDockerRegistry',
+        spec: { connectorRef: 'hub', repo: `images.example/${identifier}`, tags: ['1'], ...spec },
+      },
+    })
+    const builds = ['one', 'two', 'three'].map((name) =>
+      image(name, { buildArgs: { WHICH: name }, ...(name === 'three' && { envVariables: { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'three.tar' } }) }),
+    )
+    const say = { step: { identifier: 'make', name: 'make', type: 'Run', spec: { shell: 'Sh', image: 'busybox:1.37', command: 'echo made > made.txt' } } }
+    const pushed = image('pushed', { envVariables: { PLUGIN_PUSH_ONLY: 'true', PLUGIN_SOURCE_TAR_PATH: 'three.tar' } })
+    const { dir } = tempProject({
+      'p.yaml': stagesOf([say, { parallel: builds }], [pushed]),
+      Dockerfile: 'FROM images.example/small:1\nARG WHICH\nCOPY made.txt /\nRUN echo "$WHICH" > /which\n',
+      '.slipway/config.yaml': configText(connectors, hosts()),
+    })
+    const { code, out, err } = await run(dir, {}, 'p.yaml', '--output', 'plain')
+    expect(code, out + err).toBe(0)
+    const built = [...out.matchAll(/\[first\/(one|two|three)\] built (sha256:\w+)/g)].map(([, name, digest]) => [name, digest] as const)
+    expect(new Set(built.map(([, digest]) => digest)).size).toBe(3)
+    expect(out).toMatch(/\[second\/pushed\] .*\[ARCHIVE_HANDED_OVER\]/)
+    const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
+    const answer = await fetch(`http://${runner()}/v2/pushed/manifests/1`, { method: 'HEAD', headers: { accept } })
+    expect(answer.headers.get('docker-content-digest')).toBe(new Map(built).get('three'))
+    expect(await at.pods()).toEqual([])
+  })
+
   it('builds as uid 1000 without a single capability, where the filter of the node allows user namespaces (SX-03, LB-01)', async () => {
     const security = {
       runAsUser: 1000,
@@ -177,6 +208,17 @@ function steps(spec: object): string {
   const step = { identifier: 'say', name: 'say', type: 'Run', spec }
   const stage = { identifier: 'one', name: 'one', type: 'CI', spec: { cloneCodebase: false, execution: { steps: [{ step }] } } }
   return JSON.stringify({ pipeline: { identifier: 'said', name: 'said', stages: [{ stage }] } })
+}
+
+/** Stages on Kubernetes, the second one without code. */
+function stagesOf(first: readonly object[], second: readonly object[]): string {
+  const infrastructure = { type: 'KubernetesDirect', spec: { connectorRef: 'cluster', namespace: 'default', os: 'Linux' } }
+  const stages = [first, second].map((steps, i) => {
+    const identifier = i === 0 ? 'first' : 'second'
+    const spec = { cloneCodebase: i === 0, caching: { enabled: false }, infrastructure, execution: { steps } }
+    return { stage: { identifier, name: identifier, type: 'CI', spec } }
+  })
+  return JSON.stringify({ pipeline: { identifier: 'handed', name: 'handed', stages } })
 }
 
 /** As with a Docker daemon beside the steps, for which these folders are shared; there is none. */
