@@ -56,6 +56,7 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   const given = Promise.withResolvers<never>()
   const abort = (): void => {
     given.reject(signal.reason)
+    // One that is not open yet says at once, in this very call, that it failed and that it is closed.
     socket.close()
   }
   signal.addEventListener('abort', abort, { once: true })
@@ -67,7 +68,7 @@ export async function execute(cluster: ClusterConnection, o: ExecRequest, { sign
   // Whoever reads the output first learns of a failure later.
   ended.catch(() => undefined)
   // Whoever listens is there before anything is said.
-  await opened(socket, request, cluster, { signal })
+  await Promise.race([opened(socket, request, cluster, { signal }), given.promise])
   if (o.input !== undefined) send(socket, o.input).catch(() => socket.close())
   return { output, errors, ended }
 }
@@ -82,22 +83,12 @@ export async function executeShort(cluster: ClusterConnection, o: ExecRequest, w
   return { code, said: Buffer.concat(chunks).toString('utf8').trim() }
 }
 
+/** Says nothing once it is given up: the signal says that. */
 function opened(socket: WebSocket, request: ClusterRequest, cluster: ClusterConnection, { signal }: Waiting): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      socket.close()
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    const done = (): void => signal.removeEventListener('abort', onAbort)
-    socket.addEventListener('open', () => {
-      done()
-      resolve()
-    })
+    socket.addEventListener('open', () => resolve())
     socket.addEventListener('error', (event) => {
-      done()
-      if (signal.aborted) return
-      whyNot(request, event, cluster, { signal }).then(reject, reject)
+      if (!signal.aborted) whyNot(request, event, cluster, { signal }).then(reject, reject)
     })
   })
 }

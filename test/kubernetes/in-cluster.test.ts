@@ -65,7 +65,10 @@ describe('a run in the cluster, started from outside', { ...clusterNeeds, ...own
     expect(await at.pods()).toEqual([])
   })
 
-  it('ends in good order at Ctrl-C, and leaves no pod', async () => {
+  it.each([
+    ['as soon as a step is told of', 'runs trap'],
+    ['while it runs', 'it runs'],
+  ])('ends in good order at Ctrl-C %s, and leaves no pod', async (_, sign) => {
     const image = 'busybox:1.37'
     const { dir } = tempProject({
       'p.yaml': steps({ shell: 'Sh', image, command: 'trap "echo good bye; exit 0" TERM; echo "it ru""ns"; while :; do sleep 0.1; done' }),
@@ -76,14 +79,14 @@ describe('a run in the cluster, started from outside', { ...clusterNeeds, ...own
     let said = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
-        if (!said.includes('it runs') && `${said}${text}`.includes('it runs')) child.kill('SIGINT')
+        if (!said.includes(sign) && `${said}${text}`.includes(sign)) child.kill('SIGINT')
         said += text
       })
     const late = setTimeout(() => child.kill('SIGKILL'), 90_000)
     const [code] = await once(child, 'close')
     clearTimeout(late)
     process.stdout.write(said)
-    expect(said).toContain('good bye')
+    if (sign === 'it runs') expect(said).toMatch(/\] good bye$/m)
     expect(code, said).toBe(130)
     expect(await at.pods()).toEqual([])
   })

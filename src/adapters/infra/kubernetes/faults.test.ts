@@ -141,6 +141,26 @@ describe('a command that is cut', () => {
   })
 })
 
+describe('a step that is given up while it is begun', () => {
+  it.each(['asked for', 'open'] as const)('with the line for its files %s, is over at once, and the next one begins', async (line) => {
+    const workspace = await stage.open()
+    const stop = new AbortController()
+    const giveUp = (): void => stop.abort(new Error('given up'))
+    if (line === 'asked for') cluster.faults.silentCommands = giveUp
+    // The client hears that it is open before it is given up, and nothing more.
+    cluster.commands = () => {
+      setTimeout(giveUp, 50)
+      return true
+    }
+    await expect(workspace.start(behaving('one', { output: 'one' }), { signal: stop.signal })).rejects.toThrow('given up')
+    cluster.faults.silentCommands = undefined
+    cluster.commands = () => false
+    const running = await workspace.start(behaving('two', { output: 'two' }), { signal })
+    expect(await outputOf(running)).toBe('two\n')
+    await workspace.close({ signal })
+  })
+})
+
 describe('a log that is cut', () => {
   it('at any of its bytes, followed or not, is complete and has nothing twice', async () => {
     // A stamp, a space, a text of several bytes per letter, the end of a line, another stamp.

@@ -18,6 +18,8 @@ export interface Faults extends CareFaults {
   logCuts?: number[]
   /** Commands are cut, the next ones: before they begin, within their input, within their output, or when all is done but nobody has heard of it. */
   commandCuts?: CommandCut[]
+  /** Commands are not answered at all; called for each of them. */
+  silentCommands?: (() => void) | undefined
   /** Does it, and cuts the line in place of an answer; once. */
   lostAnswer?: string | undefined
   /** Watches are told that their version is gone; so many times. */
@@ -322,6 +324,7 @@ export async function scriptedCluster(): Promise<ScriptedCluster> {
       const pod = pods.get(url.pathname.split('/')[6] ?? '')
       const cut = faults.commandCuts?.shift()
       if (cut === 'open') return stream.destroy()
+      if (faults.silentCommands !== undefined) return faults.silentCommands()
       const socket = acceptSocket(stream, request.headers['sec-websocket-key'] ?? '', 'v4.channel.k8s.io')
       if (pod === undefined) return socket.cut()
       if (scripted.commands(pod, url.searchParams.getAll('command'), socket)) return
