@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fasterClock } from '../../test/support/faster-clock.ts'
 import { scriptedCluster } from '../../test/support/kubernetes/scripted/scripted-cluster.ts'
 import { systemClock } from '../main/system-clock.ts'
 import { openCluster } from './connection.ts'
@@ -43,4 +44,33 @@ describe('a watch of pods', () => {
     watch.close()
     await cluster.close()
   })
+
+  it('waits for a server that is away for minutes, tells who waits after ten of them, and is there again with the server', async () => {
+    await using server = await scriptedCluster()
+    const clock = fasterClock(300)
+    const minutes = (many: number): Promise<void> => clock.sleep(many * 60_000, { signal })
+    const cluster = openCluster(server.access, { clock })
+    const watch = watchPods(cluster, { namespace: 'default', selector: 'app=x' })
+    const pods = namespaceOf(cluster, 'default')
+    await pods.createPod(manifest, { signal })
+    const never = watch.until<never>('one', () => undefined, { signal })
+    const told = expect(never).rejects.toMatchObject({ code: 'K8S_UNREACHABLE' })
+    const running = (name: string): Promise<true> => watch.until(name, (pod) => (pod?.phase === 'Running' ? true : undefined), { signal })
+    await running('one')
+    await server.goAway()
+    await minutes(5)
+    await server.comeBack()
+    await minutes(1)
+    await server.goAway()
+    const began = clock.now()
+    await told
+    expect((clock.now() - began) / 60_000).toBeGreaterThan(9)
+    const again = running('two')
+    await server.comeBack()
+    await pods.createPod({ ...manifest, metadata: { ...manifest.metadata, name: 'two' } }, { signal })
+    await again
+    watch.close()
+    for (const name of ['one', 'two']) await pods.deletePod(name, 0, { signal })
+    await cluster.close()
+  }, 30_000)
 })

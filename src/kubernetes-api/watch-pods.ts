@@ -4,10 +4,12 @@
  *   list ──> watch ──(ended, silent, cut)──> wait ──> watch
  *    ^                    └─(410 Gone)──────────┐
  *    └──────────────────────────────────────────┘
+ *
+ * A server that stays away is not waited for without end: those who wait are told, and who asks later has it tried anew.
  */
 import type { Readable } from 'node:stream'
 import { isProblem } from '../base/problem.ts'
-import { type ClusterConnection, waitBeforeTry } from './connection.ts'
+import { type ClusterConnection, unreachableCluster, waitBeforeTry } from './connection.ts'
 import { type PodFacts, parseEvent, parsePods } from './schema.ts'
 
 interface Waiting {
@@ -21,7 +23,7 @@ export interface PodWatch {
   forget(name: string): void
   /**
    * Waits until `decide` answers something. It is asked with what is known of the pod now, and with each change; undefined: the pod is gone.
-   * Rejects with what ends the watch for good, such as a missing right.
+   * Rejects with what ends the watch for good, such as a missing right, and with K8S_UNREACHABLE.
    */
   until<T>(name: string, decide: (pod: PodFacts | undefined) => T | undefined, o: Waiting): Promise<T>
   close(): void
@@ -34,11 +36,19 @@ export interface WatchOptions {
   /** A watch as old as this is begun anew; one that is silent for longer, usually a good deal, is dead. */
   readonly seconds?: number
   readonly silentSeconds?: number
+  /** How long the server may be away. */
+  readonly awayMs?: number
 }
+
+/** Longer than all else is waited for: who waits here has nothing to ask for meanwhile. */
+const usualAwayMs = 10 * 60_000
 
 type Listener = (pod: PodFacts | undefined) => void
 
-export function watchPods(cluster: ClusterConnection, { namespace, selector, seconds = 120, silentSeconds = seconds + 30 }: WatchOptions): PodWatch {
+export function watchPods(
+  cluster: ClusterConnection,
+  { namespace, selector, seconds = 120, silentSeconds = seconds + 30, awayMs = usualAwayMs }: WatchOptions,
+): PodWatch {
   const known = new Map<string, PodFacts>()
   const listeners = new Map<string, Set<Listener>>()
   const closing = new AbortController()
@@ -64,6 +74,11 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
     dead.add(pod.uid)
     tell(name, undefined)
   }
+  /** From the first failure on: before that, this machine may have slept for any time. */
+  let awaySince: number | undefined
+  const answered = (): void => {
+    awaySince = undefined
+  }
   const list = async (w: Waiting): Promise<string> => {
     const before = new Set(known.keys())
     const { version, pods } = parsePods(await cluster.json({ ...request, verb: 'list', query: { labelSelector: selector } }, w), cluster.name)
@@ -71,6 +86,7 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
       before.delete(pod.name)
       set(pod)
     }
+    answered()
     // What was made while the list was on its way is not in it, and not gone.
     for (const name of before) gone(name)
     return version
@@ -82,6 +98,7 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
     const silence = silenceOf(w.signal, silentSeconds * 1000)
     try {
       const body = await cluster.stream({ ...request, verb: 'watch', query }, silence)
+      answered()
       if (body === undefined) return undefined
       for await (const line of linesOf(body)) {
         silence.heard()
@@ -118,8 +135,14 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
         if (cluster.clock.now() - began >= 1000) tries = 0
       } catch (error) {
         w.signal.throwIfAborted()
-        if (isProblem(error, 'K8S_REFUSED') && error.message.includes('410')) version = undefined
-        else if (error !== silent && !(isProblem(error) && (error.retryable || error.code === 'K8S_ANSWER_UNREADABLE'))) throw error
+        if (isProblem(error, 'K8S_REFUSED') && error.message.includes('410')) {
+          version = undefined
+          answered()
+        } else if (!mayPass(error)) throw error
+        else {
+          awaySince ??= cluster.clock.now()
+          if (cluster.clock.now() - awaySince > awayMs) throw isProblem(error) ? error : unreachableCluster(cluster.access, error)
+        }
       }
       await cluster.clock.sleep(waitBeforeTry(tries++), w)
     }
@@ -130,7 +153,9 @@ export function watchPods(cluster: ClusterConnection, { namespace, selector, sec
     started = true
     watch().catch((error: unknown) => {
       if (closing.signal.aborted) return
-      broken = error
+      if (mayPass(error)) started = false
+      else broken = error
+      answered()
       for (const breaking of [...breaks]) breaking(error)
     })
   }
@@ -180,6 +205,11 @@ function isOlder(version: string, than: string): boolean {
 }
 
 const silent = new Error('nothing was heard for too long')
+
+/** Where a try fails with it, the next one need not. */
+function mayPass(error: unknown): boolean {
+  return error === silent || (isProblem(error) && (error.retryable || error.code === 'K8S_ANSWER_UNREADABLE'))
+}
 
 /** A signal that also aborts when nothing was heard for so long. Real time: it is about a line that is dead, whatever the clock of the run says. */
 function silenceOf(outer: AbortSignal, ms: number): Waiting & { heard(): void; clear(): void } {
