@@ -4,21 +4,19 @@ import type { ProcessSpec } from '../ports/infrastructure.ts'
 import type { RunWork } from '../steps/work.ts'
 import type { WorkAt, WorkDone } from './do-work.ts'
 import { exitOutcome } from './exit-outcome.ts'
+import { heardProcess } from './heard-process.ts'
 import { outputsOf } from './outputs-of.ts'
 import { processStart } from './process-start.ts'
 import { stepEnvironment } from './step-environment.ts'
 import { stepImage } from './step-image.ts'
-import { tellOutput } from './step-output.ts'
 import { tellLinks } from './tell-links.ts'
 import { tellReports } from './test-reports.ts'
 
 export const graceMs = 10_000
 
 export async function runWork(at: WorkAt<RunWork>): Promise<WorkDone> {
-  const { work, step, state, context } = at
-  const running = await state.workspace.start(await processOf(at), { signal: context.signal })
-  await tellOutput(running.output, stepPath(step.path), context)
-  const end = await running.end
+  const { work, step, context } = at
+  const end = await heardProcess(await processOf(at), at)
   const { outputs, exports, notes } = outputsOf(work, end, context.redactor)
   for (const note of notes) await context.emit({ kind: 'step.note', step: stepPath(step.path), note })
   await tellReports(at)

@@ -11,26 +11,24 @@ import type { AcquiredImage } from '../acquire-image.ts'
 import { buildArgs, dockerfileOf, platformsOf } from '../build-request.ts'
 import type { WorkAt } from '../do-work.ts'
 import { exitText } from '../exit-outcome.ts'
+import { heardProcess } from '../heard-process.ts'
 import { imageFacts } from '../image-facts.ts'
 import { refuseMounts } from '../refuse-mounts.ts'
 import { registryUse } from '../registry-use.ts'
 import { nowKnown } from '../reveal.ts'
-import { tellOutput } from '../step-output.ts'
 import { executorCall, type Made, namesWritten, revealArgv } from './executor-call.ts'
 
 type At = WorkAt<ImageWork>
 
 export async function executedImage(source: BuildSource, executor: ExecutorWork, job: ImageJob, at: At): Promise<AcquiredImage> {
-  const { context, state, step } = at
+  const { context, step } = at
   const argv = await revealArgv(executor, at)
   const use = await registryUse(job, at)
   const found = await context.toolRegistries({ push: namesWritten(argv), pull: await bases(source, at), use }, { signal: context.signal })
   if (found.logins !== undefined) context.redactor.register(found.logins)
   const { spec, made } = await executorCall(argv, executor, job, found, at)
-  const running = await state.workspace.start(spec, { signal: context.signal })
   const cached = { layers: 0 }
-  await tellOutput(counted(running.output, cached), stepPath(step.path), context)
-  const end = await running.end
+  const end = await heardProcess(spec, at, (output) => counted(output, cached))
   if (end.exit.kind !== 'exited' || end.exit.code !== 0) throw problem('KANIKO_FAILED', { exit: exitText(end.exit) }, { at: step.at })
   const image = await imageOf(made, end, at, use)
   const facts = await imageFacts(image)
