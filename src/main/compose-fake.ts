@@ -17,7 +17,7 @@ export function composeFake(clock: Clock): Engine {
       builders: { embedded: fakeBuilder('embedded'), buildx: fakeBuilder('buildx'), kaniko: fakeBuilder('kaniko') },
       ...fakeImages(),
       scan: { scanner: fakeScanner(), withoutDatabase: 'error', baselines: new Map(), memory: passingMemory() },
-      toolRegistries: async () => ({ spelled: new Map(), places: new Map(), plainHttp: [], unverified: [], authorities: new Map(), logins: undefined }),
+      toolRegistries: nowhere,
       findRegistry: async (_login, region) => `000000000000.dkr.ecr.${region}.amazonaws.com`,
       readFile: fakeFiles,
       writeFile: async () => undefined,

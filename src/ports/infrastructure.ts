@@ -84,6 +84,9 @@ export interface RunningStep {
   readonly end: Promise<StepEnd>
 }
 
+/** Outside of the workspace: no other step sees it, and no build has it in its context. */
+export const madeFolder = '/slipway-made'
+
 export interface Workspace {
   /** Paths as steps spell them (`/harness/x`, `x`) to a path on this machine, for the parts that run here. Refuses to leave the workspace. */
   hostPath(path: string): string
@@ -93,8 +96,11 @@ export interface Workspace {
   answers(port: number, o: { readonly signal: AbortSignal }): Promise<boolean>
   /** Brings code to where the steps of the stage see it. What it fails with says why, and nothing of it stays then. */
   placeCode(request: CodeRequest, o: CodePlacing): Promise<PlacedCode>
-  /** Takes a file or a folder out of the workspace, here and where steps see it. Absent: both are the same place. */
-  remove?(path: string, o: { readonly signal: AbortSignal }): Promise<void>
+  /**
+   * Brings here what a step has left in `madeFolder`, which its container has for itself where its plan has an executor; a later try has another one.
+   * Absent: there are no such steps. `close`: nobody needs the copy any more.
+   */
+  takeMade?(step: string, o: { readonly signal: AbortSignal }): Promise<{ readonly folder: string; close(): Promise<void> }>
   /** Aborting ends the whole process tree: politely, then for good after `graceMs`. */
   start(step: ProcessSpec, o: { readonly signal: AbortSignal }): Promise<RunningStep>
   close(o: { readonly signal: AbortSignal }): Promise<void>

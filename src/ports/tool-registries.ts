@@ -14,6 +14,8 @@ export interface ToolRegistries {
   readonly spelled: ReadonlyMap<string, string>
   /** Registry to the places where its images are looked for, in order, each with what goes before repositories. */
   readonly places: ReadonlyMap<string, readonly string[]>
+  /** Of no registry anything is looked for at its own place. */
+  readonly placesOnly: boolean
   /** Hosts that do not encrypt. */
   readonly plainHttp: readonly string[]
   /** Hosts whose certificates are not looked at. */
@@ -22,6 +24,8 @@ export interface ToolRegistries {
   readonly authorities: ReadonlyMap<string, string>
   /** As `config.json` of docker has them. Undefined: nobody signs in. */
   readonly logins: string | undefined
+  /** What of it nobody may see. */
+  readonly secrets: readonly string[]
 }
 
 export type FindToolRegistries = (wanted: RegistriesWanted, o: { readonly signal: AbortSignal }) => Promise<ToolRegistries>

@@ -80,7 +80,7 @@ describe('the engine kaniko in a cluster', { ...clusterNeeds, ...own, ...image6,
       'plain',
       ...argv,
     )
-  const project = (steps: readonly object[], dockerfile: string): string => {
+  const project = (steps: readonly object[], dockerfile: string, nodes: readonly object[] = steps.map((step) => ({ step }))): string => {
     const connectors = {
       cluster: { type: 'K8sCluster', spec: { credential: { type: 'InheritFromDelegate' } } },
       closed: dockerConnector('https://closed.example', 'ann'),
@@ -88,7 +88,7 @@ describe('the engine kaniko in a cluster', { ...clusterNeeds, ...own, ...image6,
     }
     const config = { ...JSON.parse(configText(connectors, hosts)), kanikoImage: 'images.example/kaniko/executor:stand-in' }
     const { dir } = tempProject({
-      'p.yaml': pipeline(steps),
+      'p.yaml': pipeline(nodes),
       '.slipway/config.yaml': JSON.stringify(config),
       'src/Dockerfile': dockerfile,
       'src/a.txt': 'a file\n',
@@ -152,7 +152,7 @@ describe('the engine kaniko in a cluster', { ...clusterNeeds, ...own, ...image6,
     const dir = project(
       [
         { identifier: 'image', name: 'image', type: 'BuildAndPushDockerRegistry', spec: { ...build, envVariables: { PLUGIN_NO_PUSH: 'true' } } },
-        say('echo "left: $(ls -A /harness | grep -c made)"'),
+        say('echo "left: $(ls -A /harness | grep -c made)"; ls /slipway-made 2>&1 | tail -1'),
         {
           identifier: 'pushed',
           name: 'pushed',
@@ -165,8 +165,46 @@ describe('the engine kaniko in a cluster', { ...clusterNeeds, ...own, ...image6,
     const { code, out, err } = await run(dir)
     expect(code, out + err).toBe(0)
     expect(out).toContain('left: 0')
+    expect(out).toMatch(/say\] ls: .*\/slipway-made.*No such file/)
     const [, digest] = / built (sha256:\w+) /.exec(out) ?? []
     expect(await digestIn(image.host, 'later', '1')).toBe(digest)
+  })
+
+  it('builds two side by side, as root though nobody in the stage is', async () => {
+    const image = (name: string): object => ({
+      step: {
+        identifier: name,
+        name,
+        type: 'BuildAndPushDockerRegistry',
+        spec: {
+          connectorRef: 'open',
+          repo: `images.example/${name}`,
+          tags: ['1'],
+          dockerfile: 'src/Dockerfile',
+          context: '.',
+          envVariables: { PLUGIN_NO_PUSH: 'true' },
+        },
+      },
+    })
+    const dir = project([], 'FROM images.example/small:1\nCOPY . /all\nRUN ls -A /all > /list && ! grep -q made /list\n', [
+      { parallel: [image('left'), image('right')] },
+      { step: say('echo "user $(id -u)"') },
+    ])
+    const { code, out, err } = await run(dir)
+    expect(code, out + err).toBe(0)
+    expect(out).toContain('user 1000')
+    expect([...out.matchAll(/(left|right)\] built sha256:/g)]).toHaveLength(2)
+  })
+
+  it('ends in good order when it is stopped, and leaves no pod', async () => {
+    const build = { connectorRef: 'open', repo: 'images.example/stopped', tags: ['1'], dockerfile: 'src/Dockerfile', context: 'src' }
+    const dir = project(
+      [{ identifier: 'image', name: 'image', type: 'BuildAndPushDockerRegistry', spec: build, timeout: '12s' }],
+      'FROM images.example/small:1\nRUN sleep 300\n',
+    )
+    const { code, out, err } = await run(dir)
+    expect([code, out + err]).toEqual([1, expect.stringContaining('[STEP_TIMEOUT]')])
+    expect(await pods()).toEqual([])
   })
 
   it('writes archives, and fails with what the executor says', async () => {
@@ -196,9 +234,9 @@ const say = (command: string): object => ({ identifier: 'say', name: 'say', type
 function pipeline(steps: readonly object[]): string {
   const infrastructure = {
     type: 'KubernetesDirect',
-    spec: { connectorRef: 'cluster', namespace: 'default', os: 'Linux', podSpecOverlay: JSON.stringify({ hostNetwork: true }) },
+    spec: { connectorRef: 'cluster', namespace: 'default', os: 'Linux', runAsUser: '1000', podSpecOverlay: JSON.stringify({ hostNetwork: true }) },
   }
-  const spec = { cloneCodebase: true, caching: { enabled: false }, infrastructure, execution: { steps: steps.map((step) => ({ step })) } }
+  const spec = { cloneCodebase: true, caching: { enabled: false }, infrastructure, execution: { steps } }
   return JSON.stringify({ pipeline: { identifier: 'p', name: 'p', stages: [{ stage: { identifier: 'build', name: 'build', type: 'CI', spec } }] } })
 }
 

@@ -33,10 +33,12 @@ import { tempProject } from './temp-project.ts'
 export const noRegistries: ToolRegistries = {
   spelled: new Map(),
   places: new Map(),
+  placesOnly: false,
   plainHttp: [],
   unverified: [],
   authorities: new Map(),
   logins: undefined,
+  secrets: [],
 }
 
 export interface RunOptions {

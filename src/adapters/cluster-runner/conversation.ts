@@ -5,10 +5,10 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { SentFolder } from '../../ports/cluster-runner.ts'
+import { unpackInto } from '../infra/copied/unpack-into.ts'
 import { bytesFrame, messageFrame, readFrames } from './frames.ts'
 import type { Journal } from './journal.ts'
 import type { Answered, FromRunner, ToRunner } from './messages.ts'
-import { unpackInto } from './unpack-into.ts'
 
 export interface Conversation {
   tell(message: FromRunner): void

@@ -1,10 +1,11 @@
 /** What a tool is told of the registries that it goes to by itself: the `hosts` mapping and logins of this machine, connectors and the step. */
-import { parseRef } from '../../oci/ref.ts'
+import { parseRef, type RepositoryRef } from '../../oci/ref.ts'
 import { dockerHub } from '../../oci/registry-host.ts'
+import type { Credentials } from '../../ports/registry-auth.ts'
 import type { RegistryUse } from '../../ports/registry-use.ts'
 import type { FindToolRegistries, ToolRegistries } from '../../ports/tool-registries.ts'
 import type { RegistryClient } from '../../registry/client.ts'
-import { type Endpoint, mappingOf, pullEndpoints } from '../../registry/endpoint.ts'
+import { type Endpoint, endpointOf, mappingOf, pullEndpoints } from '../../registry/endpoint.ts'
 import { authEntry, authKey } from './client-logins.ts'
 
 export interface ToolRegistryNeeds {
@@ -14,40 +15,64 @@ export interface ToolRegistryNeeds {
 export function findToolRegistries({ clientFor }: ToolRegistryNeeds): FindToolRegistries {
   return async ({ push, pull, use }, o) => {
     const found = collected()
-    // A push's login goes before a pull's: where one may write one may read.
-    for (const [names, client, spells] of [
-      [pull, clientFor(use, 'pull'), false],
-      [push, clientFor(use, 'push'), true],
-    ] as const) {
-      for (const name of names) {
-        const parsed = parseRef(name)
-        if (!parsed.ok) continue
-        const { registry } = parsed.value
-        const endpoints = pullEndpoints(registry, client.hosts)
-        const own = endpoints.at(-1)
-        const moved = mappingOf(registry, client.hosts)?.endpoint !== undefined
-        if (spells && moved && own !== undefined) found.spelled.set(name, `${hostOf(own)}/${own.prefix}${rest(name, registry)}`)
-        if (!spells && (moved || endpoints.length > 1)) found.places.set(registry, endpoints.map(placeOf))
-        for (const endpoint of endpoints) found.ways(endpoint)
-        const credentials = await client.auth.credentialsFor(parsed.value, o)
-        const host = moved && own !== undefined ? hostOf(own) : registry
-        if (credentials !== undefined) found.auths[authKey(host)] = authEntry(credentials)
+    const reading = clientFor(use, 'pull')
+    for (const name of pull) {
+      const parsed = parseRef(name)
+      if (!parsed.ok) continue
+      const { registry } = parsed.value
+      const endpoints = pullEndpoints(registry, reading.hosts)
+      const mapping = mappingOf(registry, reading.hosts)
+      if (mapping?.endpoint !== undefined || endpoints.length > 1)
+        found.places.set(
+          registry,
+          endpoints.flatMap((one) => placeOf(one, registry)),
+        )
+      if (mapping?.mirrorsOnly === true) found.mirrorsOnly()
+      for (const endpoint of endpoints) {
+        found.ways(endpoint)
+        const ref = { ...parsed.value, registry: endpoint.registry }
+        found.login(atPlace(ref, endpoint, mapping?.endpoint !== undefined), await reading.auth.credentialsFor(ref, o))
       }
+    }
+    // A push's login goes before a pull's: where one may write one may read.
+    const writing = clientFor(use, 'push')
+    for (const name of push) {
+      const parsed = parseRef(name)
+      if (!parsed.ok) continue
+      const ref = parsed.value
+      const endpoint = endpointOf(ref.registry, writing.hosts)
+      const moved = mappingOf(ref.registry, writing.hosts)?.endpoint !== undefined
+      const there = atPlace(ref, endpoint, moved)
+      if (moved) found.spelled.set(name, `${there.host}/${there.repository}${tail(ref)}`)
+      found.ways(endpoint)
+      found.login(there, await writing.auth.credentialsFor(ref, o))
     }
     return found.told()
   }
 }
 
-/** The repository with its tag or digest as they were written. */
-function rest(name: string, registry: string): string {
-  if (name.startsWith(`${registry}/`)) return name.slice(registry.length + 1)
-  return registry === dockerHub && !name.includes('/') ? `library/${name}` : name
+interface Place {
+  readonly host: string
+  readonly repository: string
+}
+
+/** As the tool names it. */
+function atPlace({ registry, repository }: RepositoryRef, endpoint: Endpoint, moved: boolean): Place {
+  const elsewhere = moved || endpoint.mirror === true
+  return { host: elsewhere ? hostOf(endpoint) : registry, repository: elsewhere ? `${endpoint.prefix}${repository}` : repository }
+}
+
+function tail({ tag, digest }: { readonly tag?: string; readonly digest?: string }): string {
+  return `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
 }
 
 const hostOf = ({ origin }: Endpoint): string => new URL(origin).host
 
-function placeOf(endpoint: Endpoint): string {
-  return `${hostOf(endpoint)}/${endpoint.prefix}`.replace(/\/$/, '')
+/** Docker Hub at its own place is found without a word, by a name that logins have. */
+function placeOf(endpoint: Endpoint, registry: string): readonly string[] {
+  const host = hostOf(endpoint)
+  if (registry === dockerHub && endpoint.mirror !== true && host === 'registry-1.docker.io') return []
+  return [`${host}/${endpoint.prefix}`.replace(/\/$/, '')]
 }
 
 function collected() {
@@ -57,10 +82,23 @@ function collected() {
   const unverified = new Set<string>()
   const authorities = new Map<string, string>()
   const auths: Record<string, object> = {}
+  const secrets = new Set<string>()
+  let placesOnly = false
   return {
     spelled,
     places,
-    auths,
+    mirrorsOnly: (): void => {
+      placesOnly = true
+    },
+    /** Of the repository, and of its host for whatever else is there: one host may have several. */
+    login({ host, repository }: Place, credentials: Credentials | undefined): void {
+      if (credentials === undefined) return
+      const entry = authEntry(credentials)
+      auths[authKey(host)] = entry
+      auths[`${host === dockerHub ? 'index.docker.io' : host}/${repository}`] = entry
+      for (const value of Object.values(entry)) secrets.add(String(value))
+      secrets.add(credentials.kind === 'basic' ? credentials.password : credentials.token)
+    },
     ways(endpoint: Endpoint): void {
       const host = hostOf(endpoint)
       if (endpoint.origin.startsWith('http:')) plainHttp.add(host)
@@ -70,10 +108,12 @@ function collected() {
     told: (): ToolRegistries => ({
       spelled,
       places,
+      placesOnly,
       plainHttp: [...plainHttp],
       unverified: [...unverified],
       authorities,
       logins: Object.keys(auths).length === 0 ? undefined : JSON.stringify({ auths }),
+      secrets: [...secrets],
     }),
   }
 }

@@ -5,6 +5,8 @@ import { errorName } from './machine/system-calls.ts'
 export const lastStep = 0x7fffffff
 /** The keeper of owners could not begin. */
 export const keeperStep = 0x7ffffffe
+/** It cannot tell which process of /proc is which. */
+export const numbersStep = 0x7ffffffd
 
 export interface Report {
   /** Of the process in the namespaces, as the machine numbers it. */

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Launched, launch } from './machine/launch.ts'
 import { call, type Step } from './machine/step.ts'
 import type { Cpu } from './machine/system-calls.ts'
-import { keeperStep, lastStep, parseReport } from './report.ts'
+import { keeperStep, lastStep, numbersStep, parseReport } from './report.ts'
 import type { Ended, RunOptions, SandboxJob } from './sandbox.ts'
 import { fifoName, statusName } from './steps.ts'
 
@@ -121,6 +121,8 @@ function endOf(steps: readonly Step[], launched: Launched): Ended {
   if (launched.kind === 'failed') return { kind: 'unable', what: launched.what, error: launched.error }
   const { status = 0, failure } = parseReport(launched.report)
   if (failure?.step === keeperStep) return { kind: 'unable', what: 'filter system calls, to keep owners where there is one id', error: failure.error }
+  if (failure?.step === numbersStep)
+    return { kind: 'unable', what: 'tell processes apart, as parts of /proc are hidden here, which takes Linux 6.9', error: failure.error }
   const failed = failure && (failure.step === lastStep ? steps.at(-1) : steps[failure.step])
   if (failure !== undefined && failed?.kind === 'call') return { kind: 'unable', what: failed.what, error: failure.error }
   return { kind: 'exited', code: exitCode(status) }

@@ -17,6 +17,8 @@ interface Case {
   readonly says?: string
   readonly left?: string
   readonly exit?: StepExit
+  /** Milliseconds of real time. */
+  readonly endsAfter?: number
   readonly more?: RunOptions
 }
 
@@ -25,7 +27,7 @@ const digest = await image.digest()
 
 async function run(o: Case = {}) {
   const started: ProcessSpec[] = []
-  const removed: string[] = []
+  const taken: string[] = []
   const asked: RegistriesWanted[] = []
   const opened: string[] = []
   const images: FakeImages = fakeImages()
@@ -38,7 +40,10 @@ async function run(o: Case = {}) {
     ...fake,
     open: async (stage, opening) => ({
       ...(await fake.open(stage, opening)),
-      remove: async (path) => void removed.push(path),
+      takeMade: async (step) => {
+        taken.push(step)
+        return { folder: '/taken', close: async () => void taken.push('closed') }
+      },
       async start(spec) {
         started.push(spec)
         const end = {
@@ -49,7 +54,7 @@ async function run(o: Case = {}) {
         const output = (async function* () {
           yield { stream: 'err' as const, bytes: Buffer.from(o.says ?? 'INFO building\n') }
         })()
-        return { output, end: Promise.resolve(end) }
+        return { output, end: new Promise((resolve) => void setTimeout(() => resolve(end), o.endsAfter ?? 0)) }
       },
     }),
   })
@@ -71,7 +76,7 @@ async function run(o: Case = {}) {
   })
   const [first] = started
   const argv = first?.start.kind === 'program' ? first.start.argv : undefined
-  return { ...ran, spec: first, argv, removed, asked: asked[0], opened, arrived: images.arrived, story: JSON.stringify(ran.recorded), dir }
+  return { ...ran, spec: first, argv, taken, asked: asked[0], opened, arrived: images.arrived, story: JSON.stringify(ran.recorded), dir }
 }
 
 const usual = ['/kaniko/executor', '--dockerfile=/harness/Dockerfile', '--context=dir:///harness', '--destination=acme/app:1', '--destination=acme/app:2']
@@ -105,14 +110,18 @@ describe('the executor of kaniko', () => {
         plainHttp: ['10.0.0.1:5000'],
         unverified: ['one.example'],
         authorities: new Map([['two.example', 'PEM']]),
+        placesOnly: true,
         logins: '{"auths":{"one.example":{"auth":"aHVudGVyLXR3bw=="}}}',
+        secrets: ['aHVudGVyLXR3bw=='],
       },
+      says: 'auth is aHVudGVyLXR3bw==\n',
     })
     expect(argv?.slice(3)).toEqual([
       '--destination=acme/app:1',
       '--destination=10.0.0.1:5000/hub/acme/app:2',
       '--digest-file=/kaniko/digest-file',
       '--registry-map=index.docker.io=one.example;index.docker.io=10.0.0.1:5000/hub;ghcr.io=two.example',
+      '--skip-default-registry-fallback',
       '--insecure-registry=10.0.0.1:5000',
       '--skip-tls-verify-registry=one.example',
       '--registry-certificate=two.example=/kaniko/authority-0.pem',
@@ -122,6 +131,7 @@ describe('the executor of kaniko', () => {
       ['/kaniko/authority-0.pem', 'PEM'],
     ])
     expect(story).not.toContain('aHVudGVyLXR3bw')
+    expect(story).toContain('auth is ****')
   })
 
   it('gets secret arguments in its environment, and runs as the step says of its container', async () => {
@@ -136,30 +146,35 @@ describe('the executor of kaniko', () => {
     expect(JSON.stringify(argv) + story).not.toContain('hunter-two')
   })
 
-  it('leaves what nobody pushes in a folder of the workspace, which is kept elsewhere and gone then', async () => {
-    const { argv, opened, removed, outcome, dir } = await run({ env: { PLUGIN_NO_PUSH: 'true' } })
-    expect(outcome).toEqual({ kind: 'passed' })
-    expect(argv?.slice(3)).toEqual(['--digest-file=/kaniko/digest-file', '--no-push', '--oci-layout-path=/harness/.slipway-made-s_build'])
-    expect(opened).toEqual([`${dir}/s/.slipway-made-s_build`])
-    expect(removed).toEqual(['/harness/.slipway-made-s_build'])
-  })
+  it.each([{ PLUGIN_NO_PUSH: 'true' }, { PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: '/shared/image.tar' }])(
+    'leaves what nobody pushes in a folder of its own, outside of every context: %j',
+    async (env) => {
+      const { argv, opened, taken, outcome, asked } = await run({ env })
+      expect(outcome).toEqual({ kind: 'passed' })
+      expect(argv).toEqual(expect.arrayContaining(['--no-push', '--oci-layout-path=/slipway-made/image']))
+      expect(opened).toEqual(['/taken/image'])
+      expect(taken).toEqual(['s/build', 'closed'])
+      // What is pushed nowhere needs no login.
+      expect(asked?.push).toEqual([])
+    },
+  )
 
   it.each([
     [{ PLUGIN_NO_PUSH: 'true', PLUGIN_TAR_PATH: 'i.tar' }, 'i.tar', '--tar-path=/harness/i.tar'],
     [{ PLUGIN_NO_PUSH: 'true', PLUGIN_OCI_LAYOUT_PATH: 'layout' }, 'layout', '--oci-layout-path=/harness/layout'],
   ])('is asked for nothing more where the step wants it written: %j', async (env, path, flag) => {
-    const { argv, opened, removed, outcome, dir } = await run({ env })
+    const { argv, opened, taken, outcome, dir } = await run({ env })
     expect(outcome).toEqual({ kind: 'passed' })
     expect(argv).toContain(flag)
-    expect(argv?.filter((word) => word.startsWith('--oci-layout-path=/harness/.slipway-made'))).toEqual([])
-    expect([opened, removed]).toEqual([[`${dir}/s/${path}`], []])
+    expect(argv).not.toContain('--oci-layout-path=/slipway-made/image')
+    expect([opened, taken]).toEqual([[`${dir}/s/${path}`], []])
   })
 
   it('does not push where the step asks for what it cannot do: Slipway does', async () => {
-    const { argv, arrived, removed } = await run({ env: { PLUGIN_SKIP_PUSH_IF_TAG_EXISTS: 'true' } })
-    expect(argv).toEqual(expect.arrayContaining(['--no-push', '--oci-layout-path=/harness/.slipway-made-s_build']))
+    const { argv, arrived, taken } = await run({ env: { PLUGIN_SKIP_PUSH_IF_TAG_EXISTS: 'true' } })
+    expect(argv).toEqual(expect.arrayContaining(['--no-push', '--oci-layout-path=/slipway-made/image']))
     expect(arrived).toEqual(expect.arrayContaining([`registry acme/app:1 ${digest}`, `registry acme/app:2 ${digest}`]))
-    expect(removed).toEqual(['/harness/.slipway-made-s_build'])
+    expect(taken).toEqual(['s/build', 'closed'])
   })
 
   it.each([
@@ -171,6 +186,12 @@ describe('the executor of kaniko', () => {
     expect(outcome).toMatchObject({ kind: 'errored', problem: { code: 'KANIKO_FAILED', message: expect.stringContaining(words) } })
     expect(opened).toEqual([])
     expect(story).toContain('error building image')
+  })
+
+  it('has not failed where somebody ended it', async () => {
+    const { view, outcome } = await run({ exit: { kind: 'killed', signal: 'SIGKILL' }, endsAfter: 500, more: { abortAfter: 100 } })
+    expect(outcome).toMatchObject({ kind: 'aborted' })
+    expect(view.step('s/build')?.outcome).toMatchObject({ kind: 'aborted' })
   })
 
   it('is no success without the digest of what it has pushed', async () => {

@@ -1,4 +1,5 @@
 /** The engine kaniko: its executor runs in a container of the stage, and what it has made is looked for where it has left it. */
+import { basename, join } from 'node:path'
 import { problem } from '../../base/problem.ts'
 import { stepPath } from '../../events/step-path.ts'
 import { baseNames } from '../../image-job/base-names.ts'
@@ -25,10 +26,12 @@ export async function executedImage(source: BuildSource, executor: ExecutorWork,
   const argv = await revealArgv(executor, at)
   const use = await registryUse(job, at)
   const found = await context.toolRegistries({ push: namesWritten(argv), pull: await bases(source, at), use }, { signal: context.signal })
-  if (found.logins !== undefined) context.redactor.register(found.logins)
+  for (const secret of found.secrets) context.redactor.register(secret)
   const { spec, made } = await executorCall(argv, executor, job, found, at)
   const cached = { layers: 0 }
   const end = await heardProcess(spec, at, (output) => counted(output, cached))
+  // Who was asked to end has not failed.
+  context.signal.throwIfAborted()
   if (end.exit.kind !== 'exited' || end.exit.code !== 0) throw problem('KANIKO_FAILED', { exit: exitText(end.exit) }, { at: step.at })
   const image = await imageOf(made, end, at, use)
   const facts = await imageFacts(image)
@@ -72,18 +75,31 @@ async function imageOf(made: Made, end: StepEnd, at: At, use: Awaited<ReturnType
     const { image } = await context.remoteImages.open(`${withoutTag(made.ref)}@${digest}`, { signal, use })
     return image
   }
-  await workspace.bringHere?.({ signal })
-  const opened = await context.images.openArchive(workspace.hostPath(made.path), { signal })
+  if (made.kind === 'written') {
+    await workspace.bringHere?.({ signal })
+    return keptImage(workspace.hostPath(made.path), made.path, at)
+  }
+  const taken = await workspace.takeMade?.(step.path, { signal })
+  if (taken === undefined) throw problem('KANIKO_LEFT_NOTHING', { what: 'its folder' }, { at: step.at })
   try {
-    // Kept beyond the stage, as later ones may ask for it.
+    return await keptImage(join(taken.folder, basename(made.path)), made.path, at)
+  } finally {
+    await taken.close()
+  }
+}
+
+/** In the image store, as later steps and stages may ask for it. */
+async function keptImage(place: string, shown: string, { context, step }: At): Promise<Image | Index> {
+  const { signal } = context
+  const opened = await context.images.openArchive(place, { signal })
+  try {
     const digest = await opened.image.digest()
     await context.deliveries.load.deliver(opened.image, { kind: 'load', names: [] }, { signal, progress: () => undefined })
     const kept = await context.images.openDigest(digest, { signal })
-    if (kept === undefined) throw problem('KANIKO_LEFT_NOTHING', { what: `the image, as ${made.path} has it, in the image store` }, { at: step.at })
+    if (kept === undefined) throw problem('KANIKO_LEFT_NOTHING', { what: `the image, as ${shown} has it, in the image store` }, { at: step.at })
     return kept.image
   } finally {
     await opened.close()
-    if (made.own) await workspace.remove?.(made.path, { signal })
   }
 }
 

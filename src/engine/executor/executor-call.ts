@@ -3,7 +3,7 @@ import type { Hidden } from '../../base/hidden.ts'
 import type { Text } from '../../base/secret-text.ts'
 import type { ImageJob } from '../../image-job/image-job.ts'
 import { pushesItself } from '../../image-job/kaniko/pushes-itself.ts'
-import type { ProcessSpec } from '../../ports/infrastructure.ts'
+import { madeFolder, type ProcessSpec } from '../../ports/infrastructure.ts'
 import { type SecretValue, secretValue } from '../../ports/secret-source.ts'
 import type { ToolRegistries } from '../../ports/tool-registries.ts'
 import type { ExecutorWork, ImageWork } from '../../steps/image-work.ts'
@@ -18,8 +18,10 @@ type At = WorkAt<ImageWork>
 /** Where the image is once the executor has ended. */
 export type Made =
   | { readonly kind: 'pushed'; readonly ref: string; readonly digest: { readonly output: string } | { readonly file: string } }
-  /** `own`: nobody asked for it. */
-  | { readonly kind: 'folder' | 'archive'; readonly path: string; readonly own: boolean }
+  /** In the workspace, as the step wants it. */
+  | { readonly kind: 'written'; readonly path: string }
+  /** In the folder that its container has for that. */
+  | { readonly kind: 'made'; readonly path: string }
 
 export interface ExecutorCall {
   readonly spec: ProcessSpec
@@ -36,8 +38,8 @@ export async function revealArgv({ argv }: ExecutorWork, { context }: Pick<At, '
 
 export async function executorCall(planned: readonly string[], executor: ExecutorWork, job: ImageJob, found: ToolRegistries, at: At): Promise<ExecutorCall> {
   const { context, step, state } = at
-  const made = madeBy(planned, job, step.path)
-  const own = made.kind === 'folder' && made.own ? [`--oci-layout-path=${made.path}`] : []
+  const made = madeBy(planned, job)
+  const own = made.kind === 'made' ? [`--oci-layout-path=${made.path}`] : []
   const authorities = [...found.authorities].map(([host, text], i) => ({ flag: `--registry-certificate=${host}=/kaniko/authority-${i}.pem`, i, text }))
   const connector = state.stage.infrastructure.kubernetes?.imageConnector
   const image = await stepImage(executor.container, context)
@@ -57,16 +59,15 @@ export async function executorCall(planned: readonly string[], executor: Executo
   }
 }
 
-function madeBy(planned: readonly string[], job: ImageJob, step: string): Made {
+function madeBy(planned: readonly string[], job: ImageJob): Made {
   const [pushed, digest] = [flagValue(planned, 'destination'), flagValue(planned, 'digest-file')]
   if (pushesItself(job) && pushed !== undefined && digest !== undefined)
     return { kind: 'pushed', ref: pushed, digest: digest.startsWith(workspace) ? { file: digest } : { output: digestOutput } }
-  const folder = flagValue(planned, 'oci-layout-path')
-  if (folder !== undefined) return { kind: 'folder', path: folder, own: false }
-  const archive = flagValue(planned, 'tar-path')
-  if (archive !== undefined) return { kind: 'archive', path: archive, own: false }
+  // Other paths are those of the container, and not of this machine.
+  const written = flagValue(planned, 'oci-layout-path') ?? flagValue(planned, 'tar-path')
+  if (written?.startsWith(workspace) === true) return { kind: 'written', path: written }
   // Nobody else would have it, and later steps ask for it.
-  return { kind: 'folder', path: `${workspace}.slipway-made-${step.replaceAll(/[^\w.-]/g, '_')}`, own: true }
+  return { kind: 'made', path: `${madeFolder}/image` }
 }
 
 function flagValue(argv: readonly string[], flag: string): string | undefined {
@@ -74,28 +75,32 @@ function flagValue(argv: readonly string[], flag: string): string | undefined {
   return argv.find((word) => word.startsWith(start))?.slice(start.length)
 }
 
-const named = ['--destination=', '--cache-repo='] as const
+/** Flags with names that it writes to. Of what it does not push they are only names. */
+function writing(argv: readonly string[]): readonly string[] {
+  return argv.includes('--no-push') ? ['--cache-repo='] : ['--destination=', '--cache-repo=']
+}
 
-/** Names that it writes to, of registries that are elsewhere. */
+/** Names of registries that are elsewhere. */
 function spelled(argv: readonly string[], found: ToolRegistries): readonly string[] {
   return argv.map((word) => {
-    const flag = named.find((start) => word.startsWith(start))
+    const flag = writing(argv).find((start) => word.startsWith(start))
     const other = flag === undefined ? undefined : found.spelled.get(word.slice(flag.length))
     return flag === undefined || other === undefined ? word : `${flag}${other}`
   })
 }
 
 export function namesWritten(argv: readonly string[]): readonly string[] {
-  return argv.flatMap((word) => named.flatMap((start) => (word.startsWith(start) ? [word.slice(start.length)] : [])))
+  return argv.flatMap((word) => writing(argv).flatMap((start) => (word.startsWith(start) ? [word.slice(start.length)] : [])))
 }
 
 /** Docker Hub has another name among those that it reads from. */
 const hub = 'index.docker.io'
 
-function ways({ places, plainHttp, unverified }: ToolRegistries): readonly string[] {
+function ways({ places, placesOnly, plainHttp, unverified }: ToolRegistries): readonly string[] {
   const map = [...places].flatMap(([registry, all]) => all.map((place) => `${registry === 'docker.io' ? hub : registry}=${place}`))
   return [
     ...(map.length > 0 ? [`--registry-map=${map.join(';')}`] : []),
+    ...(placesOnly ? ['--skip-default-registry-fallback'] : []),
     ...plainHttp.map((host) => `--insecure-registry=${host}`),
     ...unverified.map((host) => `--skip-tls-verify-registry=${host}`),
   ]

@@ -14,6 +14,7 @@ import type { ContainerSlots } from './container-slots.ts'
 import { helperName, inside, userOf } from './manifest/pod.ts'
 import type { PodSettings } from './manifest/settings.ts'
 import { type NodeImages, onNodes, programOfImage } from './node-images.ts'
+import { takeMade } from './pod-files.ts'
 import type { StagePod } from './stage-pod.ts'
 import { startBeside } from './start-beside.ts'
 import { type PodStep, startInPod } from './start-in-pod.ts'
@@ -60,9 +61,10 @@ export function kubernetesWorkspace(o: KubernetesWorkspace): Workspace {
     hostPath: (path) => hostPath(o.folder, path),
     placeCode: (request, placing) => o.code.place(request, (path) => hostPath(o.folder, path), placing),
     bringHere: (w) => o.files.bring(w),
-    async remove(path, w) {
-      await rm(hostPath(o.folder, path), { recursive: true, force: true })
-      await o.pod.run(helperName, ['rm', '-rf', '--', path], w)
+    async takeMade(step, w) {
+      const folder = join(o.base, `made-${processes++}`)
+      await takeMade(o.pod, o.slots.of(step) ?? '', folder, w)
+      return { folder, close: () => rm(folder, { recursive: true, force: true }) }
     },
     // Asked inside, where it may wait a while: a request for each try would be one too many.
     answers: async (port, w) => (await o.pod.run(helperName, [`${inside}/launcher`, 'connect', String(port), '1000'], w)) === 0,

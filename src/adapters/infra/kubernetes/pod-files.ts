@@ -7,8 +7,10 @@ import { pipeline } from 'node:stream/promises'
 import { problem } from '../../../base/problem.ts'
 import type { ClusterConnection } from '../../../kubernetes-api/connection.ts'
 import { execute, executeShort } from '../../../kubernetes-api/exec.ts'
+import { madeFolder } from '../../../ports/infrastructure.ts'
 import { streamSource } from '../../../tar/byte-source.ts'
 import { readTar } from '../../../tar/read-tar.ts'
+import { unpackInto } from '../copied/unpack-into.ts'
 import type { FarSide } from '../copied/workspace-files.ts'
 import { type Beginning, beginScript, begunScript, readBeginnings } from './begin-script.ts'
 import { helperName, outside } from './manifest/pod.ts'
@@ -64,6 +66,22 @@ export async function takeLeft(at: PodPlace, container: string, folder: string, 
       throw error
     })
     await ended
+  }, w)
+}
+
+/** What the step of a container has left in its folder for that. */
+export async function takeMade(at: PodPlace, container: string, folder: string, w: Waiting): Promise<void> {
+  await at.cluster.patiently(async () => {
+    const command = ['tar', '-c', '-f', '-', '-C', `${madeFolder}/${container}`, '.']
+    const { output, errors, ended } = await execute(at.cluster, { ...at, container: helperName, command }, w)
+    errors.resume()
+    await unpackInto(folder, output, w).catch(async (error: unknown) => {
+      // Half an archive of a line that was cut is no damage.
+      await ended
+      throw error
+    })
+    const code = await ended
+    if (code !== 0) throw problem('K8S_EXEC_FAILED', { pod: at.pod, container: helperName, command: 'tar', reason: `it ended with ${code}` })
   }, w)
 }
 

@@ -6,7 +6,6 @@ import { followLog } from '../../../kubernetes-api/follow-log.ts'
 import type { OutputChunk, ProcessSpec, StepEnd } from '../../../ports/infrastructure.ts'
 import { programMissing, type StepFolder, stepFolder } from '../local/step-folder.ts'
 import type { Slot } from './container-slots.ts'
-import { layFiles } from './lay-files.ts'
 import type { ContainerPlan } from './manifest/containers.ts'
 import { inside } from './manifest/pod.ts'
 import { letStepBegin, takeLeft } from './pod-files.ts'
@@ -47,7 +46,6 @@ export async function startInPod(spec: ProcessSpec, o: PodStepNeeds, w: Waiting)
   const { pod } = o
   const { container, begun, order } = o.slot
   const script = await stepFolder(spec, { here: o.folder, inside })
-  layFiles(spec, o.folder)
   if (begun) {
     o.lent()
     const argvs = script.argvs.length > 0 ? script.argvs : [['its program']]

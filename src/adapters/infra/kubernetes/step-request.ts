@@ -8,6 +8,7 @@ import { pipelineEnvironment } from '../local/step-environment.ts'
 import type { StepFolder } from '../local/step-folder.ts'
 import { beginningFile } from './begin-script.ts'
 import { workspace } from './manifest/pod.ts'
+import { placedFiles } from './placed-files.ts'
 
 export interface Asked {
   /** Here: the script and what wraps it. */
@@ -26,7 +27,7 @@ export async function stepArchive({ folder, spec, argvs, env, order }: Asked, o:
   const files: TarItem[] = readdirSync(folder).map((name) => fileItem(name, readFileSync(join(folder, name)), statSync(join(folder, name)).mode & 0o777))
   const about = fileItem(beginningFile, Buffer.from(`${order} ${spec.name}`), 0o644)
   // Read by the first process of the container, whoever that is; nobody else sees the folder.
-  return Buffer.concat(await writeTar([...files, about, fileItem('request', request, 0o644)], o).toArray())
+  return Buffer.concat(await writeTar([...files, ...placedFiles(spec), about, fileItem('request', request, 0o644)], o).toArray())
 }
 
 /** As `launcher.c` reads it. */

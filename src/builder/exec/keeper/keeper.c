@@ -24,6 +24,7 @@ typedef unsigned short u16_;
 #define KNOWN 5
 #define EXECUTE 0x7fffffff
 #define KEEP 0x7ffffffe
+#define NUMBERS 0x7ffffffd
 /* CLOSE_RANGE_UNSHARE */
 #define CLOSE_OWN 2
 
@@ -225,7 +226,7 @@ void begin(long *stack) {
     know_owners(KNOWN);
     sys(__NR_close, KNOWN);
     long r = find_numbers();
-    if (r < 0) report(KEEP, r);
+    if (r < 0) report(NUMBERS, r);
   }
   job.mask = sys(__NR_umask, 0);
   keep(&job);

@@ -26,6 +26,8 @@ export interface ContainerPlan {
   /** Where nobody says anything. */
   readonly usualUser?: number
   readonly privileged: boolean
+  /** It has a folder for what it makes. */
+  readonly makes?: true
   readonly limits: Amounts
   readonly requests: Amounts
 }
@@ -131,6 +133,7 @@ function containerOf(
     ...(user !== undefined && { user }),
     ...(usual !== undefined && { usualUser: usual }),
     privileged: fixed('privileged', image?.privileged) ?? false,
+    ...(container.makes === true && { makes: true }),
     limits: pair('resources.limits', image?.memory, image?.cpu),
     requests: pair('resources.requests', image?.requests?.memory, image?.requests?.cpu),
   }
@@ -138,6 +141,7 @@ function containerOf(
 
 interface ContainerWanted {
   readonly image?: ImageToRun
+  readonly makes?: true
   /** Who runs in it where nobody says anything. */
   readonly usual?: number
 }
@@ -147,7 +151,8 @@ function containerWanted({ type, work }: StepPlan, { infrastructure }: StagePlan
   if (work.kind === 'image' && work.executor !== undefined) {
     const imageConnector = infrastructure.kubernetes?.imageConnector
     const connector = imageConnector === undefined ? {} : { connector: known(imageConnector) }
-    return { image: { ...connector, ...work.executor.container }, usual: 0 }
+    // Before whom the stage names: it can only work as root.
+    return { image: { ...connector, user: known('0'), ...work.executor.container }, makes: true }
   }
   if (work.kind !== 'run' && work.kind !== 'service') return undefined
   return { ...(work.image !== undefined && { image: work.image }), ...(type !== 'Plugin' && { usual: usualUser }) }

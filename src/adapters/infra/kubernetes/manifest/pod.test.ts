@@ -176,9 +176,16 @@ describe('the pod of a stage', () => {
       securityContext: { runAsUser: 0 },
       resources: { limits: { memory: '2Gi', cpu: '900m' }, requests: { memory: '1Gi' } },
     })
+    const places = (container: typeof own): readonly string[] =>
+      container?.volumeMounts.flatMap(({ name, mountPath, ...rest }) =>
+        name === 'slipway-made' ? [`${mountPath} ${'subPath' in rest ? rest.subPath : ''}`] : [],
+      ) ?? []
+    expect(spec.containers.map(places)).toEqual([['/slipway-made '], ['/slipway-made step-1'], [], ['/slipway-made step-3']])
     expect(own).toMatchObject({ name: 'step-3', securityContext: { runAsUser: 1000 }, resources: { limits: { memory: '500Mi', cpu: '400m' } } })
     const { containers } = plannedContainers(stageOf(['harnessImageConnectorRef: images'], steps, facts), { spare: 0 })
     expect(containers.map(({ connector }) => connector)).toEqual(['images', undefined, 'images'])
+    const [, inAnother] = podOf(stageOf(['runAsUser: 1000'], steps, facts)).spec.containers
+    expect(inAnother?.securityContext).toMatchObject({ runAsUser: 0 })
     const embedded = plannedContainers(stageOf([], steps), { spare: 0 })
     expect(embedded.containers.map(({ name }) => name)).toEqual(['step-1'])
   })

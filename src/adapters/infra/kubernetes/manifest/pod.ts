@@ -1,5 +1,6 @@
 /** The pod of a stage: one container per step, all of them waiting for their turn, and one that files go through. Pure. */
 import type { Json } from '../../../../base/json.ts'
+import { madeFolder } from '../../../../ports/infrastructure.ts'
 import { launcherTexts } from '../launcher/programs.ts'
 import type { ContainerPlan } from './containers.ts'
 import { labelValue } from './names.ts'
@@ -75,11 +76,13 @@ function labelsOf({ settings, labels }: PodNeeds): Readonly<Record<string, strin
 }
 
 const control = 'slipway-control'
+const made = 'slipway-made'
 const harness = 'harness'
 
-function volumes({ settings, sharedPaths }: PodNeeds): readonly Json[] {
+function volumes({ settings, sharedPaths, containers }: PodNeeds): readonly Json[] {
   return [
     { name: harness, emptyDir: {} },
+    ...(containers.some(({ makes }) => makes === true) ? [{ name: made, emptyDir: {} }] : []),
     // In memory: what steps are told may be secret.
     { name: control, emptyDir: { medium: 'Memory' } },
     ...sharedPaths.map((_, i) => ({ name: `shared-${i}`, emptyDir: {} })),
@@ -126,7 +129,12 @@ function helper(o: PodNeeds) {
     command: [`${inside}/launcher`, 'wait'],
     resources: helperResources,
     securityContext: helperSecurity(o.settings),
-    volumeMounts: [...mounts(o), { name: control, mountPath: outside }, { name: control, mountPath: inside, subPath: helperName }],
+    volumeMounts: [
+      ...mounts(o),
+      ...(o.containers.some(({ makes }) => makes === true) ? [{ name: made, mountPath: madeFolder }] : []),
+      { name: control, mountPath: outside },
+      { name: control, mountPath: inside, subPath: helperName },
+    ],
   }
 }
 
@@ -148,7 +156,11 @@ function stepContainer(container: ContainerPlan, o: PodNeeds) {
     workingDir: workspace,
     resources: { limits, requests: { ...requestsBelow(limits), ...container.requests } },
     securityContext: securityOf(container, o.settings),
-    volumeMounts: [...mounts(o), { name: control, mountPath: inside, subPath: container.name }],
+    volumeMounts: [
+      ...mounts(o),
+      ...(container.makes === true ? [{ name: made, mountPath: madeFolder, subPath: container.name }] : []),
+      { name: control, mountPath: inside, subPath: container.name },
+    ],
   }
 }
 

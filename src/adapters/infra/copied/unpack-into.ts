@@ -3,10 +3,10 @@ import { mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { fileSink } from '../../media/file-sink.ts'
-import { streamSource } from '../../tar/byte-source.ts'
-import { readTar } from '../../tar/read-tar.ts'
-import { safePath } from '../../tar/safe-path.ts'
+import { fileSink } from '../../../media/file-sink.ts'
+import { streamSource } from '../../../tar/byte-source.ts'
+import { readTar } from '../../../tar/read-tar.ts'
+import { safePath } from '../../../tar/safe-path.ts'
 
 interface Waiting {
   readonly signal: AbortSignal
