@@ -132,7 +132,7 @@ describe('the engine kaniko in a cluster', { ...clusterNeeds, ...own, ...image6,
       `--insecure-registry=${image.host}`,
       `--insecure-registry=${closed.host}`,
     ])
-    expect(out).toContain(`logins: ${closed.host}\n`)
+    expect(out).toContain(`logins: ${closed.host} ${closed.host}/team/made\n`)
     const authorization = `Basic ${Buffer.from('ann:s:cret').toString('base64')}`
     const digests = await Promise.all(['1', '1-b'].map((tag) => digestIn(closed.host, 'team/made', tag, { authorization })))
     expect(digests[0]).toMatch(/^sha256:/)

@@ -24,7 +24,15 @@ function keyOf({ asks, query, status }: Exchange): string {
 function saidBy(exchanges: readonly Exchange[]): ReadonlyMap<string, readonly unknown[]> {
   const all = new Map<string, unknown[]>()
   const add = (key: string, sample: unknown): void => void all.set(key, [...(all.get(key) ?? []), sample])
-  const object = (how: string, sample: unknown): void => add(kindOf(sample) === 'Pod' ? stateOf(sample as Pod, how) : `${kindOf(sample)} ${how}`, sample)
+  const object = (how: string, sample: unknown): void => {
+    if (kindOf(sample) !== 'Pod') add(`${kindOf(sample)} ${how}`, sample)
+    else {
+      // What a pod is to be has nothing to do with how far it is, and which pictures of it are told is chance.
+      const { spec, ...rest } = sample as Pod & { readonly spec?: unknown }
+      add('what a pod is to be', spec)
+      add(stateOf(rest, how), rest)
+    }
+  }
   for (const exchange of exchanges) {
     // Nobody was there.
     if (exchange.status === undefined) continue
