@@ -1,4 +1,5 @@
 /** Infrastructure kubernetes against a real API server, scheduler and kubelet. */
+import { writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brandAs } from '../../src/base/brand.ts'
@@ -9,6 +10,7 @@ import type { StagePlan } from '../../src/plan/plan.ts'
 import { infrastructureContract } from '../../src/ports/infrastructure.contract.ts'
 import type { Workspace } from '../../src/ports/infrastructure.ts'
 import { secretValue } from '../../src/ports/secret-source.ts'
+import { stageWith } from '../support/kubernetes/scripted/scripted-stage.ts'
 import { clusterNeeds, type KubernetesWorld, kubernetesWorld, plainStage, said, script, smallImage } from './world.ts'
 
 const { signal } = new AbortController()
@@ -128,24 +130,25 @@ describe('infrastructure kubernetes', clusterNeeds, () => {
   it('says which image the node cannot get', async () => {
     const workspace = await opened()
     const image = { ...smallImage, reference: 'registry.invalid/nothing:1' }
-    const kubernetes = {
-      about: {},
-      labels: {},
-      annotations: {},
-      nodeSelector: {},
-      security: {},
-      tolerations: [],
-      volumes: [],
-      hostNames: [],
-      initTimeoutMs: 25_000,
-    }
     await workspace.close({ signal })
-    const hasty = await opened({ ...plainStage, infrastructure: { ...plainStage.infrastructure, kubernetes } })
+    const hasty = await opened(stageWith({ initTimeoutMs: 25_000 }))
     await expect(hasty.start(script('a', 'true', { image }), { signal })).rejects.toMatchObject({
       code: 'K8S_IMAGE_FAILED',
       message: expect.stringMatching(/Failed to pull image "registry\.invalid\/nothing:1": .*registry\.invalid/),
     })
     await hasty.close({ signal })
+  })
+
+  it('says that the pod cannot take a file, and waits for nothing', async () => {
+    const workspace = await opened(stageWith({ runAsUser: known('1000') }))
+    const first = await workspace.start(script('a', 'mkdir closed && chmod 555 closed'), { signal })
+    await said(first)
+    await first.end
+    await workspace.bringHere?.({ signal })
+    // More than a pipe and a line hold.
+    await writeFile(workspace.hostPath('closed/file'), Buffer.alloc(8_000_000, 'x'))
+    await expect(workspace.start(script('b', 'true'), { signal })).rejects.toMatchObject({ code: 'K8S_EXEC_FAILED', message: expect.stringMatching(/closed/) })
+    await workspace.close({ signal })
   })
 
   it('has services on localhost, and knows when they answer', async () => {

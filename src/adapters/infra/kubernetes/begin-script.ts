@@ -7,6 +7,7 @@
  *   a step begins once                         the launcher reads `go` once, and says so in `started`; a second `go` is heard by nobody
  *   nobody waits for a reader for ever         a pipe that is opened for both ways does not block, and keeps what is in it while it is open
  *   whoever has an answer knows                it comes when the step has begun
+ *   all that comes is read                     nodes wait without end for who leaves some of it
  */
 
 /** Which step the container is for, and which of all that were begun it is: `3 build/test`. */
@@ -17,9 +18,10 @@ export function beginScript(root: string): string {
   const lines = [
     `d=${root}/$3; to=$d$\{4:+/$4}; in=$d/in.$$`,
     'if [ -n "$4" ]; then mark=$to/request; else mark=$d/started; fi',
-    '[ ! -e "$mark" ] || exit 0',
-    'rm -rf "$in" && mkdir -p "$to" "$in" || exit 1',
-    'head -c "$1" > "$in/tar" && [ "$(wc -c < "$in/tar")" -eq "$1" ] || { rm -rf "$in"; echo "only a part has come"; exit 1; }',
+    '[ ! -e "$mark" ] || { head -c "$1" > /dev/null; exit 0; }',
+    'rm -rf "$in" && mkdir -p "$to" "$in" || { head -c "$1" > /dev/null; exit 1; }',
+    'head -c "$1" | { cat > "$in/tar"; cat > /dev/null; }',
+    '[ "$(wc -c < "$in/tar")" -eq "$1" ] || { rm -rf "$in"; echo "only a part has come"; exit 1; }',
     'mkdir "$in/files" && tar -x -f "$in/tar" -C "$in/files" || exit 1',
     'for file in "$in"/files/*; do case $file in */request) ;; *) mv -f "$file" "$to/" || exit 1 ;; esac; done',
     'mv -f "$in/files/request" "$to/request" || exit 1',

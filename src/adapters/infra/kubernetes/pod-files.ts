@@ -25,8 +25,8 @@ export interface PodPlace {
   readonly pod: string
 }
 
-/** The oldest protocol cannot end an input, so its length goes before it. */
-const put = 'head -c "$1" | tar -x -f - -C "$2"'
+/** The oldest protocol cannot end an input, so its length goes before it. All of it is read, whatever becomes of it: nodes wait for that, without end. */
+const put = 'head -c "$1" | { tar -x -f - -C "$2"; code=$?; cat > /dev/null; exit $code; }'
 const take = `cd ${outside}/"$1" && tar -c -f - $(ls | grep -E '^(out\\..+|outputs|secrets|env)$')`
 
 const most = 16 * 1024 * 1024

@@ -168,8 +168,8 @@ describe('the pod of a stage', () => {
     ]
     const facts = { engine: 'kaniko', kanikoImage: 'registry.example/executor:7' } as const
     const { spec } = podOf(stageOf(['harnessImageConnectorRef: images'], steps, facts))
-    const [, usual, , own, ...others] = spec.containers
-    expect(others).toEqual([])
+    const [, usual, , own, ...more] = spec.containers
+    expect(more).toEqual([])
     expect(usual).toMatchObject({
       name: 'step-1',
       image: 'registry.example/executor:7',
@@ -184,8 +184,11 @@ describe('the pod of a stage', () => {
     expect(own).toMatchObject({ name: 'step-3', securityContext: { runAsUser: 1000 }, resources: { limits: { memory: '500Mi', cpu: '400m' } } })
     const { containers } = plannedContainers(stageOf(['harnessImageConnectorRef: images'], steps, facts), { spare: 0 })
     expect(containers.map(({ connector }) => connector)).toEqual(['images', undefined, 'images'])
-    const [, inAnother] = podOf(stageOf(['runAsUser: 1000'], steps, facts)).spec.containers
-    expect(inAnother?.securityContext).toMatchObject({ runAsUser: 0 })
+    // Who hands files to it and takes them has to be root as well.
+    const others = podOf(stageOf(['runAsUser: 1000', 'containerSecurityContext: {runAsNonRoot: true}'], steps, facts)).spec
+    for (const { securityContext } of [...others.initContainers, ...others.containers.slice(0, 2)])
+      expect(securityContext).toMatchObject({ runAsUser: 0, runAsNonRoot: false })
+    expect(others.containers[2]?.securityContext).toMatchObject({ runAsUser: 1000, runAsNonRoot: true })
     const embedded = plannedContainers(stageOf([], steps), { spare: 0 })
     expect(embedded.containers.map(({ name }) => name)).toEqual(['step-1'])
   })

@@ -116,7 +116,7 @@ function initContainer(o: PodNeeds) {
     ...given({ imagePullPolicy: o.settings.pullPolicy }),
     command: ['sh', '-c', prepare, 'sh', ...programs, ...o.containers.map(({ name }) => name)],
     resources: helperResources,
-    securityContext: helperSecurity(o.settings),
+    securityContext: helperSecurity(o),
     volumeMounts: [{ name: control, mountPath: outside }],
   }
 }
@@ -128,7 +128,7 @@ function helper(o: PodNeeds) {
     ...given({ imagePullPolicy: o.settings.pullPolicy }),
     command: [`${inside}/launcher`, 'wait'],
     resources: helperResources,
-    securityContext: helperSecurity(o.settings),
+    securityContext: helperSecurity(o),
     volumeMounts: [
       ...mounts(o),
       ...(o.containers.some(({ makes }) => makes === true) ? [{ name: made, mountPath: madeFolder }] : []),
@@ -138,8 +138,11 @@ function helper(o: PodNeeds) {
   }
 }
 
-function helperSecurity({ security, runAsUser }: PodSettings) {
+/** Beside a builder that is root it has to be root as well: files go through it. */
+function helperSecurity({ settings: { security, runAsUser }, containers }: PodNeeds) {
   const { privileged: _, ...rest } = security
+  if (containers.some(({ makes }) => makes === true))
+    return { allowPrivilegeEscalation: false, ...rest, runAsUser: 0, ...(rest.runAsNonRoot === true && { runAsNonRoot: false }) }
   const user = runAsUser ?? security.runAsUser ?? (security.runAsNonRoot === true ? 1000 : 0)
   return { allowPrivilegeEscalation: false, ...rest, runAsUser: user }
 }
