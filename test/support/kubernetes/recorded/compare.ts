@@ -28,9 +28,10 @@ function saidBy(exchanges: readonly Exchange[]): ReadonlyMap<string, readonly un
     if (kindOf(sample) !== 'Pod') add(`${kindOf(sample)} ${how}`, sample)
     else {
       // What a pod is to be has nothing to do with how far it is, and which pictures of it are told is chance.
-      const { spec, ...rest } = sample as Pod & { readonly spec?: unknown }
-      add('what a pod is to be', spec)
-      add(stateOf(rest, how), rest)
+      const { spec, metadata, ...rest } = sample as Pod & { readonly spec?: unknown }
+      const { labels, annotations, ...facts } = metadata
+      add('what a pod is to be', { spec, labels, annotations })
+      add(stateOf({ ...rest, metadata }, how), { ...rest, metadata: facts })
     }
   }
   for (const exchange of exchanges) {
@@ -52,7 +53,7 @@ function saidBy(exchanges: readonly Exchange[]): ReadonlyMap<string, readonly un
 const kindOf = (value: unknown): string => (value as { readonly kind?: string } | null)?.kind ?? 'something'
 
 interface Pod {
-  readonly metadata: { readonly deletionTimestamp?: string }
+  readonly metadata: { readonly deletionTimestamp?: string; readonly labels?: unknown; readonly annotations?: unknown }
   readonly status: {
     readonly phase?: string
     readonly reason?: string
