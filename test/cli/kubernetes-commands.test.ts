@@ -1,5 +1,6 @@
 /** `slipway k8s prune` and `slipway doctor --kubernetes`, against a scripted cluster. */
 import { join } from 'node:path'
+import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { homeId } from '../../src/adapters/infra/home-id.ts'
 import { rights } from '../../src/adapters/infra/kubernetes/rights.ts'
@@ -8,6 +9,7 @@ import { namespaceOf } from '../../src/kubernetes-api/pods.ts'
 import { systemClock } from '../../src/main/system-clock.ts'
 import { kubeconfig } from '../support/kubernetes/cluster-script.ts'
 import { type ScriptedCluster, scriptedCluster } from '../support/kubernetes/scripted/scripted-cluster.ts'
+import { needs } from '../support/skip.ts'
 import { type Ran, slipwayHere } from '../support/slipway-here.ts'
 import { type TempProject, tempProject } from '../support/temp-project.ts'
 
@@ -85,7 +87,10 @@ describe('slipway k8s prune', () => {
   })
 })
 
-describe('slipway doctor --kubernetes', () => {
+/** It tries out what a RUN would find. */
+const asRoot = needs(process.getuid?.() === 0, 'the program of these tests is told that it is root, so it has to be')
+
+describe('slipway doctor --kubernetes', asRoot, () => {
   it('says what a cluster allows, and which rung a RUN would stand on', async () => {
     const { code, out } = await slipway('doctor', '--kubernetes')
     expect(code).toBe(0)
